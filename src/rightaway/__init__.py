@@ -1,0 +1,3 @@
+"""Rightaway: Release and Deployment Management."""
+
+__version__ = "0.1.0"
