@@ -18,13 +18,15 @@ def canonical_json(value: Any) -> bytes:
 
     Source: RFC 8785 (JSON Canonicalization Scheme), restricted to types whose text is unambiguous.
     """
-    return json.dumps(
-        _checked(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return json.dumps(_checked(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def digest(value: Any, *, label: str) -> str:
-    """Give the SHA-256, in hex, of `label`, a newline and the canonical form: a digest of one kind never equals another's."""
+    """
+    Give the SHA-256, in hex, of `label`, a newline and the canonical form.
+
+    The label keeps a digest of one kind from ever equalling one of another kind.
+    """
     return hashlib.sha256(label.encode() + b"\n" + canonical_json(value)).hexdigest()
 
 
@@ -37,5 +39,10 @@ def _checked(value: Any) -> Any:
         case list() | tuple():
             return [_checked(item) for item in value]
         case dict() if all(isinstance(key, str) for key in value):
-            return {key: _checked(item) for key, item in value.items()}
+            return {key: _checked(value[key]) for key in sorted(value, key=_utf16)}
     raise TypeError(f"{type(value).__name__} has no canonical form: {value!r:.80}")
+
+
+def _utf16(key: str) -> bytes:
+    """Order as RFC 8785 asks: by UTF-16 code units, not by code points."""
+    return key.encode("utf-16-be", "surrogatepass")

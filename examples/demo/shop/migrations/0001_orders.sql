@@ -1,0 +1,6 @@
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    item TEXT NOT NULL,
+    price TEXT NOT NULL,
+    ordered_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);

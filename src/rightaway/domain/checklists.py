@@ -1,0 +1,94 @@
+"""The release checklist, computed from evidence: nobody ticks it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rightaway.domain.guards_approvals import approval_stands
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.rules import PROOFS
+from rightaway.domain.unmet import Unmet
+from rightaway.domain.waivers import waiver
+from rightaway.domain.workflows import ChecklistRule, TaskRule, Template
+
+
+class ItemState(StrEnum):
+    PENDING = "pending"
+    SATISFIED = "satisfied"
+    FAILED = "failed"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist; `evidence` names what it was judged by, `blocks` what waits for it."""
+
+    key: str
+    title: str
+    owner: str
+    state: ItemState
+    unmet: tuple[Unmet, ...]
+    evidence: tuple[str, ...]
+    blocks: tuple[str, ...]
+
+
+def checklist(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Item, ...]:
+    """Compute every item of the template's checklist at a moment."""
+    return tuple(_item(rule, facts, now) for rule in template.checklist)
+
+
+def proven_tasks(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[TaskRule, ...]:
+    """Give the tasks of the phase whose proofs all hold, so that nobody has to tick them."""
+    return tuple(
+        task
+        for task in template.tasks
+        if task.phase == facts.phase
+        and task.proof
+        and not any(one.blocks for one in _unproved(task.proof, facts, now))
+    )
+
+
+def _item(rule: ChecklistRule, facts: ReleaseFacts, now: datetime) -> Item:
+    unmet = _unproved(rule.proof, facts, now)
+    if rule.approval:
+        unmet = (*approval_stands(facts, rule.approval, rule.key, now), *unmet)
+    state = _state(rule, facts, unmet, now)
+    evidence = tuple(reference for reference in _evidence(facts).get(rule.key, ()) if reference)
+    return Item(rule.key, rule.title, rule.owner, state, unmet, evidence, rule.blocks)
+
+
+def _unproved(proofs: tuple[str, ...], facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    return tuple(one for name in proofs for one in PROOFS[name](facts, now))
+
+
+def _state(rule: ChecklistRule, facts: ReleaseFacts, unmet: tuple[Unmet, ...], now: datetime) -> ItemState:
+    if rule.key == "backups" and not facts.stateful_targets:
+        return ItemState.NOT_APPLICABLE
+    if waiver(facts, rule.key, now):
+        return ItemState.WAIVED
+    if not unmet:
+        return ItemState.SATISFIED
+    return ItemState.FAILED if any(one.failed for one in unmet) else ItemState.PENDING
+
+
+def _evidence(facts: ReleaseFacts) -> Mapping[str, tuple[str, ...]]:
+    """What a reader can look up for each item: numbers, digests and times, never a bare tick."""
+    back_out = facts.back_out_plan.digest
+    return {
+        "release_plan": (facts.approval("plan_design").approved_digest,),
+        "release_package": (facts.package.digest,),
+        "test_results": tuple(
+            run.reference for run in facts.test_runs if run.package_digest == facts.package.digest
+        ),
+        "rollback_plan": (back_out, *(r.reference for r in facts.rehearsals)),
+        "communication_plan": tuple(
+            f"{n.audience} {n.delivered_at}" for n in facts.notices if n.delivered_at
+        ),
+        "backups": tuple(f"{b.target} {b.verified_at}" for b in facts.backups if b.verified_at),
+        "sacm_update": tuple(
+            f"{ci.name} {ci.observed or ci.expected}" for ci in facts.scope.cis if ci.expected
+        ),
+        "early_life_support": tuple(shift.person for shift in facts.early_life.roster),
+    }

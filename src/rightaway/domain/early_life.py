@@ -1,0 +1,179 @@
+"""Early life support: its states, its roster, and the exit that is computed rather than declared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rightaway.domain.facts_closure import EarlyLifeFacts, ShiftFacts
+from rightaway.domain.moves import Table
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.unmet import Unmet, missing
+from rightaway.domain.waivers import waiver
+
+
+class EarlyLifeState(StrEnum):
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    EXTENDED = "extended"
+    EXIT_PROPOSED = "exit_proposed"
+    ENDED_OK = "ended_ok"
+    ENDED_WITH_DEBT = "ended_with_debt"
+    ABORTED = "aborted"
+
+
+S = EarlyLifeState
+TABLE: Table[EarlyLifeState] = Table(
+    "early_life",
+    initial=S.SCHEDULED,
+    terminal=(S.ENDED_OK, S.ENDED_WITH_DEBT, S.ABORTED),
+    rows=(
+        (S.SCHEDULED, "start", S.ACTIVE),
+        (S.SCHEDULED, "back_out", S.ABORTED),
+        *((state, "extend", S.EXTENDED) for state in (S.ACTIVE, S.EXTENDED, S.EXIT_PROPOSED)),
+        *((state, "propose_exit", S.EXIT_PROPOSED) for state in (S.ACTIVE, S.EXTENDED)),
+        *((state, "back_out", S.ABORTED) for state in (S.ACTIVE, S.EXTENDED, S.EXIT_PROPOSED)),
+        (S.EXIT_PROPOSED, "end", S.ENDED_OK),
+        (S.EXIT_PROPOSED, "end_with_debt", S.ENDED_WITH_DEBT),
+    ),
+)
+SHORTEST = {"major": timedelta(days=14), "minor": timedelta(days=3), "emergency": timedelta(days=2)}
+# More incidents than this share of the 30-day baseline, in percent, keep early life support open.
+INCIDENT_RATE_PCT = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of the exit; `met` is None when no source measures it."""
+
+    key: str
+    met: bool | None
+    text: str
+    evidence: str = ""
+
+
+def shortest(facts: ReleaseFacts) -> timedelta:
+    if facts.policy.early_life_s is not None:
+        return timedelta(seconds=facts.policy.early_life_s)
+    return SHORTEST.get(facts.registration.release_type, SHORTEST["major"])
+
+
+def uncovered(
+    shifts: Iterable[ShiftFacts], start: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Give the gaps of a roster between two moments, in order."""
+    gaps, reached = [], start
+    for shift in sorted(shifts, key=lambda shift: shift.starts_at):
+        if shift.starts_at > reached:
+            gaps.append((reached, min(shift.starts_at, end)))
+        reached = max(reached, shift.ends_at)
+        if reached >= end:
+            break
+    if reached < end:
+        gaps.append((reached, end))
+    return tuple((begin, stop) for begin, stop in gaps if begin < stop)
+
+
+def early_life_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Before a deployment: somebody is there all the time, and everybody knows when it may end."""
+    if waiver(facts, "early_life_support", now):
+        return ()
+    held, rule, owner = facts.early_life, "early_life_support", "service_owner"
+    found = []
+    if held.starts_at is None or held.ends_at is None:
+        found.append(missing(rule, "period", "a start and an end of early life support", owner))
+    else:
+        found.extend(_period(facts, held.starts_at, held.ends_at))
+    if not held.on_call:
+        found.append(missing(rule, "on_call", "who is on call during the deployment", owner))
+    if not held.criteria_agreed:
+        found.append(missing(rule, "criteria", "agreed exit criteria for early life support", owner))
+    return tuple(found)
+
+
+def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet, ...]:
+    rule, owner, found = "early_life_support", "service_owner", []
+    if end - start < shortest(facts):
+        found.append(
+            Unmet(
+                rule,
+                f"{rule}.period_short",
+                f"Early life support lasts {end - start}; this release needs {shortest(facts)}.",
+                owner,
+                f"Let it end at {(start + shortest(facts)).isoformat()} or later.",
+                {"starts_at": start.isoformat(), "ends_at": end.isoformat()},
+                failed=True,
+            )
+        )
+    gaps = uncovered(facts.early_life.roster, start, end)
+    if gaps:
+        found.append(
+            Unmet(
+                rule,
+                f"{rule}.roster_gap",
+                f"Nobody is on the roster from {gaps[0][0].isoformat()} to {gaps[0][1].isoformat()}.",
+                owner,
+                "Fill the roster for the whole period.",
+                {"gaps": [[begin.isoformat(), stop.isoformat()] for begin, stop in gaps]},
+            )
+        )
+    return tuple(found)
+
+
+def exit_criteria(facts: ReleaseFacts, now: datetime) -> tuple[Criterion, ...]:
+    """Compute whether early life support may end; nothing here is typed in but the acceptance."""
+    held = facts.early_life
+    ended = held.ends_at is not None and now >= held.ends_at
+    changed = [ci for ci in facts.scope.cis if ci.changed]
+    differing = [ci.name for ci in changed if ci.observed != ci.expected and not ci.difference_accepted_by]
+    bare = held.open_known_errors_without_workaround
+    return (
+        Criterion("period", ended, "The agreed period is over.", str(held.ends_at)),
+        Criterion(
+            "incidents",
+            None if held.open_major_incidents is None else held.open_major_incidents == 0,
+            "No incident of priority 1 or 2 caused by the release is open.",
+            f"{held.open_major_incidents} open",
+        ),
+        Criterion("incident_rate", _rate_ok(held), "Incidents are about as frequent as before.", _rate(held)),
+        Criterion("service_level", held.service_level_met, "The service level is met."),
+        Criterion("workarounds", bare == 0, "Every open known error has a workaround.", f"{bare} without"),
+        Criterion("cmdb", not differing, "The CMDB equals what is there.", ", ".join(differing)),
+        Criterion(
+            "acceptance",
+            bool(held.operations_accepted_by),
+            "Operations took the service over.",
+            held.operations_accepted_by,
+        ),
+    )
+
+
+def _rate_ok(held: EarlyLifeFacts) -> bool | None:
+    if held.incidents_last_3_days is None or held.incidents_baseline_30_days is None:
+        return None
+    # 3 days against 30: both sides scaled to 30 days, so that no fraction is needed.
+    return held.incidents_last_3_days * 10 * 100 <= held.incidents_baseline_30_days * INCIDENT_RATE_PCT
+
+
+def _rate(held: EarlyLifeFacts) -> str:
+    return f"{held.incidents_last_3_days} in 3 days, {held.incidents_baseline_30_days} in 30 days before"
+
+
+def exit_allowed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Give the criteria that are not met; a criterion nobody measures is shown but stops nothing."""
+    if facts.early_life.waived_by:
+        return ()
+    return tuple(
+        Unmet(
+            "G60",
+            f"G60.early_life_{criterion.key}",
+            f"Not so yet: {criterion.text}" if criterion.met is False else f"Not measured: {criterion.text}",
+            "service_owner",
+            "Extend early life support, or put right what is open.",
+            {"criterion": criterion.key, "seen": criterion.evidence},
+            blocks=criterion.met is False,
+            failed=criterion.met is False,
+        )
+        for criterion in exit_criteria(facts, now)
+        if criterion.met is not True
+    )

@@ -1,0 +1,103 @@
+"""Facts about what was proved before a deployment: package, tests, rehearsal, training, notices, backups."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    name: str
+    digest: str = ""
+    provenance: str = ""
+    ci: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFacts:
+    """`verified` means that the bytes in the library were read back and hashed to `digest`."""
+
+    digest: str = ""
+    status: str = ""
+    verified: bool = False
+    units: tuple[UnitFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestRunFacts:
+    """One run of one suite; `final` means that no further run on this package is expected."""
+
+    __test__ = False  # pytest: not a test class
+
+    level: str
+    package_digest: str
+    passed: int = 0
+    failed: int = 0
+    ran_at: datetime | None = None
+    final: bool = False
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DefectFacts:
+    number: str
+    severity: str
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalFacts:
+    """A real run of the back-out plan in a lower environment."""
+
+    package_digest: str
+    back_out_digest: str = ""
+    ran_at: datetime | None = None
+    succeeded: bool = False
+    duration_s: int | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverFacts:
+    """An accepted absence of a control; `control` is the key of the checklist item."""
+
+    control: str
+    requested_by: str = ""
+    granted_by: str = ""
+    reason: str = ""
+    expires_at: datetime | None = None
+    restore_plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    """One audience; kind `support` must be there in full."""
+
+    audience: str
+    kind: str = "users"
+    named: int = 0
+    attended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    number: str
+    kind: str
+    state: str = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    audience: str
+    scheduled_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFacts:
+    """The newest backup of one stateful target; `restore_tested` means that a sample was read back."""
+
+    target: str
+    taken_at: datetime | None = None
+    verified_at: datetime | None = None
+    succeeded: bool = True
+    restore_tested: bool = False

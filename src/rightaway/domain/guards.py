@@ -1,0 +1,144 @@
+"""What a release still lacks for each way out of its phase: always the full list, never a bare no."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightaway.domain import conditions
+from rightaway.domain.errors import GateClosed
+from rightaway.domain.guards_approvals import approval_stands
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
+from rightaway.domain.unmet import Unmet
+from rightaway.domain.workflows import Mode, Template, Transition, transition
+
+__all__ = [
+    "GUARDS",
+    "PERMIT_GUARDS",
+    "PROOFS",
+    "Evaluation",
+    "Unmet",
+    "due",
+    "evaluate",
+    "evaluate_permit",
+    "explain",
+    "require",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """`unmet` holds everything found, warnings too; only what blocks keeps the way closed."""
+
+    transition: Transition
+    unmet: tuple[Unmet, ...]
+
+    @property
+    def allowed(self) -> bool:
+        return not any(unmet.blocks for unmet in self.unmet)
+
+
+def evaluate(
+    template: Template, facts: ReleaseFacts, event: str, now: datetime, *, reason: str = ""
+) -> Evaluation:
+    """Judge one way out of the phase the release is in.
+
+    Raises:
+        TransitionRefused: the phase has no way out of that name.
+
+    """
+    way = transition(template, facts.phase, event)
+    return Evaluation(way, _unmet(way, facts, now, reason))
+
+
+def explain(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Evaluation, ...]:
+    """Judge every way out of the phase; the reason a person has yet to give is not held against it."""
+    return tuple(
+        Evaluation(way, _unmet(way, facts, now, "to be given")) for way in template.ways_out(facts.phase)
+    )
+
+
+def due(template: Template, facts: ReleaseFacts, now: datetime) -> Evaluation | None:
+    """Give the first way that is open and is taken without a person, or None."""
+    ways = (held for held in explain(template, facts, now) if held.transition.mode is not Mode.MANUAL)
+    return next((held for held in ways if held.allowed), None)
+
+
+def evaluate_permit(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Judge whether the next wave may start this second."""
+    return tuple(unmet for name in template.permit_guards for unmet in PERMIT_GUARDS[name](facts, now))
+
+
+def require(unmet: Iterable[Unmet], what: str) -> None:
+    """Refuse to go on while something blocks.
+
+    Raises:
+        GateClosed: with everything that is unmet in the evidence.
+
+    """
+    found = tuple(unmet)
+    blocking = [one for one in found if one.blocks]
+    if not blocking:
+        return
+    first = blocking[0]
+    more = f" and {len(blocking) - 1} more" if len(blocking) > 1 else ""
+    raise GateClosed(
+        "gate.closed",
+        f"{what} is not possible yet: {first.message}{more}",
+        hint=f"{first.remedy} ({first.owner})",
+        evidence={
+            "unmet": [
+                {
+                    "rule": one.rule,
+                    "code": one.code,
+                    "message": one.message,
+                    "owner": one.owner,
+                    "remedy": one.remedy,
+                    "evidence": dict(one.evidence),
+                    "blocks": one.blocks,
+                }
+                for one in found
+            ]
+        },
+    )
+
+
+def _unmet(way: Transition, facts: ReleaseFacts, now: datetime, reason: str) -> tuple[Unmet, ...]:
+    asked = dict.fromkeys(key for key in (*way.standing, way.approval) if key)
+    return (
+        *_condition(way, facts, now),
+        *_reason(way, reason),
+        *(unmet for key in asked for unmet in approval_stands(facts, key, way.id, now)),
+        *(unmet for name in way.guards for unmet in GUARDS[name](facts, now)),
+    )
+
+
+def _condition(way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    if not way.when or conditions.holds(way.when, facts, now):
+        return ()
+    name = way.when.replace(" ", "_")
+    return (
+        Unmet(
+            way.id,
+            f"{way.id}.{name}",
+            f"This way is open when {conditions.phrase(way.when)}.",
+            "release_manager",
+            "Take another way out of the phase.",
+            {"condition": way.when},
+        ),
+    )
+
+
+def _reason(way: Transition, reason: str) -> tuple[Unmet, ...]:
+    if not way.reason_required or reason.strip():
+        return ()
+    return (
+        Unmet(
+            way.id,
+            f"{way.id}.reason_missing",
+            f"{way.title} needs a reason.",
+            way.actors[0],
+            "Say why.",
+            {"field": "reason"},
+        ),
+    )

@@ -1,0 +1,242 @@
+"""Guards on what was built and proved: package, tests, the way back, training."""
+
+from datetime import datetime, timedelta
+
+from rightaway.domain.facts_evidence import RehearsalFacts, TestRunFacts, TrainingFacts, UnitFacts
+from rightaway.domain.guards_registration import DONE_TASKS
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.unmet import Unmet, missing
+from rightaway.domain.waivers import waiver
+
+BUILT = frozenset({"pending", "tested", "released"})
+BLOCKING_DEFECTS = frozenset({"critical", "major"})
+# Least share of passed cases, in percent; levels not named need all of them.
+# Source: default policies of the lifecycle design, 2.5, which follow those ServiceNow ships.
+PASS_PCT = {"regression": 98, "integration": 98, "system": 95, "uat": 95}
+
+
+def package_built(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    package = facts.package
+    if not package.digest or package.status not in BUILT or not package.units:
+        return (missing("G20", "package", "a built package with at least one unit", "build_engineer"),)
+    found = [unmet for unit in package.units for unmet in _unit(unit)]
+    if not package.verified:
+        found.append(
+            Unmet(
+                "G20",
+                "G20.not_in_library",
+                "The package is not in the definitive library, or its bytes no longer match its digest.",
+                "build_engineer",
+                "Build the package again.",
+                {"package": package.digest},
+                failed=True,
+            )
+        )
+    return tuple(found)
+
+
+def _unit(unit: UnitFacts) -> tuple[Unmet, ...]:
+    parts = {"digest": unit.digest, "provenance": unit.provenance, "configuration item": unit.ci}
+    return tuple(
+        Unmet(
+            "G20",
+            f"G20.unit_{part.split()[0]}_missing",
+            f"The unit {unit.name} has no {part}.",
+            "build_engineer",
+            f"Give the {part} of {unit.name} and build the package again.",
+            {"unit": unit.name},
+        )
+        for part, value in parts.items()
+        if not value
+    )
+
+
+def tests_passed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Judge the newest run of each mandatory level on this package; runs on another package never count."""
+    if waiver(facts, "test_results", now):
+        return ()
+    found = [unmet for level in facts.policy.mandatory_test_levels for unmet in _level(facts, level)]
+    found.extend(
+        Unmet(
+            "G21",
+            "G21.defect_open",
+            f"The {defect.severity} defect {defect.number} is open.",
+            "build_engineer",
+            f"Fix {defect.number} and build again, or lower its severity with a reason.",
+            {"defect": defect.number, "severity": defect.severity},
+            failed=True,
+        )
+        for defect in facts.defects
+        if defect.open and defect.severity in BLOCKING_DEFECTS
+    )
+    return tuple(found)
+
+
+def newest_run(facts: ReleaseFacts, level: str) -> TestRunFacts | None:
+    runs = [
+        (run.ran_at, run)
+        for run in facts.test_runs
+        if run.level == level and run.ran_at and run.package_digest == facts.package.digest != ""
+    ]
+    return max(runs, key=lambda pair: pair[0])[1] if runs else None
+
+
+def _level(facts: ReleaseFacts, level: str) -> tuple[Unmet, ...]:
+    run = newest_run(facts, level)
+    if run is None or run.passed + run.failed == 0:
+        return (
+            Unmet(
+                "G21",
+                "G21.run_missing",
+                f"No {level} test ran on this package.",
+                "build_engineer",
+                f"Run the {level} tests on this package and import their results.",
+                {"level": level, "package": facts.package.digest},
+            ),
+        )
+    needed = PASS_PCT.get(level, 100)
+    if passes(run):
+        return ()
+    return (
+        Unmet(
+            "G21",
+            "G21.pass_rate",
+            f"{run.passed} of {run.passed + run.failed} {level} cases passed; {needed} % must.",
+            "build_engineer",
+            "Mend what failed, build again and run the tests on the new package.",
+            {
+                "level": level,
+                "passed": run.passed,
+                "failed": run.failed,
+                "needed_pct": needed,
+                "run": run.reference,
+            },
+            failed=True,
+        ),
+    )
+
+
+def passes(run: TestRunFacts) -> bool:
+    return run.passed * 100 >= PASS_PCT.get(run.level, 100) * (run.passed + run.failed) > 0
+
+
+def back_out_rehearsed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    if waiver(facts, "rollback_plan", now):
+        return ()
+    plan, rehearsal = facts.back_out_plan, newest_rehearsal(facts)
+    found = []
+    if not plan.executable or not plan.digest:
+        found.append(missing("G22", "back_out_plan", "a back-out plan that compiles", "deployment_manager"))
+    if plan.steps_without_inverse:
+        found.append(_irreversible(plan.steps_without_inverse))
+    if rehearsal is None:
+        found.append(
+            Unmet(
+                "G22",
+                "G22.rehearsal_missing",
+                "The back-out plan was not rehearsed with this package.",
+                "deployment_manager",
+                "Rehearse the back-out in a lower environment.",
+                {"package": facts.package.digest},
+            )
+        )
+    else:
+        found.extend(_rehearsal(rehearsal, facts.policy.rehearsal_max_age_days, now))
+    return tuple(found)
+
+
+def newest_rehearsal(facts: ReleaseFacts) -> RehearsalFacts | None:
+    """Give the newest rehearsal with this package; one of another back-out plan does not count."""
+    held = [
+        (r.ran_at, r)
+        for r in facts.rehearsals
+        if r.ran_at
+        and r.package_digest == facts.package.digest != ""
+        and r.back_out_digest in {"", facts.back_out_plan.digest}
+    ]
+    return max(held, key=lambda pair: pair[0])[1] if held else None
+
+
+def _rehearsal(rehearsal: RehearsalFacts, max_age_days: int, now: datetime) -> tuple[Unmet, ...]:
+    evidence = {"rehearsal": rehearsal.reference, "ran_at": str(rehearsal.ran_at)}
+    if not rehearsal.succeeded or rehearsal.duration_s is None:
+        what, code = "The newest rehearsal of the back-out did not succeed.", "G22.rehearsal_failed"
+    elif rehearsal.ran_at is None or now - rehearsal.ran_at > timedelta(days=max_age_days):
+        what, code = f"The rehearsal of the back-out is older than {max_age_days} days.", "G22.rehearsal_old"
+    else:
+        return ()
+    remedy = "Rehearse the back-out again."
+    return (Unmet("G22", code, what, "deployment_manager", remedy, evidence, failed=True),)
+
+
+def _irreversible(steps: tuple[str, ...]) -> Unmet:
+    return Unmet(
+        "G22",
+        "G22.irreversible",
+        f"Nothing undoes these steps: {', '.join(steps)}.",
+        "deployment_manager",
+        "Give each step an inverse, or have a waiver with a restore plan granted.",
+        {"steps": list(steps)},
+        failed=True,
+    )
+
+
+def training_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    found = [
+        Unmet(
+            "G25",
+            "G25.task_open",
+            f"The training task {task.title!r} is {task.state}.",
+            task.assignee or "release_manager",
+            "Finish it, or skip it with a reason.",
+            {"task": task.number, "state": task.state},
+        )
+        for task in facts.tasks
+        if task.phase == "training" and task.mandatory and task.state not in DONE_TASKS
+    ]
+    if waiver(facts, "training", now):
+        return tuple(found)
+    if not facts.trainings:
+        found.append(missing("G25", "audience", "a named audience for the training"))
+    found.extend(unmet for training in facts.trainings for unmet in _attendance(facts, training))
+    found.extend(articles_published(facts, ("training_material",), "G25"))
+    return tuple(found)
+
+
+def _attendance(facts: ReleaseFacts, training: TrainingFacts) -> tuple[Unmet, ...]:
+    policy = facts.policy
+    needed = policy.support_attendance_pct if training.kind == "support" else policy.users_attendance_pct
+    if training.named > 0 and training.attended * 100 >= needed * training.named:
+        return ()
+    return (
+        Unmet(
+            "G25",
+            "G25.attendance",
+            f"{training.attended} of {training.named} of {training.audience} were trained; {needed} % must.",
+            "release_manager",
+            "Hold another session, or correct the list of names.",
+            {"audience": training.audience, "named": training.named, "attended": training.attended},
+            failed=training.named > 0,
+        ),
+    )
+
+
+def articles_published(facts: ReleaseFacts, kinds: tuple[str, ...], rule: str) -> tuple[Unmet, ...]:
+    """Every kind asked for has an article, and all its articles are published."""
+    found = []
+    for kind in kinds:
+        held = [article for article in facts.articles if article.kind == kind]
+        drafts = [article.number for article in held if article.state != "published"]
+        if drafts or not held:
+            name = kind.replace("_", " ")
+            found.append(
+                Unmet(
+                    rule,
+                    f"{rule}.article_unpublished",
+                    f"The {name} is not published." if held else f"There is no {name}.",
+                    "release_manager",
+                    f"Review and publish the {name}." if held else f"Write and publish a {name}.",
+                    {"kind": kind, "articles": drafts},
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,127 @@
+"""Guards on the plan: complete, free of conflicts, and for changes that may be carried out."""
+
+from datetime import datetime
+
+from rightaway.domain.changes import NOT_CARRIED_OUT, is_authorised
+from rightaway.domain.facts_planning import ChangeFacts, PlannedWaveFacts
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.unmet import Unmet, missing
+
+DEPLOYMENT_MODELS = ("big_bang", "phased", "parallel", "continuous")
+UNRESOLVED = frozenset({"detected", "acknowledged"})
+
+_NAMED = {
+    "cost_estimate": "a cost estimate",
+    "communication_plan_approved_by": "an approved communication plan",
+    "build_environment": "an environment for build and test",
+    "deployment_environment": "an environment to deploy to",
+}
+
+
+def plan_complete(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    plan = facts.plan
+    found = [missing("G10", name, what) for name, what in _NAMED.items() if not getattr(plan, name).strip()]
+    if plan.planned_start is None or plan.planned_end is None:
+        found.append(missing("G10", "window", "a planned start and end"))
+    elif plan.planned_start >= plan.planned_end:
+        found.append(_window_reversed(plan.planned_start, plan.planned_end))
+    if plan.deployment_model not in DEPLOYMENT_MODELS:
+        found.append(
+            missing("G10", "deployment_model", f"a deployment model ({', '.join(DEPLOYMENT_MODELS)})")
+        )
+    if not plan.waves:
+        found.append(missing("G10", "waves", "at least one wave", "deployment_manager"))
+    found.extend(unmet for wave in plan.waves for unmet in _criteria(wave))
+    if not plan.authorisation_expected_later:
+        found.extend(changes_authorised(facts, "G10"))
+    return tuple(found)
+
+
+def _window_reversed(start: datetime, end: datetime) -> Unmet:
+    return Unmet(
+        "G10",
+        "G10.window_reversed",
+        "The planned end is not after the planned start.",
+        "release_manager",
+        "Plan an end after the start.",
+        {"planned_start": start.isoformat(), "planned_end": end.isoformat()},
+        failed=True,
+    )
+
+
+def _criteria(wave: PlannedWaveFacts) -> tuple[Unmet, ...]:
+    kinds = {"success": wave.success_criteria, "rollback": wave.rollback_criteria}
+    return tuple(
+        Unmet(
+            "G10",
+            f"G10.{kind}_criteria_missing",
+            f"Wave {wave.number} has no {kind} criteria.",
+            "deployment_manager",
+            f"Say in the plan what wave {wave.number} is judged by.",
+            {"wave": wave.number},
+        )
+        for kind, text in kinds.items()
+        if not text.strip()
+    )
+
+
+def changes_authorised(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
+    """Every included change may be carried out, or was taken out with a word on what becomes of it."""
+    return tuple(
+        Unmet(
+            rule,
+            f"{rule}.change_not_authorised",
+            f"{change.number} is {change.state}.",
+            "change_manager",
+            f"Authorise {change.number}, or take it out of the release.",
+            {"change": change.number, "type": change.change_type, "state": change.state},
+            failed=change.state in NOT_CARRIED_OUT,
+        )
+        for change in facts.scope.changes
+        if not is_authorised(change.change_type, change.state) and not _removed(change)
+    )
+
+
+def _removed(change: ChangeFacts) -> bool:
+    return change.state in NOT_CARRIED_OUT and bool(change.disposition)
+
+
+def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    return tuple(
+        Unmet(
+            "G11",
+            "G11.conflict",
+            f"{conflict.kind.replace('_', ' ').capitalize()} with {conflict.other} on {conflict.subject}.",
+            "release_manager",
+            "Move one of the windows, or accept the conflict with a reason.",
+            {
+                "kind": conflict.kind,
+                "other": conflict.other,
+                "subject": conflict.subject,
+                "state": conflict.state,
+                "from": conflict.overlap_start.isoformat() if conflict.overlap_start else None,
+                "to": conflict.overlap_end.isoformat() if conflict.overlap_end else None,
+            },
+            failed=True,
+        )
+        for conflict in facts.conflicts
+        if conflict.severity == "blocking" and conflict.state in UNRESOLVED
+    )
+
+
+def expected_states_set(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    """Before a deployment the CMDB knows what every affected item is going to be."""
+    if not facts.scope.cis:
+        return (missing("sacm_update", "affected_cis", "an affected configuration item", "build_engineer"),)
+    return tuple(
+        Unmet(
+            "sacm_update",
+            "sacm_update.expected_state_missing",
+            f"{ci.name} has no expected state.",
+            "build_engineer",
+            f"Set what {ci.name} is going to be after the release.",
+            {"ci": ci.name},
+        )
+        for ci in facts.scope.cis
+        if not ci.expected
+    )

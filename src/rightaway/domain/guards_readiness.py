@@ -1,0 +1,116 @@
+"""Guards on what surrounds a deployment: the people told and the data saved."""
+
+from datetime import datetime, timedelta
+
+from rightaway.domain.facts_evidence import BackupFacts, NoticeFacts
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.unmet import Unmet, missing
+from rightaway.domain.waivers import waiver
+
+NOTICE_LEAD = {"major": timedelta(days=5), "minor": timedelta(days=2), "emergency": timedelta()}
+
+
+def notice_lead(facts: ReleaseFacts) -> timedelta:
+    """How long before the planned start the notices must have arrived."""
+    if facts.policy.notice_lead_s is not None:
+        return timedelta(seconds=facts.policy.notice_lead_s)
+    return NOTICE_LEAD.get(facts.registration.release_type, NOTICE_LEAD["major"])
+
+
+def notices_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    if waiver(facts, "communication_plan", now):
+        return ()
+    if not facts.notices:
+        return (missing("G30", "notices", "a notice to the stakeholders"),)
+    return tuple(
+        missing("G30", "notice_time", f"the time of the notice to {notice.audience}")
+        for notice in facts.notices
+        if notice.scheduled_at is None and notice.delivered_at is None
+    )
+
+
+def notices_delivered(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    if waiver(facts, "communication_plan", now):
+        return ()
+    if not facts.notices:
+        return (missing("communication_plan", "notices", "a notice to the stakeholders"),)
+    return tuple(unmet for notice in facts.notices for unmet in _notice(facts, notice, now))
+
+
+def _notice(facts: ReleaseFacts, notice: NoticeFacts, now: datetime) -> tuple[Unmet, ...]:
+    start, lead = facts.plan.planned_start, notice_lead(facts)
+    if notice.delivered_at is None or notice.delivered_at > now:
+        code, what = "notice_undelivered", f"The notice to {notice.audience} was not delivered."
+        remedy = "Send it, and plan the start so that they have the time they were promised."
+    elif start is not None and notice.delivered_at + lead > start:
+        code, what = "notice_late", f"The notice to {notice.audience} came less than {lead} before the start."
+        remedy = f"Move the planned start to {(notice.delivered_at + lead).isoformat()} or later."
+    else:
+        return ()
+    evidence = {"audience": notice.audience, "delivered_at": str(notice.delivered_at), "lead": str(lead)}
+    return (
+        Unmet(
+            "communication_plan",
+            f"communication_plan.{code}",
+            what,
+            "release_manager",
+            remedy,
+            evidence,
+            failed=code == "notice_late",
+        ),
+    )
+
+
+def backups_verified(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Every stateful target of the next wave, or of the plan when no wave is named, has a fresh backup."""
+    targets = facts.next_wave.stateful_targets if facts.next_wave else facts.stateful_targets
+    if not targets or waiver(facts, "backups", now):
+        return ()
+    held = {target: _newest_backup(facts, target) for target in targets}
+    found = [unmet for target, backup in held.items() for unmet in _backup(facts, target, backup, now)]
+    if not found and not any(backup.restore_tested for backup in held.values() if backup):
+        found.append(
+            Unmet(
+                "backups",
+                "backups.restore_untested",
+                "None of the backups was read back.",
+                "deployment_manager",
+                "Restore a sample of one of them and record the result.",
+                {"targets": list(targets)},
+            )
+        )
+    return tuple(found)
+
+
+def _newest_backup(facts: ReleaseFacts, target: str) -> BackupFacts | None:
+    held = [
+        (backup.taken_at, backup) for backup in facts.backups if backup.target == target and backup.taken_at
+    ]
+    return max(held, key=lambda pair: pair[0])[1] if held else None
+
+
+def _backup(facts: ReleaseFacts, target: str, backup: BackupFacts | None, now: datetime) -> tuple[Unmet, ...]:
+    hours = facts.policy.backup_max_age_hours
+    if backup is None or backup.taken_at is None:
+        code, what = "missing", f"{target} has no backup."
+    elif not backup.succeeded:
+        code, what = "failed", f"The newest backup of {target} failed."
+    elif backup.verified_at is None:
+        code, what = "unverified", f"The backup of {target} is not verified."
+    elif now - backup.taken_at > timedelta(hours=hours):
+        code, what = "old", f"The backup of {target} is older than {hours} hours."
+    else:
+        return ()
+    remedy = f"Take a backup of {target} and verify it."
+    evidence = {"target": target, "taken_at": str(backup.taken_at) if backup else None}
+    return (
+        Unmet(
+            "backups",
+            f"backups.{code}",
+            what,
+            "deployment_manager",
+            remedy,
+            evidence,
+            failed=code == "failed",
+        ),
+    )

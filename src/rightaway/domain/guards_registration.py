@@ -1,0 +1,167 @@
+"""Guards on what is recorded about a release before it is planned, and on leaving any phase."""
+
+from datetime import datetime
+
+from rightaway.domain.facts_planning import ChangeFacts
+from rightaway.domain.priorities import RISK_QUESTIONS
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.unmet import Unmet, missing
+
+VALUE_STATEMENT_LENGTH = 40
+ABANDON_REASONS = (
+    "not_needed",
+    "superseded",
+    "no_funding",
+    "rejected_by_approver",
+    "risk_too_high",
+    "duplicate",
+    "other",
+)
+DONE_TASKS = frozenset({"done", "skipped", "cancelled"})
+
+_MINIMAL = {
+    "title": "a title",
+    "description": "a description",
+    "release_type": "a release type",
+    "initiated_by": "who initiated it",
+    "service": "a service",
+}
+_REGISTERED = {
+    "release_kind": "a release kind",
+    "reason": "a reason",
+    "justification": "a justification",
+    "release_model": "a release model",
+    "release_coordinator": "a release coordinator",
+    "owning_group": "an owning group",
+    "category": "a category",
+    "requested_end": "a requested end",
+}
+
+
+def minimal_fields(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    return _unset("G01", _MINIMAL, facts)
+
+
+def registered_fields(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    scales = [name for name in ("impact", "urgency") if getattr(facts.assessment, name) is None]
+    return (
+        *_unset("G02", _MINIMAL | _REGISTERED, facts),
+        *(missing("G02", name, f"the {name}, 1 to 4") for name in scales),
+    )
+
+
+def _unset(rule: str, fields: dict[str, str], facts: ReleaseFacts) -> tuple[Unmet, ...]:
+    return tuple(
+        missing(rule, name, what)
+        for name, what in fields.items()
+        if getattr(facts.registration, name) is None or not str(getattr(facts.registration, name)).strip()
+    )
+
+
+def assessment_done(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    held = facts.assessment
+    found = []
+    if held.impact_assessment is None:
+        found.append(missing("G03", "impact_assessment", "the impact assessment, 1 to 4"))
+    if len(held.value_statement.strip()) < VALUE_STATEMENT_LENGTH:
+        found.append(
+            Unmet(
+                "G03",
+                "G03.value_statement_short",
+                f"The value statement has {len(held.value_statement.strip())} characters.",
+                "release_manager",
+                f"Say in at least {VALUE_STATEMENT_LENGTH} characters what the release is worth to whom.",
+                {"length": len(held.value_statement.strip()), "least": VALUE_STATEMENT_LENGTH},
+            )
+        )
+    if not held.assessed_by or held.assessed_at is None:
+        found.append(missing("G03", "assessor", "who assessed it, and when"))
+    open_questions = [key for key in RISK_QUESTIONS if key not in held.risk_answers]
+    if open_questions:
+        found.append(
+            Unmet(
+                "G03",
+                "G03.risk_unanswered",
+                f"{len(open_questions)} risk questions have no answer.",
+                "release_manager",
+                f"Answer: {' '.join(RISK_QUESTIONS[key] for key in open_questions)}",
+                {"questions": open_questions},
+            )
+        )
+    return tuple(found)
+
+
+def scope_valid(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    scope = facts.scope
+    found = [_held_elsewhere(change) for change in scope.changes if change.other_release]
+    reserved = facts.plan.planned_start is not None and facts.plan.planned_end is not None
+    if not scope.changes and not (facts.registration.origin == "planned" and reserved):
+        found.append(missing("G04", "changes", "a change, or a reserved window when it was planned ahead"))
+    if not scope.cis and not scope.ci_groups:
+        found.append(missing("G04", "affected_cis", "an affected configuration item or group"))
+    if _unrelated(scope.changes):
+        found.append(
+            Unmet(
+                "G04",
+                "G04.changes_unrelated",
+                "The changes share neither a service nor a window.",
+                "release_manager",
+                "Check that they belong together: unrelated changes are easier to undo apart.",
+                {"changes": [change.number for change in scope.changes]},
+                blocks=False,
+            )
+        )
+    return tuple(found)
+
+
+def _held_elsewhere(change: ChangeFacts) -> Unmet:
+    return Unmet(
+        "G04",
+        "G04.change_in_other_release",
+        f"{change.number} is also in {change.other_release}, which is open.",
+        "change_manager",
+        f"Take {change.number} out of one of the two releases.",
+        {"change": change.number, "release": change.other_release},
+    )
+
+
+def _unrelated(changes: tuple[ChangeFacts, ...]) -> bool:
+    one_service = len({change.service for change in changes}) == 1
+    starts = [change.planned_start for change in changes if change.planned_start]
+    ends = [change.planned_end for change in changes if change.planned_end]
+    one_window = len(starts) == len(ends) == len(changes) and max(starts) < min(ends) if changes else True
+    return len(changes) > 1 and not one_service and not one_window
+
+
+def tasks_closed(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    """Every mandatory task of the phase is done, skipped or cancelled; the rule is ours, for every phase."""
+    return tuple(
+        Unmet(
+            "G05",
+            "G05.task_open",
+            f"The task {task.title!r} is {task.state}.",
+            task.assignee or "release_manager",
+            "Finish it, or skip it with a reason.",
+            {"task": task.number, "category": task.category, "state": task.state},
+        )
+        for task in facts.tasks
+        if task.phase == facts.phase and task.mandatory and task.state not in DONE_TASKS
+    )
+
+
+def abandonment_explained(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    found = []
+    if facts.abandonment.reason not in ABANDON_REASONS:
+        found.append(
+            Unmet(
+                "G90",
+                "G90.reason_missing",
+                "The reason for abandoning is missing or unknown.",
+                "release_manager",
+                f"Give one of: {', '.join(ABANDON_REASONS)}.",
+                {"given": facts.abandonment.reason, "reasons": list(ABANDON_REASONS)},
+            )
+        )
+    if not facts.abandonment.comment.strip():
+        found.append(missing("G90", "comment", "a comment on why it is abandoned"))
+    return tuple(found)

@@ -1,0 +1,161 @@
+"""Guards on what came out: waves finished, targets restored, the record true, the release ready to close."""
+
+from datetime import datetime
+
+from rightaway.domain.changes import CARRIED_OUT, NOT_CARRIED_OUT, ChangeState
+from rightaway.domain.early_life import exit_allowed
+from rightaway.domain.facts_deployment import TargetFacts, WaveFacts
+from rightaway.domain.facts_planning import CiFacts
+from rightaway.domain.incidents import disposed
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.reviews import review_complete
+from rightaway.domain.unmet import Unmet, missing
+from rightaway.domain.values import ClosureCode
+
+AFTER_DEPLOYMENT = frozenset({"verification", "closed", "abandoned"})
+FINISHED_DEPLOYMENTS = frozenset({"succeeded", "succeeded_partial"})
+
+
+def waves_finished(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    """Every wave is good or its absence accepted, the CMDB was told, and no change is left half done."""
+    found = []
+    if facts.deployment.status not in FINISHED_DEPLOYMENTS:
+        found.append(
+            Unmet(
+                "G40",
+                "G40.deployment_unfinished",
+                f"The deployment is {facts.deployment.status or 'not begun'}.",
+                "deployment_manager",
+                "Let it finish, or back out.",
+                {"deployment": facts.deployment.number, "status": facts.deployment.status},
+            )
+        )
+    found.extend(unmet for wave in facts.deployment.waves for unmet in _wave(wave))
+    found.extend(
+        _ci("G40", ci, "managed", "The CMDB does not say yet that") for ci in _untold(facts, "managed")
+    )
+    found.extend(
+        Unmet(
+            "G40",
+            "G40.change_unfinished",
+            f"{change.number} is {change.state}.",
+            "change_manager",
+            f"Finish {change.number}, or say what becomes of it.",
+            {"change": change.number, "state": change.state},
+        )
+        for change in facts.scope.changes
+        if change.state not in CARRIED_OUT and not (change.state in NOT_CARRIED_OUT and change.disposition)
+    )
+    return tuple(found)
+
+
+def _wave(wave: WaveFacts) -> tuple[Unmet, ...]:
+    if wave.accepted_by or (wave.status == "passed" and wave.healthy):
+        return ()
+    what = "passed without a good health check" if wave.status == "passed" else f"is {wave.status}"
+    return (
+        Unmet(
+            "G40",
+            "G40.wave_unfinished",
+            f"Wave {wave.number} {what}.",
+            "deployment_manager",
+            f"Let wave {wave.number} finish, back it out, or accept the outcome without it.",
+            {"wave": wave.number, "status": wave.status},
+            failed=wave.status not in {"pending", "gated", "running", "baking"},
+        ),
+    )
+
+
+def cmdb_verified(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    """What was observed on every changed item is what was expected of it; before that it is only pending."""
+    if facts.phase not in AFTER_DEPLOYMENT and not any(ci.changed for ci in facts.scope.cis):
+        return (
+            Unmet(
+                "sacm_update",
+                "sacm_update.pending_post_deploy",
+                "The configuration records are verified after the deployment.",
+                "build_engineer",
+                blocks=False,
+            ),
+        )
+    return tuple(
+        _ci("sacm_update", ci, "observed", "It is not seen that") for ci in _untold(facts, "observed")
+    )
+
+
+def _untold(facts: ReleaseFacts, view: str) -> tuple[CiFacts, ...]:
+    return tuple(
+        ci
+        for ci in facts.scope.cis
+        if ci.changed and getattr(ci, view) != ci.expected and not ci.difference_accepted_by
+    )
+
+
+def _ci(rule: str, ci: CiFacts, view: str, opening: str) -> Unmet:
+    seen = getattr(ci, view)
+    return Unmet(
+        rule,
+        f"{rule}.{view}_differs",
+        f"{opening} {ci.name} is {ci.expected or 'anything'}; the {view} state is {seen or 'unknown'}.",
+        "build_engineer",
+        f"Look at {ci.name} again, put it right, or accept the difference.",
+        {"ci": ci.name, "expected": ci.expected, view: seen},
+        failed=bool(seen),
+    )
+
+
+def targets_restored(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    modified = [target for target in facts.deployment.targets if target.modified]
+    if not modified:
+        return (missing("G55", "targets", "the targets that were modified", "deployment_manager"),)
+    return tuple(unmet for target in modified for unmet in _target(target))
+
+
+def _target(target: TargetFacts) -> tuple[Unmet, ...]:
+    if target.difference_accepted_by:
+        return ()
+    if target.status != "reverted":
+        code, what = "not_restored", f"{target.name} is {target.status}, not reverted."
+    elif not target.baseline or target.observed != target.baseline:
+        code, what = "differs_from_baseline", f"{target.name} does not equal its baseline."
+    else:
+        return ()
+    return (
+        Unmet(
+            "G55",
+            f"G55.{code}",
+            what,
+            "deployment_manager",
+            f"Back out {target.name} again, or accept the difference by name.",
+            {
+                "target": target.name,
+                "status": target.status,
+                "baseline": target.baseline,
+                "observed": target.observed,
+            },
+            failed=target.status == "reverted",
+        ),
+    )
+
+
+def closure_ready(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    found = [*exit_allowed(facts, now), *_changes_closed(facts), *review_complete(facts)]
+    found.extend((*cmdb_verified(facts, now), *disposed(facts)))
+    if facts.closure.closure_code not in set(ClosureCode):
+        found.append(missing("G60", "closure_code", f"a closure code ({', '.join(ClosureCode)})"))
+    return tuple(found)
+
+
+def _changes_closed(facts: ReleaseFacts) -> tuple[Unmet, ...]:
+    return tuple(
+        Unmet(
+            "G60",
+            "G60.change_open",
+            f"{change.number} is {change.state}.",
+            "change_manager",
+            f"Review and close {change.number}, or take it out of the release.",
+            {"change": change.number, "state": change.state},
+        )
+        for change in facts.scope.changes
+        if change.state != ChangeState.CLOSED and not (change.state in NOT_CARRIED_OUT and change.disposition)
+    )

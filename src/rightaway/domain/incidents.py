@@ -1,0 +1,95 @@
+"""What becomes of the incidents, problems, known errors and interactions linked to a release."""
+
+from rightaway.domain.errors import Refused
+from rightaway.domain.facts_closure import LinkedRecordFacts
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.reviews import FAILED_OUTCOMES
+from rightaway.domain.unmet import Unmet
+
+# Dispositions by kind of record; the ones in LEFT_OPEN keep the record open and need a reason.
+DISPOSITIONS = {
+    "incident": ("close", "keep_open"),
+    "problem": ("close", "keep_open"),
+    "known_error": ("close", "publish", "keep_open"),
+    "interaction": ("close", "call_back", "keep_open"),
+}
+LEFT_OPEN = frozenset({"keep_open"})
+
+
+def offered(record: LinkedRecordFacts) -> tuple[str, ...]:
+    """Give the dispositions the record may get.
+
+    Nothing closes whose own test failed, and a known error that the release brings in stays open, published.
+    """
+    choices = DISPOSITIONS[record.kind]
+    if record.link == "introduces":
+        return tuple(choice for choice in choices if choice != "close")
+    if record.test_passed is False:
+        return tuple(choice for choice in choices if choice == "keep_open")
+    return tuple(choice for choice in choices if choice != "publish")
+
+
+def dispose(record: LinkedRecordFacts, disposition: str, reason: str = "") -> bool:
+    """Check a disposition and say whether it leaves the record open.
+
+    Raises:
+        Refused: the record may not get it, or it lacks what it needs.
+
+    """
+    choices = offered(record)
+    if disposition not in choices:
+        raise Refused(
+            "linked_record.disposition_refused",
+            f"{record.number} cannot get the disposition {disposition}.",
+            hint=f"Possible: {', '.join(choices)}.",
+            evidence={"record": record.number, "test_passed": record.test_passed, "link": record.link},
+        )
+    if disposition in LEFT_OPEN and not reason.strip():
+        raise Refused(
+            "linked_record.reason_missing",
+            f"{record.number} stays open without a reason.",
+            hint="Say why it stays open and who goes on with it.",
+            at="reason",
+        )
+    if disposition == "publish" and not record.workaround_article:
+        raise Refused(
+            "linked_record.workaround_missing",
+            f"{record.number} has no workaround article.",
+            hint="Write and publish a workaround first.",
+            at="workaround_article",
+        )
+    return disposition in LEFT_OPEN | {"publish"}
+
+
+def disposed(facts: ReleaseFacts) -> tuple[Unmet, ...]:
+    """Every linked record has a disposition, and a release that went wrong has a problem."""
+    found = [
+        Unmet(
+            "G60",
+            "G60.disposition_missing",
+            f"It is not said what becomes of {record.number}.",
+            "release_manager",
+            f"Choose for {record.number}: {', '.join(offered(record))}.",
+            {"record": record.number, "kind": record.kind},
+        )
+        for record in facts.linked
+        if record.open and not record.disposition
+    ]
+    return (*found, *problem_recorded(facts))
+
+
+def problem_recorded(facts: ReleaseFacts) -> tuple[Unmet, ...]:
+    if facts.closure.outcome not in FAILED_OUTCOMES or facts.closure.problem_refusal_reason.strip():
+        return ()
+    if any(record.kind == "problem" for record in facts.linked):
+        return ()
+    return (
+        Unmet(
+            "G60",
+            "G60.problem_missing",
+            f"The outcome is {facts.closure.outcome}, and no problem is linked.",
+            "service_owner",
+            "Open a problem, or record why none is wanted.",
+            {"outcome": facts.closure.outcome},
+        ),
+    )

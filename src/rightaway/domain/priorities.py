@@ -1,0 +1,65 @@
+"""How urgent a release is, what its assessment has to answer, and whether it needs training."""
+
+from enum import IntEnum
+
+from rightaway.domain.errors import Invalid
+
+
+class Priority(IntEnum):
+    CRITICAL = 1
+    HIGH = 2
+    AVERAGE = 3
+    LOW = 4
+
+
+# Rows: urgency 1 (total loss of service) to 4 (no disruption). Columns: impact 1 (enterprise) to 4 (user).
+# Source: the priority figures OpenText publishes for SMAX.
+MATRIX = (
+    (Priority.CRITICAL, Priority.HIGH, Priority.HIGH, Priority.AVERAGE),
+    (Priority.HIGH, Priority.HIGH, Priority.AVERAGE, Priority.AVERAGE),
+    (Priority.HIGH, Priority.AVERAGE, Priority.AVERAGE, Priority.LOW),
+    (Priority.AVERAGE, Priority.AVERAGE, Priority.LOW, Priority.LOW),
+)
+SCALE = range(1, 5)
+HIGH_FROM = 2
+
+RISK_QUESTIONS = {
+    "outage": "Can users notice an outage while it runs, or after it?",
+    "data": "Can stored data be changed or lost if it goes wrong?",
+    "novelty": "Is a component, a tool or a procedure used for the first time?",
+    "reversal": "Can everything be undone within the window?",
+    "timing": "Does it touch busy hours, or the time of another release?",
+}
+
+
+def priority(*, impact: int, urgency: int) -> Priority:
+    """Give the priority; both scales run from 1 (highest) to 4.
+
+    Raises:
+        Invalid: a value outside the scale; `at` names which.
+
+    """
+    for name, value in (("impact", impact), ("urgency", urgency)):
+        if value not in SCALE:
+            raise Invalid(
+                "assessment.out_of_scale",
+                f"{name.capitalize()} is {value}; the scale runs from 1 (highest) to 4.",
+                hint="Use 1, 2, 3 or 4.",
+                at=name,
+            )
+    return MATRIX[urgency - 1][impact - 1]
+
+
+def training_required(*, impact_assessment: int | None, urgency: int | None, added: bool = False) -> bool:
+    """Say whether the release goes through the training phase.
+
+    Args:
+        impact_assessment: 1 (highest) to 4; None while it is not assessed.
+        urgency: The same scale.
+        added: Somebody asked for training although the scales do not.
+
+    Source: seed workflow, "activated when you select high Impact Assessment and high Urgency".
+
+    """
+    high = all(value is not None and value <= HIGH_FROM for value in (impact_assessment, urgency))
+    return high or added

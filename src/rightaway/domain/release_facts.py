@@ -1,0 +1,142 @@
+"""Everything the guards, the checklist and the conditions of a release may look at, in plain values.
+
+Facts are filled from the database in one place and never fetched by a rule. The parts are in
+`facts_planning`, `facts_evidence`, `facts_deployment` and `facts_closure`. In all of them an empty string, an
+empty tuple or None means "not recorded"; times are aware UTC; `*_s` are whole seconds; words are those
+of `values` and of the state tables.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rightaway.domain.facts_closure import (
+    AbandonmentFacts,
+    ClosureFacts,
+    EarlyLifeFacts,
+    LinkedRecordFacts,
+    ReviewFacts,
+)
+from rightaway.domain.facts_deployment import BackOutFacts, DeploymentFacts, IncidentFacts, NextWaveFacts
+from rightaway.domain.facts_evidence import (
+    ArticleFacts,
+    BackupFacts,
+    DefectFacts,
+    NoticeFacts,
+    PackageFacts,
+    RehearsalFacts,
+    TestRunFacts,
+    TrainingFacts,
+    WaiverFacts,
+)
+from rightaway.domain.facts_planning import BackOutPlanFacts, ConflictFacts, PlanFacts, ScopeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFacts:
+    title: str = ""
+    description: str = ""
+    release_type: str = ""
+    release_kind: str = ""
+    reason: str = ""
+    justification: str = ""
+    origin: str = ""
+    release_model: str = ""
+    service: str = ""
+    category: str = ""
+    owning_group: str = ""
+    initiated_by: str = ""
+    release_coordinator: str = ""
+    requested_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFacts:
+    """Scales run from 1 (highest) to 4 (lowest); `risk_answers` holds the keys of the answered questions."""
+
+    impact: int | None = None
+    urgency: int | None = None
+    impact_assessment: int | None = None
+    value_statement: str = ""
+    assessed_by: str = ""
+    assessed_at: datetime | None = None
+    risk_answers: tuple[str, ...] = ()
+    training_added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFacts:
+    """Where one approval stands; `approvals.standing` gives the state, the digests say for what.
+
+    `approved_digest` is the bound content the votes saw, `current_digest` the same parts as they are now.
+    """
+
+    key: str
+    state: str = "not_requested"
+    approved_digest: str = ""
+    current_digest: str = ""
+    expires_at: datetime | None = None
+    missing_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    title: str
+    phase: str
+    category: str = ""
+    state: str = "ready"
+    mandatory: bool = True
+    assignee: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """The figures the rules are held to; None means "by release type"."""
+
+    notice_lead_s: int | None = None
+    early_life_s: int | None = None
+    rehearsal_max_age_days: int = 14
+    backup_max_age_hours: int = 24
+    window_margin_pct: int = 15
+    users_attendance_pct: int = 80
+    support_attendance_pct: int = 100
+    mandatory_test_levels: tuple[str, ...] = ("smoke", "regression")
+    published_articles: tuple[str, ...] = ("runbook", "rollback_runbook")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    number: str = ""
+    phase: str = "assess"
+    policy: PolicyFacts = field(default_factory=PolicyFacts)
+    registration: RegistrationFacts = field(default_factory=RegistrationFacts)
+    assessment: AssessmentFacts = field(default_factory=AssessmentFacts)
+    scope: ScopeFacts = field(default_factory=ScopeFacts)
+    plan: PlanFacts = field(default_factory=PlanFacts)
+    back_out_plan: BackOutPlanFacts = field(default_factory=BackOutPlanFacts)
+    conflicts: tuple[ConflictFacts, ...] = ()
+    approvals: tuple[ApprovalFacts, ...] = ()
+    tasks: tuple[TaskFacts, ...] = ()
+    package: PackageFacts = field(default_factory=PackageFacts)
+    test_runs: tuple[TestRunFacts, ...] = ()
+    defects: tuple[DefectFacts, ...] = ()
+    rehearsals: tuple[RehearsalFacts, ...] = ()
+    waivers: tuple[WaiverFacts, ...] = ()
+    trainings: tuple[TrainingFacts, ...] = ()
+    articles: tuple[ArticleFacts, ...] = ()
+    notices: tuple[NoticeFacts, ...] = ()
+    stateful_targets: tuple[str, ...] = ()
+    backups: tuple[BackupFacts, ...] = ()
+    incidents: tuple[IncidentFacts, ...] = ()
+    next_wave: NextWaveFacts | None = None
+    deployment: DeploymentFacts = field(default_factory=DeploymentFacts)
+    back_out: BackOutFacts = field(default_factory=BackOutFacts)
+    early_life: EarlyLifeFacts = field(default_factory=EarlyLifeFacts)
+    review: ReviewFacts = field(default_factory=ReviewFacts)
+    linked: tuple[LinkedRecordFacts, ...] = ()
+    closure: ClosureFacts = field(default_factory=ClosureFacts)
+    abandonment: AbandonmentFacts = field(default_factory=AbandonmentFacts)
+
+    def approval(self, key: str) -> ApprovalFacts:
+        """Give the approval of that name; one that was never asked for is `not_requested`."""
+        return next((held for held in self.approvals if held.key == key), ApprovalFacts(key))

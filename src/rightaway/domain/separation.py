@@ -1,0 +1,181 @@
+"""Separation of duties: rules about persons that no role lifts.
+
+S-numbers are those of the security design, section 4.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from rightaway.domain.approvals import Decision, Requirement, Vote
+from rightaway.domain.permissions import Role
+from rightaway.domain.values import PersonKind
+
+GOVERNING = frozenset({Role.RELEASE_MANAGER, Role.DEPLOYMENT_MANAGER, Role.CHANGE_MANAGER, Role.CAB})
+OTHERS_FOR_AUTHOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who acts; a service account acts for the human who owns it."""
+
+    id: str
+    kind: PersonKind = PersonKind.PERSON
+    owner: str = ""
+    active: bool = True
+
+    @property
+    def human(self) -> str:
+        return self.owner if self.kind is PersonKind.SERVICE_ACCOUNT else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A person authored, edited, submitted, built or launched a part of a release.
+
+    `part` is one of `approvals.PARTS`: only who contributed to what an approval is bound to may not give it.
+    """
+
+    person: Person
+    act: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    code: str
+    message: str
+    hint: str
+
+
+def may_vote(
+    person: Person,
+    roles_in_scope: Collection[str],
+    contributions: Iterable[Contribution],
+    requirement: Requirement,
+    prior_votes: Iterable[Vote],
+) -> Refusal | None:
+    """Say why a person may not vote on an approval; None when they may (S1, S2, S4, S8).
+
+    Args:
+        person: Who wants to vote.
+        roles_in_scope: The roles they hold in the scope of the release now.
+        contributions: Everything anybody did to the release since the content was last approved.
+        requirement: The approval.
+        prior_votes: The votes on this approval since it was last asked for, oldest first.
+
+    """
+    if person.kind is PersonKind.SERVICE_ACCOUNT:
+        return Refusal("sod.service_account", "A service account never approves.", "A person has to vote.")
+    if not person.active or set(roles_in_scope).isdisjoint(requirement.roles):
+        return Refusal(
+            "sod.not_eligible",
+            f"You hold none of the roles that give {requirement.key}.",
+            f"It is given by: {', '.join(requirement.roles)}.",
+        )
+    acts = sorted({f"{c.act} the {c.part}" for c in contributions if _same_human(c, person, requirement)})
+    if acts:
+        return Refusal(
+            "sod.self_approval",
+            f"You {' and '.join(acts)}, so you cannot approve it in any role.",
+            "Another person with one of the roles has to vote.",
+        )
+    if _holds_slot(person, prior_votes):
+        return Refusal(
+            "sod.second_vote",
+            "You have approved this already; one person fills one place.",
+            "Withdraw your vote first if you want to change it.",
+        )
+    return None
+
+
+def _same_human(contribution: Contribution, person: Person, requirement: Requirement) -> bool:
+    return contribution.person.human == person.human and contribution.part in requirement.bound
+
+
+def _holds_slot(person: Person, votes: Iterable[Vote]) -> bool:
+    own = [vote for vote in votes if vote.person == person.id]
+    return bool(own) and own[-1].decision is Decision.APPROVE
+
+
+def may_launch(
+    person: Person,
+    contributions: Iterable[Contribution],
+    approvers: Collection[str],
+    *,
+    production: bool,
+    standard_change: bool = False,
+) -> Refusal | None:
+    """Say why a person may not launch a deployment; None when they may (S3, S4).
+
+    Args:
+        person: Who launches.
+        contributions: Who authored what; acts of `launched` do not count as authorship.
+        approvers: The humans whose votes the deployment approval stands on.
+        production: Nothing is asked outside production.
+        standard_change: It runs under a standard change whose template is approved and unexpired.
+
+    """
+    if not production:
+        return None
+    if person.kind is PersonKind.SERVICE_ACCOUNT and not standard_change:
+        return Refusal(
+            "sod.service_account",
+            "A service account launches production only under an authorised standard change.",
+            "Let a deployment manager launch it.",
+        )
+    authors = {c.person.human for c in contributions if c.act != "launched"}
+    others = set(approvers) - authors - {person.human}
+    needed = OTHERS_FOR_AUTHOR if person.human in authors else 1
+    if len(others) >= needed:
+        return None
+    return Refusal(
+        "sod.no_independent_approver",
+        f"{needed} approvers who neither made nor launch this are needed; there are {len(others)}.",
+        "Have it approved by somebody else, or let somebody else launch it.",
+    )
+
+
+def may_hold(roles: Collection[str], *, production: bool) -> Refusal | None:
+    """Say why a set of roles may not be held by one person; None when it may (S6)."""
+    held = set(roles)
+    if Role.AUDITOR in held and len(held) > 1:
+        return Refusal(
+            "sod.auditor_alone",
+            "An auditor cannot hold another role.",
+            "Grant the other roles to somebody else.",
+        )
+    clash = sorted(held & GOVERNING)
+    if production and Role.ADMIN in held and clash:
+        return Refusal(
+            "sod.admin_governs",
+            f"An admin cannot be {', '.join(clash)} where production is touched.",
+            "Grant the roles to two people.",
+        )
+    return None
+
+
+def may_record_evidence(
+    person: Person, *, registered_by: Person | None, typed: bool, expected_builder: str = ""
+) -> Refusal | None:
+    """Say why evidence about a package is not taken from a person; None when it is (S12).
+
+    Args:
+        person: Who brings the evidence.
+        registered_by: Who registered the package it is about.
+        typed: Entered by hand, as opposed to a file made by a tool.
+        expected_builder: The only identity the project takes evidence from; empty when none is set.
+
+    """
+    if expected_builder and person.id != expected_builder:
+        return Refusal(
+            "sod.unexpected_builder",
+            f"Evidence for this project comes from {expected_builder}.",
+            "Import it with that identity.",
+        )
+    if typed and registered_by is not None and registered_by.human == person.human:
+        return Refusal(
+            "sod.own_test_result",
+            "Who registered the package cannot type in its test result.",
+            "Import the file the test tool wrote, or let somebody else record it.",
+        )
+    return None

@@ -1,0 +1,120 @@
+"""Everything that can be wrong with a workflow template as a whole."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from rightaway.domain import conditions, moves
+from rightaway.domain.approvals import PARTS, Requirement
+from rightaway.domain.mappings import Reader
+from rightaway.domain.permissions import Role
+from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
+from rightaway.domain.workflows import ACTORS, SYSTEM, Mode, Template, Transition
+
+NOBODY = ("nobody",)
+"""Stands for the roles of an approval that names none, so that reading can go on."""
+
+
+def check(reader: Reader, template: Template) -> None:
+    """Look at the template as a whole; places are those of the lists it was read from."""
+    _check_unique(reader, template)
+    _check_paths(reader, template)
+    for index, way in enumerate(template.transitions):
+        _check_transition(reader, template, way, f"/transitions/{index}")
+    phases = {phase.key for phase in template.phases}
+    for index, approval in enumerate(template.approvals):
+        _check_approval(reader, approval, phases, f"/approvals/{index}")
+    _check_items(reader, template, phases)
+    reader.each_of(template.permit_guards, PERMIT_GUARDS, "/permit_guards", "permit guard")
+
+
+def _check_unique(reader: Reader, template: Template) -> None:
+    lists: Mapping[str, Iterable[str]] = {
+        "phases": [phase.key for phase in template.phases],
+        "transitions": [way.id for way in template.transitions],
+        "approvals": [approval.key for approval in template.approvals],
+        "checklist": [item.key for item in template.checklist],
+        "tasks": [task.key for task in template.tasks],
+    }
+    for name, keys in lists.items():
+        for key, count in Counter(keys).items():
+            if count > 1:
+                reader.problem(
+                    "duplicate", f"/{name}", f"{key!r} is there {count} times.", "Rename all but one."
+                )
+
+
+def _check_paths(reader: Reader, template: Template) -> None:
+    phases = [phase.key for phase in template.phases]
+    rows = [(way.source, way.event, way.target) for way in template.transitions]
+    if not phases:
+        reader.problem("no_phases", "/phases", "A workflow needs phases.")
+        return
+    if not template.terminal:
+        reader.problem("no_terminal", "/terminal", "A workflow needs a phase where it ends.")
+    for key in sorted(template.terminal - set(phases)):
+        reader.problem("unknown_phase", "/terminal", f"There is no phase {key!r}.")
+    for source, event in moves.ambiguous(rows):
+        reader.problem(
+            "duplicate_event", "/transitions", f"{source} has more than one way out called {event!r}."
+        )
+    for source, event, _ in moves.leaving(rows, template.terminal):
+        reader.problem("leaves_terminal", "/transitions", f"{source} is final, but {event!r} leaves it.")
+    for key in moves.unreachable(rows, phases[0], phases):
+        reader.problem("unreachable_phase", "/phases", f"No way leads to {key}.")
+    for key in moves.stuck(rows, template.terminal, phases):
+        reader.problem("stuck_phase", "/phases", f"No way leads from {key} to an end.")
+
+
+def _check_transition(reader: Reader, template: Template, way: Transition, at: str) -> None:
+    phases, approvals = {p.key for p in template.phases}, {a.key for a in template.approvals}
+    reader.one_of(way.source, phases, f"{at}/from", "phase")
+    reader.one_of(way.target, phases, f"{at}/to", "phase")
+    reader.each_of(way.standing, approvals, f"{at}/standing", "approval")
+    reader.each_of(way.voids, approvals, f"{at}/voids", "approval")
+    reader.each_of(way.guards, GUARDS, f"{at}/guards", "guard")
+    reader.each_of(way.actors, ACTORS, f"{at}/actors", "actor")
+    if way.approval:
+        reader.one_of(way.approval, approvals, f"{at}/approval", "approval")
+    if way.when and not conditions.known(way.when):
+        reader.one_of(way.when, conditions.CONDITIONS, f"{at}/when", "condition")
+    if {(way.source, way.target), (way.source, "*"), ("*", way.target)} & set(template.forbidden):
+        reader.problem("forbidden", at, f"{way.source} may never lead to {way.target}.")
+    _check_mode(reader, way, at)
+
+
+def _check_mode(reader: Reader, way: Transition, at: str) -> None:
+    if not way.actors:
+        reader.problem("no_actor", f"{at}/actors", f"Nobody may take {way.id}.", "Name a role, or system.")
+    if way.mode is Mode.ON_APPROVAL and not way.approval:
+        reader.problem("no_approval", f"{at}/approval", f"{way.id} waits for an approval and names none.")
+    if way.mode is not Mode.MANUAL and SYSTEM not in way.actors:
+        reader.problem("not_automatic", f"{at}/actors", f"{way.id} runs by itself; system must be an actor.")
+
+
+def _check_approval(reader: Reader, approval: Requirement, phases: set[str], at: str) -> None:
+    reader.one_of(approval.phase, phases, f"{at}/phase", "phase")
+    reader.each_of(approval.bound, PARTS, f"{at}/bound", "part")
+    if approval.roles != NOBODY:
+        reader.each_of(approval.roles, list(Role), f"{at}/roles", "role")
+    if not approval.bound:
+        reader.problem(
+            "unbound", f"{at}/bound", f"No edit could void {approval.key}: it is bound to nothing."
+        )
+
+
+def _check_items(reader: Reader, template: Template, phases: set[str]) -> None:
+    blockable = {way.id for way in template.transitions} | set(template.permit_guards)
+    approvals = {approval.key for approval in template.approvals}
+    for index, item in enumerate(template.checklist):
+        at = f"/checklist/{index}"
+        if not item.approval and not item.proof:
+            reader.problem(
+                "unproved", at, f"Nothing could satisfy {item.key}.", "Name an approval or a proof."
+            )
+        if item.approval:
+            reader.one_of(item.approval, approvals, f"{at}/approval", "approval")
+        reader.each_of(item.proof, PROOFS, f"{at}/proof", "proof")
+        reader.each_of(item.blocks, blockable, f"{at}/blocks", "transition")
+    for index, task in enumerate(template.tasks):
+        reader.one_of(task.phase, phases, f"/tasks/{index}/phase", "phase")
+        reader.each_of(task.proof, PROOFS, f"/tasks/{index}/proof", "proof")

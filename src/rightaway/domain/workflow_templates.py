@@ -1,0 +1,172 @@
+"""Reading a workflow template from a mapping, as a file gives it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rightaway.domain.approvals import Requirement, Rule
+from rightaway.domain.errors import Invalid
+from rightaway.domain.mappings import Reader
+from rightaway.domain.workflow_checks import NOBODY, check
+from rightaway.domain.workflows import ChecklistRule, Mode, Phase, TaskRule, Template, Transition
+
+
+def parse(mapping: Mapping[str, Any]) -> Template:
+    """Read a template.
+
+    Raises:
+        Invalid: with everything that is wrong in `errors`, each with its place as a JSON pointer.
+
+    """
+    reader = Reader("workflow")
+    template = _template(reader, mapping)
+    check(reader, template)
+    if reader.errors:
+        count = len(reader.errors)
+        raise Invalid(
+            "workflow.invalid",
+            f"The workflow template has {count} problem{'s' if count > 1 else ''}.",
+            hint="Correct them all; nothing was stored.",
+            errors=reader.errors,
+        )
+    return template
+
+
+_FIELDS = [
+    "key",
+    "version",
+    "title",
+    "phases",
+    "terminal",
+    "transitions",
+    "approvals",
+    "checklist",
+    "tasks",
+    "forbidden",
+    "permit_guards",
+    "launch",
+    "launch_lower",
+]
+
+
+def _template(reader: Reader, mapping: Mapping[str, Any]) -> Template:
+    top = reader.fields(mapping, "", known=_FIELDS)
+
+    def items(name: str) -> list[tuple[str, Any]]:
+        return reader.items(top.get(name, []), f"/{name}")
+
+    return Template(
+        key=reader.text(top, "key", ""),
+        version=reader.whole(top, "version", "", default=1),
+        title=reader.text(top, "title", ""),
+        phases=tuple(_phase(reader, item, at) for at, item in items("phases")),
+        terminal=frozenset(reader.texts(top, "terminal", "")),
+        transitions=tuple(_transition(reader, item, at) for at, item in items("transitions")),
+        approvals=tuple(_approval(reader, item, at) for at, item in items("approvals")),
+        checklist=tuple(_checklist_rule(reader, item, at) for at, item in items("checklist")),
+        tasks=tuple(_task_rule(reader, item, at) for at, item in items("tasks")),
+        forbidden=tuple(_forbidden(reader, item, at) for at, item in items("forbidden")),
+        permit_guards=reader.texts(top, "permit_guards", ""),
+        launch=reader.texts(top, "launch", ""),
+        launch_lower=reader.texts(top, "launch_lower", ""),
+    )
+
+
+def _phase(reader: Reader, value: Any, at: str) -> Phase:
+    fields = reader.fields(value, at, known=("key", "title"))
+    return Phase(reader.text(fields, "key", at), reader.text(fields, "title", at))
+
+
+def _transition(reader: Reader, value: Any, at: str) -> Transition:
+    known = [
+        "id",
+        "from",
+        "to",
+        "event",
+        "mode",
+        "title",
+        "approval",
+        "standing",
+        "guards",
+        "when",
+        "voids",
+        "actors",
+        "reason_required",
+        "effects",
+        "after",
+    ]
+    fields = reader.fields(value, at, known=known)
+    mode = reader.text(fields, "mode", at)
+    reader.one_of(mode, list(Mode), f"{at}/mode", "mode")
+    return Transition(
+        id=reader.text(fields, "id", at),
+        source=reader.text(fields, "from", at),
+        target=reader.text(fields, "to", at),
+        event=reader.text(fields, "event", at),
+        mode=Mode(mode) if mode in set(Mode) else Mode.MANUAL,
+        title=reader.text(fields, "title", at),
+        approval=reader.text(fields, "approval", at, default=""),
+        standing=reader.texts(fields, "standing", at),
+        guards=reader.texts(fields, "guards", at),
+        when=reader.text(fields, "when", at, default=""),
+        voids=reader.texts(fields, "voids", at),
+        actors=reader.texts(fields, "actors", at),
+        reason_required=reader.flag(fields, "reason_required", at, default=False),
+        effects=reader.texts(fields, "effects", at),
+        after=reader.texts(fields, "after", at),
+    )
+
+
+def _approval(reader: Reader, value: Any, at: str) -> Requirement:
+    known = ["key", "title", "phase", "rule", "roles", "quorum", "bound", "ttl_days"]
+    fields = reader.fields(value, at, known=known)
+    rule, roles = reader.text(fields, "rule", at), reader.texts(fields, "roles", at)
+    reader.one_of(rule, list(Rule), f"{at}/rule", "rule")
+    if not roles:
+        reader.problem(
+            "approval_without_source",
+            f"{at}/roles",
+            "Nobody could give this approval.",
+            "Name at least one role.",
+        )
+    return Requirement(
+        key=reader.text(fields, "key", at),
+        title=reader.text(fields, "title", at),
+        phase=reader.text(fields, "phase", at),
+        rule=Rule(rule) if rule in set(Rule) else Rule.ALL,
+        roles=roles or NOBODY,
+        bound=reader.texts(fields, "bound", at),
+        quorum=reader.whole(fields, "quorum", at, default=1),
+        ttl_days=reader.whole(fields, "ttl_days", at, default=14),
+    )
+
+
+def _checklist_rule(reader: Reader, value: Any, at: str) -> ChecklistRule:
+    known = ["key", "title", "owner", "approval", "proof", "blocks"]
+    fields = reader.fields(value, at, known=known)
+    return ChecklistRule(
+        key=reader.text(fields, "key", at),
+        title=reader.text(fields, "title", at),
+        owner=reader.text(fields, "owner", at),
+        approval=reader.text(fields, "approval", at, default=""),
+        proof=reader.texts(fields, "proof", at),
+        blocks=reader.texts(fields, "blocks", at),
+    )
+
+
+def _task_rule(reader: Reader, value: Any, at: str) -> TaskRule:
+    known = ["key", "phase", "category", "title", "owner", "mandatory", "proof"]
+    fields = reader.fields(value, at, known=known)
+    return TaskRule(
+        key=reader.text(fields, "key", at),
+        phase=reader.text(fields, "phase", at),
+        category=reader.text(fields, "category", at),
+        title=reader.text(fields, "title", at),
+        owner=reader.text(fields, "owner", at),
+        mandatory=reader.flag(fields, "mandatory", at, default=True),
+        proof=reader.texts(fields, "proof", at),
+    )
+
+
+def _forbidden(reader: Reader, value: Any, at: str) -> tuple[str, str]:
+    fields = reader.fields(value, at, known=("from", "to"))
+    return reader.text(fields, "from", at), reader.text(fields, "to", at)

@@ -1,0 +1,33 @@
+"""One worker process: takes deployments from the queue, seals the audit log, watches over the other workers."""
+
+import logging
+import signal
+import threading
+
+import rightaway.engine.deploy  # noqa: F401 -- registers the workflow
+from rightaway.engine import runtime
+from rightaway.engine.leases import Lease
+from rightaway.services import audit
+
+log = logging.getLogger("rightaway.worker")
+
+SEAL_EVERY_S = 0.5
+STOP_WAIT_S = 20
+
+
+def run(*, database_url: str, slots: int, lease_s: float) -> None:
+    """Work until SIGTERM or SIGINT; then start nothing new, let steps finish, and hand over the rest."""
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    lease = Lease(lease_s=lease_s)
+    lease.take()
+    runtime.launch(database_url=database_url, executor_id=lease.executor_id, slots=slots)
+    lease.watch()
+    log.info("worker %s is ready", lease.executor_id)
+    seal = runtime.with_connection(audit.seal)
+    while not ending.wait(SEAL_EVERY_S):
+        seal()
+    log.info("worker %s stops: nothing new is started", lease.executor_id)
+    runtime.stop(wait_s=STOP_WAIT_S)
+    lease.give_back()

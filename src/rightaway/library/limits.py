@@ -1,0 +1,15 @@
+"""How large a package may be."""
+
+from rightaway.intake.limits import KIB, MIB
+
+FILES = 50_000
+FILE_BYTES = 4096 * MIB
+ARCHIVE_BYTES = 16 * 1024 * MIB
+MANIFEST_BYTES = 16 * MIB
+SCRIPT_BYTES = MIB
+DOCUMENT_BYTES = MIB
+
+PATH_BYTES = 250
+PATH_PART_BYTES = 100
+
+CHUNK = 256 * KIB

@@ -1,0 +1,113 @@
+"""What an approval of a release is bound to: its content in parts, as it is now."""
+
+from datetime import datetime
+from typing import Any
+
+from rightaway.domain.canonical import digest
+from rightaway.queries import deployments
+from rightaway.records.changes.models import Change
+from rightaway.records.deployments.models import Plan
+from rightaway.records.packages.models import Package
+from rightaway.records.releases.models import Release
+
+Json = dict[str, Any]
+
+# Wording and bookkeeping; everything else about a release is bound to some approval.
+# A new field of a release is bound until somebody adds it here (a test goes through all fields).
+COSMETIC = frozenset(
+    {"title", "description", "category", "closure_comment", "do_nothing_impact", "justification", "value_statement"}
+)
+CHANGE_BOUND = ("title", "description", "change_type", "implementation_plan", "test_plan", "remediation_plan")
+
+
+def manifest(release: Release) -> Json:
+    """Give the parts that exist so far; a part that does not exist yet is left out, never empty."""
+    parts: Json = {"scope": _scope(release), "plan": _plan(release)}
+    if release.design is not None:
+        parts["design"] = release.design
+    package = release.packages.filter(is_current=True).first()
+    if package is not None:
+        parts["package"] = _package(package)
+    plan = production_plan(release)
+    if plan is not None and package is not None and plan.package_id == package.pk:
+        parts["deployment_plan"] = plan.body
+        parts["back_out"] = _back_out(plan)
+    if release.outcome or release.closure_code:
+        parts["outcome"] = _outcome(release)
+    return parts
+
+
+def production_plan(release: Release) -> Plan | None:
+    """Give the compiled plan for the environment the design names, when it is still the plan of that design."""
+    if release.design is None:
+        return None
+    return deployments.current_plan(release.pk, release.design["environment"])
+
+
+def change_content(change: Change) -> Json:
+    content: Json = {name: getattr(change, name) for name in CHANGE_BOUND}
+    content["cis"] = sorted(item.key for item in change.affected_cis.all())
+    return content
+
+
+def change_digest(change: Change) -> str:
+    """Give the digest of what an authorisation of a change is given for."""
+    return digest(change_content(change), label="rightaway/change/v1")
+
+
+def _scope(release: Release) -> Json:
+    changes = release.changes.prefetch_related("affected_cis").order_by("number")
+    errors = release.known_errors.select_related("known_error").order_by("known_error__number")
+    return {
+        "service": release.service.key,
+        "release_type": release.release_type,
+        "release_kind": release.release_kind,
+        "reason": release.reason,
+        "impact_assessment": release.impact_assessment,
+        "urgency": release.urgency,
+        "risk_answers": release.risk_answers,
+        "changes": [{"number": one.number, **change_content(one)} for one in changes],
+        "cis": sorted(release.affected_cis.values_list("key", flat=True)),
+        "groups": [
+            {"key": group.key, "members": sorted(group.members.values_list("key", flat=True))}
+            for group in release.affected_groups.order_by("key")
+        ],
+        "known_errors": [{"number": one.known_error.number, "effect": one.effect} for one in errors],
+        "objectives": list(release.objectives.values_list("text", flat=True)),
+    }
+
+
+def _plan(release: Release) -> Json:
+    return {
+        "planned_start": _time(release.planned_start),
+        "planned_end": _time(release.planned_end),
+        "communication_plan": release.communication_plan,
+        "cost_estimate": release.cost_estimate,
+        "early_life": [_time(release.els_starts_at), _time(release.els_ends_at)],
+        "early_life_exit": release.els_exit_criteria,
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _package(package: Package) -> Json:
+    return {"digest": package.digest, "manifest": package.manifest}
+
+
+def _back_out(plan: Plan) -> Json:
+    return {
+        "digest": plan.back_out_digest,
+        "steps": [{"key": step["key"], "inverse": step["inverse"]} for step in plan.body["steps"]],
+    }
+
+
+def _outcome(release: Release) -> Json:
+    return {
+        "outcome": release.outcome,
+        "closure_code": release.closure_code,
+        "deployments": list(release.deployments.order_by("number").values_list("number", "status")),
+        "objectives": list(release.objectives.values_list("text", "result")),
+        "no_lessons_reason": release.no_lessons_reason,
+    }

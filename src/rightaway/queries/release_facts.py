@@ -1,0 +1,332 @@
+"""Fills `domain.release_facts` from the records: the one place where rules get what they judge."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from rightaway.domain.approvals import bound_digest
+from rightaway.domain.conflicts import PlannedUse, overlaps
+from rightaway.domain.errors import Invalid
+from rightaway.domain.facts_evidence import (
+    ArticleFacts,
+    BackupFacts,
+    DefectFacts,
+    NoticeFacts,
+    PackageFacts,
+    RehearsalFacts,
+    TestRunFacts,
+    TrainingFacts,
+    UnitFacts,
+    WaiverFacts,
+)
+from rightaway.domain.facts_planning import (
+    BackOutPlanFacts,
+    ChangeFacts,
+    CiFacts,
+    ConflictFacts,
+    PlanFacts,
+    PlannedWaveFacts,
+    ScopeFacts,
+)
+from rightaway.domain.release_facts import (
+    ApprovalFacts,
+    AssessmentFacts,
+    PolicyFacts,
+    RegistrationFacts,
+    ReleaseFacts,
+    TaskFacts,
+)
+from rightaway.domain.workflows import Template
+from rightaway.queries import bound_content, facts_outcome, library, templates
+from rightaway.records.approvals.models import Approval
+from rightaway.records.assurance.models import TestRun
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.deployments.models import Plan, TargetRun
+from rightaway.records.packages.models import Package
+from rightaway.records.releases.models import Release
+
+Json = dict[str, Any]
+POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
+OPEN_PHASES = ("closed", "abandoned")
+
+
+def facts(release: Release, now: datetime) -> ReleaseFacts:
+    """Read everything the rules may look at, as it is now."""
+    template = templates.of(release)
+    manifest = bound_content.manifest(release)
+    package = release.packages.filter(is_current=True).first()
+    plan = bound_content.production_plan(release)
+    items = _items(release)
+    return ReleaseFacts(
+        number=release.number,
+        phase=release.phase,
+        policy=policy(release),
+        registration=_registration(release),
+        assessment=_assessment(release),
+        scope=_scope(release, items),
+        plan=_plan(release, plan),
+        back_out_plan=_back_out_plan(plan),
+        conflicts=_conflicts(release, items),
+        approvals=approvals(release, template, manifest),
+        tasks=_tasks(release),
+        package=_package(package),
+        test_runs=_test_runs(package),
+        defects=tuple(
+            DefectFacts(f"defect {one.pk}", one.severity, one.is_open) for one in release.defects.all()
+        ),
+        rehearsals=facts_outcome.rehearsals(release),
+        waivers=_waivers(release),
+        trainings=tuple(
+            TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
+            for one in release.training.all()
+        ),
+        articles=tuple(ArticleFacts(one.number, one.kind, one.state) for one in release.articles.all()),
+        notices=tuple(NoticeFacts(one.audience, one.due_at, one.sent_at) for one in release.notices.all()),
+        stateful_targets=tuple(item.key for item in items if item.is_stateful),
+        backups=_backups(items),
+        incidents=facts_outcome.open_incidents(release),
+        deployment=facts_outcome.deployment(release),
+        back_out=facts_outcome.back_out(release),
+        early_life=facts_outcome.early_life(release, now),
+        review=facts_outcome.review(release),
+        linked=facts_outcome.linked(release),
+        closure=facts_outcome.closure(release),
+        abandonment=facts_outcome.abandonment(release),
+    )
+
+
+def policy(release: Release) -> PolicyFacts:
+    """Give the release policy of the service; what it does not set follows the release type."""
+    held = {name: value for name, value in release.service.release_policy.items() if name in POLICY_FIELDS}
+    return PolicyFacts(**{name: tuple(v) if isinstance(v, list) else v for name, v in held.items()})
+
+
+def approvals(release: Release, template: Template, manifest: Json) -> tuple[ApprovalFacts, ...]:
+    """Give where each approval of the workflow stands, and the digest of its content as it is now."""
+    newest: dict[str, Approval] = {}
+    for row in release.approvals.order_by("id"):
+        newest[row.kind] = row
+    return tuple(_approval(requirement, newest.get(requirement.key), manifest) for requirement in template.approvals)
+
+
+def _approval(requirement: Any, row: Approval | None, manifest: Json) -> ApprovalFacts:
+    try:
+        current = bound_digest(requirement, manifest)
+    except Invalid:
+        current = ""
+    if row is None:
+        return ApprovalFacts(requirement.key, current_digest=current, missing_roles=requirement.roles)
+    return ApprovalFacts(
+        requirement.key,
+        state=row.state,
+        approved_digest=row.digest,
+        current_digest=current,
+        expires_at=row.expires_at,
+        missing_roles=requirement.roles if row.state == "pending" else (),
+    )
+
+
+def _registration(release: Release) -> RegistrationFacts:
+    return RegistrationFacts(
+        title=release.title,
+        description=release.description,
+        release_type=release.release_type,
+        release_kind=release.release_kind,
+        reason=release.reason,
+        justification=release.justification,
+        origin=release.origin,
+        release_model=release.model,
+        service=release.service.key,
+        category=release.category,
+        owning_group=release.owning_group,
+        initiated_by=release.initiated_by.username,
+        release_coordinator=release.coordinator.username if release.coordinator else "",
+        requested_end=release.requested_end,
+    )
+
+
+def _assessment(release: Release) -> AssessmentFacts:
+    return AssessmentFacts(
+        impact=release.impact,
+        urgency=release.urgency,
+        impact_assessment=release.impact_assessment,
+        value_statement=release.value_statement,
+        assessed_by=release.assessed_by.username if release.assessed_by else "",
+        assessed_at=release.assessed_at,
+        risk_answers=tuple(sorted(key for key, answer in release.risk_answers.items() if answer)),
+        training_added=release.training_required,
+    )
+
+
+def _items(release: Release) -> list[ConfigurationItem]:
+    affected = Q(affecting_releases=release) | Q(groups__affecting_releases=release)
+    return list(ConfigurationItem.objects.filter(affected).distinct().order_by("key"))
+
+
+def _scope(release: Release, items: list[ConfigurationItem]) -> ScopeFacts:
+    runs = TargetRun.objects.filter(
+        deployment__release=release, deployment__environment__tier="production", is_touched=True
+    ).select_related("target").order_by("id")
+    last = {run.target.ci_id: run for run in runs}
+    return ScopeFacts(
+        changes=tuple(
+            ChangeFacts(
+                number=change.number,
+                change_type=change.change_type,
+                state=change.state,
+                service=change.service.key,
+                disposition=change.disposition,
+            )
+            for change in release.changes.select_related("service").order_by("number")
+        ),
+        cis=tuple(_ci(item, last.get(item.pk)) for item in items),
+        ci_groups=tuple(release.affected_groups.values_list("key", flat=True)),
+    )
+
+
+def _ci(item: ConfigurationItem, run: TargetRun | None) -> CiFacts:
+    observed = str(item.observed.get("version", ""))
+    return CiFacts(
+        name=item.key,
+        baseline=str((run.before or {}).get("version", "")) if run else "",
+        expected=str(item.expected.get("version", "")),
+        managed=observed,
+        observed=observed,
+        changed=run is not None and run.status != "reverted",
+    )
+
+
+def _plan(release: Release, plan: Plan | None) -> PlanFacts:
+    design: Json = release.design or {}
+    waves = design.get("waves") or ([{}] if design else [])
+    success, rollback = "; ".join(design.get("success_criteria", ())), "; ".join(design.get("rollback_criteria", ()))
+    communication = release.communication_approved_by if release.communication_plan.strip() else None
+    return PlanFacts(
+        planned_start=release.planned_start,
+        planned_end=release.planned_end,
+        deployment_model=design.get("model", ""),
+        waves=tuple(PlannedWaveFacts(place, success, rollback) for place in range(1, len(waves) + 1)),
+        cost_estimate="" if release.cost_estimate is None else str(release.cost_estimate),
+        communication_plan_approved_by=communication.username if communication else "",
+        build_environment=design.get("rehearsal_environment") or "",
+        deployment_environment=design.get("environment", ""),
+        deploy_s=estimate_s(plan) if plan else None,
+    )
+
+
+def estimate_s(plan: Plan) -> int:
+    """Estimate how long a plan takes: the last rehearsal's time per target, plus the baking of every wave."""
+    done = TargetRun.objects.filter(
+        deployment__plan__back_out_digest=plan.back_out_digest, started_at__isnull=False, finished_at__isnull=False
+    ).order_by("-id")[:20]
+    seconds = [(run.finished_at - run.started_at) / timedelta(seconds=1) for run in done]  # type: ignore[operator]
+    per_target = max(seconds, default=30.0)
+    return sum(int(per_target) + 1 + wave["bake_s"] for wave in plan.body["waves"])
+
+
+def _back_out_plan(plan: Plan | None) -> BackOutPlanFacts:
+    if plan is None:
+        return BackOutPlanFacts()
+    bare = tuple(step["key"] for step in plan.body["steps"] if step["inverse"] is None and step["effect"] != "E0")
+    return BackOutPlanFacts(digest=plan.back_out_digest, executable=True, steps_without_inverse=bare)
+
+
+def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[ConflictFacts, ...]:
+    start, end = release.planned_start, release.planned_end
+    if start is None or end is None or start >= end:
+        return ()
+    others = (
+        Release.objects.exclude(pk=release.pk)
+        .exclude(phase__in=OPEN_PHASES)
+        .filter(planned_start__lt=end, planned_end__gt=start)
+        .filter(Q(affected_cis__in=items) | Q(affected_groups__members__in=items))
+        .distinct()
+    )
+    mine = [PlannedUse(release.number, item.key, start, end) for item in items]
+    theirs = [
+        PlannedUse(other.number, item.key, other.planned_start, other.planned_end)
+        for other in others
+        if other.planned_start and other.planned_end
+        for item in _items(other)
+    ]
+    return overlaps(mine, theirs)
+
+
+def _tasks(release: Release) -> tuple[TaskFacts, ...]:
+    return tuple(
+        TaskFacts(
+            title=task.title,
+            phase=task.phase,
+            category=task.category,
+            state=task.state,
+            mandatory=task.is_mandatory,
+            assignee=task.owner_role,
+            number=task.key,
+        )
+        for task in release.tasks.filter(attempt=release.attempt)
+    )
+
+
+def _package(package: Package | None) -> PackageFacts:
+    if package is None:
+        return PackageFacts()
+    return PackageFacts(
+        digest=package.digest,
+        status=package.status,
+        verified=library.is_intact(package.digest),
+        units=tuple(
+            UnitFacts(
+                name=unit["name"],
+                digest=",".join(file["sha256"][:12] for file in unit["files"]),
+                provenance=str(unit["provenance"].get("kind", "")),
+                ci=unit.get("ci") or "",
+            )
+            for unit in package.manifest["units"]
+        ),
+    )
+
+
+def _test_runs(package: Package | None) -> tuple[TestRunFacts, ...]:
+    runs: list[TestRun] = list(package.test_runs.order_by("id")) if package else []
+    return tuple(
+        TestRunFacts(
+            level=run.level,
+            package_digest=run.package.digest,
+            passed=run.passed,
+            failed=run.failed + run.errors,
+            ran_at=run.ran_at or run.created_at,
+            final=run.is_final,
+            reference=run.suite,
+        )
+        for run in runs
+    )
+
+
+def _waivers(release: Release) -> tuple[WaiverFacts, ...]:
+    return tuple(
+        WaiverFacts(
+            control=one.control,
+            requested_by=one.requested_by.username,
+            granted_by=one.granted_by.username if one.granted_by else "",
+            reason=one.reason,
+            expires_at=one.expires_at,
+            restore_plan=one.restore_plan,
+        )
+        for one in release.waivers.select_related("requested_by", "granted_by")
+    )
+
+
+def _backups(items: list[ConfigurationItem]) -> tuple[BackupFacts, ...]:
+    stateful = [item for item in items if item.is_stateful]
+    return tuple(
+        BackupFacts(
+            target=item.key,
+            taken_at=backup.taken_at,
+            verified_at=backup.verified_at,
+            succeeded=True,
+            restore_tested=backup.verified_at is not None,
+        )
+        for item in stateful
+        for backup in item.backups.all()[:1]
+    )

@@ -1,0 +1,18 @@
+"""The workflow of a release, read once per version."""
+
+from functools import lru_cache
+
+from rightaway.domain.workflow_templates import parse
+from rightaway.domain.workflows import Template
+from rightaway.records.releases.models import Release
+from rightaway.records.workflows.models import WorkflowTemplate
+
+
+def of(release: Release) -> Template:
+    """Give the version of the workflow that the release began with; a stored version never changes."""
+    return _read(release.workflow_id)
+
+
+@lru_cache(maxsize=64)
+def _read(workflow_id: int) -> Template:
+    return parse(WorkflowTemplate.objects.get(pk=workflow_id).body)

@@ -1,0 +1,60 @@
+from django.db import models
+
+from rightaway.records.base import Record
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.people.models import User
+from rightaway.records.releases.models import Release
+
+
+class Change(Record):
+    """A request for change: authorised by itself, carried out by its release."""
+
+    number = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField()
+    change_type = models.CharField(max_length=20)
+    state = models.CharField(max_length=20)
+    service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="changes")
+    affected_cis = models.ManyToManyField(ConfigurationItem, related_name="affecting_changes", blank=True)
+    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="changes_requested")
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    impact = models.PositiveSmallIntegerField(default=3)
+    urgency = models.PositiveSmallIntegerField(default=3)
+    priority = models.PositiveSmallIntegerField(default=3)
+    implementation_plan = models.TextField(blank=True)
+    test_plan = models.TextField(blank=True)
+    remediation_plan = models.TextField(blank=True)
+    disposition = models.CharField(max_length=200, blank=True)
+    committed_at = models.DateTimeField(null=True, blank=True)
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    implemented_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Authorisation(models.Model):
+    """One decision of one person on one change, for the content it had then."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="authorisations")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40)
+    decision = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["change", "person", "digest"], name="authorisation_once_per_content")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.decision}"

@@ -1,0 +1,36 @@
+from django.db import models
+
+from rightaway.domain.values import ArticleKind, ArticleState
+from rightaway.records.base import Record, choices, one_of
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.people.models import User
+from rightaway.records.releases.models import Release
+
+
+class Article(Record):
+    """Knowledge: a runbook, a workaround, a lesson. Runbooks name the package whose text they are."""
+
+    number = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=30, choices=choices(ArticleKind))
+    state = models.CharField(max_length=20, choices=choices(ArticleState), default=ArticleState.DRAFT)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="articles")
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, null=True, blank=True, related_name="articles"
+    )
+    package_digest = models.CharField(max_length=64, blank=True)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    due_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            one_of("kind", ArticleKind, "article_kind"),
+            one_of("state", ArticleState, "article_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"

@@ -1,0 +1,236 @@
+from django.db import models
+
+from rightaway.domain.values import (
+    ClosureCode,
+    Origin,
+    Outcome,
+    PhaseStatus,
+    ReleaseKind,
+    ReleaseReason,
+    ReleaseType,
+    TaskState,
+)
+from rightaway.records.base import Record, choices, one_of
+from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
+from rightaway.records.people.models import User
+from rightaway.records.workflows.models import WorkflowTemplate
+
+
+def _person(related: str = "+") -> "models.ForeignKey[User | None, User | None]":
+    return models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name=related)
+
+
+def _scale() -> "models.PositiveSmallIntegerField[int | None, int | None]":
+    return models.PositiveSmallIntegerField(null=True, blank=True)
+
+
+class Release(Record):
+    """Changes planned and deployed together, in one phase at a time. The phases are data of its workflow."""
+
+    number = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField()
+    workflow = models.ForeignKey(WorkflowTemplate, on_delete=models.PROTECT)
+    phase = models.SlugField(max_length=40)
+    phase_status = models.CharField(max_length=20, choices=choices(PhaseStatus), default=PhaseStatus.INITIAL)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+
+    service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="releases")
+    release_type = models.CharField(max_length=20, choices=choices(ReleaseType))
+    release_kind = models.CharField(max_length=20, choices=choices(ReleaseKind), blank=True)
+    origin = models.CharField(max_length=20, choices=choices(Origin), default=Origin.CHANGE_REQUEST)
+    reason = models.CharField(max_length=30, choices=choices(ReleaseReason), blank=True)
+    category = models.CharField(max_length=80, blank=True)
+    owning_group = models.CharField(max_length=80, blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    risk_answers = models.JSONField(default=dict)
+    justification = models.TextField(blank=True)
+    value_statement = models.TextField(blank=True)
+    do_nothing_impact = models.TextField(blank=True)
+
+    initiated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="releases_initiated")
+    coordinator = _person()
+    manager = _person()
+    service_owner = _person()
+    deployment_manager = _person()
+    els_lead = _person()
+
+    impact = _scale()
+    urgency = _scale()
+    impact_assessment = _scale()
+    priority = _scale()
+    risk_level = _scale()
+    training_required = models.BooleanField(default=False)
+    assessed_by = _person()
+    assessed_at = models.DateTimeField(null=True)
+
+    affected_cis = models.ManyToManyField(ConfigurationItem, related_name="affecting_releases", blank=True)
+    affected_groups = models.ManyToManyField(CIGroup, related_name="affecting_releases", blank=True)
+
+    requested_end = models.DateTimeField(null=True)
+    planned_start = models.DateTimeField(null=True)
+    planned_end = models.DateTimeField(null=True)
+    design = models.JSONField(null=True)
+    cost_estimate = models.PositiveIntegerField(null=True)
+    communication_plan = models.TextField(blank=True)
+    els_starts_at = models.DateTimeField(null=True)
+    els_ends_at = models.DateTimeField(null=True)
+    els_exit_criteria = models.TextField(blank=True)
+    on_call = models.CharField(max_length=120, blank=True)
+    rollback_valid_until = models.DateTimeField(null=True)
+
+    outcome = models.CharField(max_length=30, choices=choices(Outcome), blank=True)
+    closure_code = models.CharField(max_length=30, choices=choices(ClosureCode), blank=True)
+    closure_comment = models.TextField(blank=True)
+    no_lessons_reason = models.TextField(blank=True)
+    back_out_reason = models.CharField(max_length=40, blank=True)
+    back_out_decided_by = models.CharField(max_length=150, blank=True)
+    back_out_evidence = models.JSONField(default=dict)
+    abandon_reason = models.CharField(max_length=40, blank=True)
+    abandon_comment = models.TextField(blank=True)
+    problem_refusal_reason = models.TextField(blank=True)
+    root_cause = models.TextField(blank=True)
+    communication_approved_by = _person()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("phase_status", PhaseStatus, "release_phase_status"),
+            one_of("release_type", ReleaseType, "release_type"),
+        ]
+        indexes = [models.Index(fields=["phase", "-id"]), models.Index(fields=["service", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class PhaseVisit(models.Model):
+    """One stay of a release in a phase; the history is the list of stays."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="visits")
+    phase = models.SlugField(max_length=40)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    transition = models.CharField(max_length=20, blank=True)
+    event = models.CharField(max_length=60, blank=True)
+    reason = models.TextField(blank=True)
+    entered_by = models.CharField(max_length=150)
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["entered_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"], condition=models.Q(left_at__isnull=True), name="one_open_visit_per_release"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release.number} in {self.phase}"
+
+
+class Task(Record):
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="tasks")
+    key = models.SlugField(max_length=60)
+    phase = models.SlugField(max_length=40)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    category = models.SlugField(max_length=40)
+    title = models.CharField(max_length=200)
+    instructions = models.TextField(blank=True)
+    is_mandatory = models.BooleanField(default=True)
+    state = models.CharField(max_length=20, choices=choices(TaskState), default=TaskState.READY)
+    owner_role = models.CharField(max_length=40)
+    assignee = _person("tasks")
+    note = models.TextField(blank=True)
+    finished_by = _person()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            one_of("state", TaskState, "task_state"),
+            models.UniqueConstraint(fields=["release", "attempt", "key"], name="task_once_per_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Waiver(models.Model):
+    """The accepted absence of a control, granted by another person than the one who asked, until it expires."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="waivers")
+    control = models.SlugField(max_length=40)
+    reason = models.TextField()
+    restore_plan = models.TextField(blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    granted_by = _person()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Waiver of {self.control} for {self.release.number}"
+
+
+class Contribution(models.Model):
+    """Who authored which bound part of a release: the memory of separation of duties."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="contributions")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="contributions")
+    part = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "person", "part"], name="contribution_once_per_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.part} of {self.release.number}"
+
+
+class Stakeholder(models.Model):
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="stakeholders")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stakes")
+    part = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "person"], name="stakeholder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.part})"
+
+
+class Objective(models.Model):
+    """What the release is for, in a measurable sentence, and what came of it."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="objectives")
+    text = models.CharField(max_length=300)
+    result = models.CharField(max_length=10, blank=True)
+    measured = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class RosterEntry(models.Model):
+    """Who supports the service in its early life, from when to when."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="roster")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="roster_entry_has_length"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} for {self.release.number}"

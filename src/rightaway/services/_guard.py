@@ -1,0 +1,96 @@
+"""What every command asks first: may this actor do it, and is the record still the one that was seen?"""
+
+from typing import TypeVar
+
+from django.db.models import Model, Q
+
+from rightaway.domain.errors import Forbidden, NotFound, Stale
+from rightaway.domain.permissions import Role, may
+from rightaway.domain.values import Actor, PersonKind
+from rightaway.records.base import Record
+from rightaway.records.people.models import RoleBinding, User
+
+RecordT = TypeVar("RecordT", bound=Record)
+ModelT = TypeVar("ModelT", bound=Model)
+
+EVERYWHERE = "*"
+
+
+def roles_of(user_id: int, scope: str) -> frozenset[str]:
+    """Roles held in the scope (the key of a service) or everywhere; read anew at each action."""
+    held = RoleBinding.objects.filter(Q(scope=scope) | Q(scope=EVERYWHERE), user_id=user_id)
+    return frozenset(held.values_list("role", flat=True))
+
+
+def require(
+    *, actor: Actor, action: str, scope: str = EVERYWHERE, own: bool = False, production: bool = True
+) -> frozenset[str]:
+    """
+    Refuse the actor who may not do `action` in `scope`; give the roles used otherwise.
+
+    Rightaway itself acting on a rule holds no role and needs none: its authority is the rule, which the
+    command checks.
+
+    Raises:
+        Forbidden: `permission.denied`, or `account.disabled`.
+    """
+    if actor.is_system:
+        return frozenset()
+    user = User.objects.filter(pk=actor.user_id).first()
+    if user is None or not user.is_active:
+        raise Forbidden("account.disabled", "This account is disabled.", hint="Ask an administrator.")
+    roles = roles_of(user.pk, scope)
+    if user.kind == PersonKind.SERVICE_ACCOUNT:
+        roles = (roles & {Role.SERVICE_ACCOUNT}) | {Role.SERVICE_ACCOUNT}
+    decision = may(action, roles, own=own, production=production)
+    if not decision.allowed:
+        raise Forbidden(
+            "permission.denied",
+            f"{user} may not do this: {decision.reason}",
+            hint="Ask someone who holds one of these roles, or an administrator to grant one.",
+            evidence={"action": action, "scope": scope, "roles": sorted(roles)},
+        )
+    return roles
+
+
+def person(actor: Actor) -> User:
+    """Give the account behind the actor of a command that only people and service accounts give."""
+    if actor.user_id is None:
+        raise Forbidden("actor.person_needed", "Only a person can do this.")
+    return User.objects.get(pk=actor.user_id)
+
+
+def lock(model: type[RecordT], expected_version: int | None = None, **key: object) -> RecordT:
+    """
+    Read one record for update, and raise its version for the writer.
+
+    Raises:
+        NotFound: no such record.
+        Stale: someone else changed it since `expected_version` was seen.
+    """
+    found = model._default_manager.select_for_update(of=("self",)).filter(**key).first()
+    if found is None:
+        raise not_found(model, key)
+    if expected_version is not None and found.version != expected_version:
+        raise Stale(
+            "version.stale",
+            f"{found} was changed meanwhile: you saw version {expected_version}, it is now {found.version}.",
+            hint="Look at the change, then repeat yours.",
+            evidence={"expected": expected_version, "found": found.version},
+        )
+    found.version += 1
+    return found
+
+
+def find(model: type[ModelT], **key: object) -> ModelT:
+    found = model._default_manager.filter(**key).first()
+    if found is None:
+        raise not_found(model, key)
+    return found
+
+
+def not_found(model: type[Model], key: dict[str, object]) -> NotFound:
+    noun = str(model._meta.verbose_name)
+    return NotFound(
+        "not_found", f"There is no {noun} {', '.join(str(value) for value in key.values())}.", hint="Check the name."
+    )

@@ -1,0 +1,21 @@
+"""Numbers that people say: REL-000123. They rise and are never used twice; a gap means nothing."""
+
+from django.db import connection
+
+SEQUENCES = {
+    "REL": "release_numbers",
+    "CHG": "change_numbers",
+    "DEP": "deployment_numbers",
+    "INC": "incident_numbers",
+    "PRB": "problem_numbers",
+    "KE": "known_error_numbers",
+    "INT": "interaction_numbers",
+    "KB": "article_numbers",
+}
+
+
+def next_number(prefix: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass)", [SEQUENCES[prefix]])
+        (value,) = cursor.fetchone()
+    return f"{prefix}-{value:06d}"

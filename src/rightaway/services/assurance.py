@@ -1,0 +1,198 @@
+"""Evidence: test reports, defects, training, notices, backups."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.values import Actor, DefectSeverity, TestLevel
+from rightaway.intake.junit import load_junit
+from rightaway.queries import templates
+from rightaway.records.assurance.models import Backup, Defect, Notice, TestCase, TestRun, Training
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.releases.models import Release
+from rightaway.services import _audit, _guard, lifecycle
+
+
+def _open(actor: Actor, number: str, action: str) -> Release:
+    release = _guard.lock(Release, number=number)
+    _guard.require(
+        actor=actor, action=action, scope=release.service.key, own=release.initiated_by_id == actor.user_id
+    )
+    if release.phase in templates.of(release).terminal:
+        raise Refused("release.closed", f"{number} is {release.phase}; its evidence is complete.")
+    return release
+
+
+def _done(actor: Actor, release: Release, action: str, facts: dict[str, Any]) -> None:
+    release.save()
+    subject = ("release", release.number)
+    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
+    lifecycle.settle(release=release)
+
+
+@transaction.atomic
+def import_junit(
+    *,
+    actor: Actor,
+    number: str,
+    data: bytes,
+    suite: str,
+    level: str,
+    package_digest: str,
+    is_final: bool = False,
+) -> TestRun:
+    """
+    Import a JUnit report as evidence for one package.
+
+    Raises:
+        Invalid: the file is not what it says (`junit.*`, `xml.*`), or names another package (`evidence.other_artefact`).
+        Refused: `package_digest` is not the package of the release as it is now.
+    """
+    release = _open(actor, number, "evidence.import")
+    report = load_junit(data)
+    if level not in set(TestLevel):
+        raise Invalid("test.level", f"{level!r} is no test level.", at="level", hint=", ".join(TestLevel))
+    package = release.packages.filter(is_current=True).first()
+    if package is None or package.digest != package_digest:
+        raise Refused(
+            "evidence.stale_package",
+            f"{package_digest[:12]} is not the current package of {number}.",
+            hint=f"The package is {package.digest[:12]}." if package else "Build the package first.",
+        )
+    if report.package_digest and report.package_digest != package_digest:
+        raise Invalid(
+            "evidence.other_artefact",
+            f"The report says it tested {report.package_digest[:12]}.",
+            hint="Test this package, then import that report.",
+        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = TestRun.objects.filter(package=package, suite=suite, report_sha256=sha256).first()
+    if known is not None:
+        return known
+    totals = report.totals
+    run = TestRun.objects.create(
+        package=package,
+        suite=suite,
+        level=level,
+        report_sha256=sha256,
+        total=totals.tests,
+        passed=totals.passed,
+        failed=totals.failures,
+        errors=totals.errors,
+        skipped=totals.skipped,
+        ran_at=report.ran_at or timezone.now(),
+        is_final=is_final,
+        imported_by=_guard.person(actor),
+    )
+    TestCase.objects.bulk_create(
+        TestCase(
+            run=run,
+            classname=case.classname[:300],
+            name=case.name[:300],
+            status=str(case.status),
+            time_ms=case.time_ms,
+            message=case.message,
+        )
+        for case in report.cases
+    )
+    facts = {"suite": suite, "level": level, "package": package_digest, "report": sha256, "passed": totals.passed}
+    _done(actor, release, "release.test.imported", {**facts, "failed": totals.failures, "errors": totals.errors})
+    return run
+
+
+@transaction.atomic
+def record_defect(*, actor: Actor, number: str, title: str, severity: str) -> Defect:
+    release = _open(actor, number, "task.complete")
+    if severity not in set(DefectSeverity):
+        raise Invalid("defect.severity", f"{severity!r} is no severity.", hint=", ".join(DefectSeverity))
+    defect = Defect.objects.create(
+        release=release, title=title, severity=severity, found_by=_guard.person(actor)
+    )
+    _done(actor, release, "release.defect.opened", {"title": title, "severity": severity})
+    return defect
+
+
+@transaction.atomic
+def close_defect(*, actor: Actor, number: str, defect_id: int, resolution: str) -> Defect:
+    release = _open(actor, number, "task.complete")
+    defect = _guard.lock(Defect, pk=defect_id, release=release)
+    if not resolution.strip():
+        raise Invalid("defect.resolution_needed", "Say how the defect was resolved.", at="resolution")
+    defect.is_open, defect.resolution = False, resolution
+    defect.save()
+    _done(actor, release, "release.defect.closed", {"title": defect.title, "resolution": resolution})
+    return defect
+
+
+@transaction.atomic
+def record_training(
+    *, actor: Actor, number: str, audience: str, mode: str, invited: int, attended: int, kind: str = "users"
+) -> Training:
+    """Record the training of one audience; `kind` is users or support."""
+    release = _open(actor, number, "task.complete")
+    if not 0 <= attended <= invited:
+        raise Invalid("training.attendance", f"{attended} of {invited} cannot have attended.", at="attended")
+    if kind not in {"users", "support"}:
+        raise Invalid("training.kind", f"{kind!r} is no kind of audience.", at="kind", hint="users, support")
+    training, _ = Training.objects.update_or_create(
+        release=release,
+        audience=audience,
+        defaults={
+            "mode": mode,
+            "invited": invited,
+            "attended": attended,
+            "audience_kind": kind,
+            "finished_at": timezone.now() if attended else None,
+        },
+    )
+    _done(actor, release, "release.training.recorded", {"audience": audience, "attended": attended, "of": invited})
+    return training
+
+
+@transaction.atomic
+def schedule_notice(*, actor: Actor, number: str, audience: str, text: str, due_at: datetime) -> Notice:
+    release = _open(actor, number, "release.edit")
+    notice, _ = Notice.objects.update_or_create(
+        release=release, audience=audience, defaults={"text": text, "due_at": due_at}
+    )
+    _done(actor, release, "release.notice.scheduled", {"audience": audience, "due_at": due_at.isoformat()})
+    return notice
+
+
+@transaction.atomic
+def mark_notice_sent(*, actor: Actor, number: str, audience: str) -> Notice:
+    """Record that a notice reached its audience."""
+    release = _open(actor, number, "release.edit")
+    notice = _guard.lock(Notice, release=release, audience=audience)
+    notice.sent_at, notice.sent_by = notice.sent_at or timezone.now(), _guard.person(actor)
+    notice.save()
+    _done(actor, release, "release.notice.sent", {"audience": audience})
+    return notice
+
+
+@transaction.atomic
+def record_backup(
+    *, actor: Actor, ci: str, reference: str, taken_at: datetime, sha256: str = "", is_verified: bool = False
+) -> Backup:
+    """Record a backup of a stateful item; verified means that it was read back."""
+    item = _guard.find(ConfigurationItem, key=ci)
+    scope = item.service.key if item.service else item.key
+    _guard.require(actor=actor, action="task.complete", scope=scope)
+    now = timezone.now()
+    if taken_at > now:
+        raise Invalid("backup.future", "A backup cannot have been taken in the future.", at="taken_at")
+    backup = Backup.objects.create(
+        ci=item,
+        reference=reference,
+        sha256=sha256,
+        taken_at=taken_at,
+        verified_at=now if is_verified else None,
+        recorded_by=_guard.person(actor),
+    )
+    facts = {"reference": reference, "sha256": sha256, "verified": is_verified}
+    _audit.record(actor=actor, action="cmdb.backup.recorded", stream="cmdb", subject=("ci", ci), facts=facts)
+    return backup

@@ -1,0 +1,187 @@
+"""Change requests: registered, assessed, authorised by people, carried out by a release."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.changes import TABLES, ChangeState, ChangeType, ReleaseEvent, follow_release, is_authorised
+from rightaway.domain.errors import Forbidden, Invalid, Refused
+from rightaway.domain.moves import advance
+from rightaway.domain.priorities import priority
+from rightaway.domain.values import Actor, PersonKind
+from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
+from rightaway.records.changes.models import Authorisation, Change
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.releases.models import Release
+from rightaway.services import _audit, _guard
+from rightaway.services._numbers import next_number
+
+EDITABLE = (*(name for name in CHANGE_BOUND if name != "change_type"), "impact", "urgency", "committed_at", "disposition")
+APPROVE, REJECT = "approve", "reject"
+
+
+@transaction.atomic
+def register(
+    *,
+    actor: Actor,
+    title: str,
+    description: str,
+    change_type: str,
+    service: str,
+    affected_cis: Iterable[str] = (),
+    fields: Mapping[str, Any] | None = None,
+) -> Change:
+    requester = _guard.person(actor)
+    _guard.require(actor=actor, action="change.register", scope=service)
+    if change_type not in set(ChangeType):
+        raise Invalid("change.type", f"There is no change type {change_type!r}.", at="change_type")
+    extra = _known(fields or {})
+    change = Change(
+        number=next_number("CHG"),
+        title=title,
+        description=description,
+        change_type=change_type,
+        state=ChangeState.REGISTERED,
+        service=_guard.find(ConfigurationItem, key=service),
+        requester=requester,
+        **extra,
+    )
+    change.priority = priority(impact=change.impact, urgency=change.urgency)
+    change.save()
+    change.affected_cis.set([_guard.find(ConfigurationItem, key=key) for key in affected_cis])
+    _told(actor, "change.request.registered", change, {"type": change_type, "title": title})
+    return change
+
+
+def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(fields) - set(EDITABLE))
+    if unknown:
+        raise Invalid("field.unknown", f"A change has no editable field {unknown[0]!r}.", at=unknown[0])
+    return dict(fields)
+
+
+@transaction.atomic
+def edit(*, actor: Actor, number: str, fields: Mapping[str, Any], expected_version: int | None = None) -> Change:
+    """Change what is written; an authorised change whose content changes has to be authorised again."""
+    change = _guard.lock(Change, expected_version, number=number)
+    _guard.require(actor=actor, action="change.edit", scope=change.service.key, own=change.requester_id == actor.user_id)
+    if change.state in {ChangeState.IMPLEMENTING, ChangeState.IMPLEMENTED, ChangeState.CLOSED}:
+        raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
+    before = change_digest(change)
+    for name, value in _known(fields).items():
+        setattr(change, name, value)
+    change.priority = priority(impact=change.impact, urgency=change.urgency)
+    lost = change_digest(change) != before and _is_decided(change)
+    if lost:
+        change.state, change.authorised_at = ChangeState.REGISTERED, None
+    change.save()
+    _told(actor, "change.request.edited", change, {"fields": sorted(fields), "authorisation_lost": lost})
+    return change
+
+
+def _is_decided(change: Change) -> bool:
+    return change.change_type != ChangeType.STANDARD and is_authorised(change.change_type, change.state)
+
+
+@transaction.atomic
+def move(*, actor: Actor, number: str, event: str, note: str = "", expected_version: int | None = None) -> Change:
+    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
+    change = _guard.lock(Change, expected_version, number=number)
+    if event in {"authorise", "reject"}:
+        raise Invalid("change.needs_decision", "Authorising is a decision of a person; use authorise.", at="event")
+    if event in {"implement", "finish", "fail", "back_out", "pass_tests"}:
+        raise Invalid("change.moves_with_release", f"{event!r} comes from the release that carries the change.", at="event")
+    action = "change.close" if event in {"close", "update_cmdb"} else "change.edit"
+    own = change.requester_id == actor.user_id
+    _guard.require(actor=actor, action=action, scope=change.service.key, own=own)
+    _step(actor, change, event, note)
+    return change
+
+
+def _step(actor: Actor, change: Change, event: str, note: str = "") -> None:
+    before = change.state
+    change.state = advance(TABLES[ChangeType(change.change_type)], change.state, event)
+    if change.state == ChangeState.CLOSED:
+        change.closed_at = timezone.now()
+    change.save()
+    _told(actor, "change.state.moved", change, {"from": before, "to": change.state, "event": event, "note": note})
+
+
+@transaction.atomic
+def authorise(
+    *, actor: Actor, number: str, decision: str, note: str = "", expected_version: int | None = None
+) -> Change:
+    """
+    Decide on a change as one of those who may authorise it.
+
+    A normal change needs one person, an emergency change two. Nobody decides on their own request (S1), nor
+    does an account that is not a person (S4).
+
+    Raises:
+        Forbidden: `sod.self_approval`, `sod.person_only` or `permission.denied`.
+    """
+    change = _guard.lock(Change, expected_version, number=number)
+    emergency = change.change_type == ChangeType.EMERGENCY
+    action = "change.authorise.emergency" if emergency else "change.authorise"
+    roles = _guard.require(actor=actor, action=action, scope=change.service.key)
+    if actor.kind is not PersonKind.PERSON or actor.is_system:
+        raise Forbidden("sod.person_only", "Only a person authorises a change.")
+    if change.requester_id == actor.user_id:
+        raise Forbidden("sod.self_approval", "Nobody authorises their own change.", hint="Ask another change manager.")
+    if decision not in {APPROVE, REJECT}:
+        raise Invalid("decision.unknown", f"{decision!r} is no decision.", at="decision", hint="approve or reject")
+    if decision == REJECT and not note.strip():
+        raise Invalid("decision.reason_needed", "A rejection needs a reason.", at="note")
+    _vote(actor, change, sorted(roles)[0], decision, note)
+    if decision == REJECT:
+        _step(actor, change, "reject", note)
+    elif _agreed(change) >= (2 if emergency else 1):
+        change.authorised_at = timezone.now()
+        _step(actor, change, "authorise", note)
+    else:
+        change.save()
+    return change
+
+
+def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> None:
+    table = TABLES[ChangeType(change.change_type)]
+    advance(table, change.state, "authorise" if decision == APPROVE else "reject")
+    now: datetime = timezone.now()
+    current = change_digest(change)
+    if Authorisation.objects.filter(change=change, person_id=actor.user_id, digest=current, decision=APPROVE).exists():
+        raise Refused("decision.given", "You have decided on this content already.")
+    Authorisation.objects.update_or_create(
+        change=change,
+        person_id=actor.user_id,
+        digest=current,
+        defaults={"role": role, "decision": decision, "note": note, "at": now},
+    )
+    facts = {"role": role, "decision": decision, "note": note, "digest": current}
+    _told(actor, "change.authorisation.decided", change, facts)
+
+
+def _agreed(change: Change) -> int:
+    votes = Authorisation.objects.filter(change=change, decision=APPROVE, digest=change_digest(change))
+    return votes.values("person").distinct().count()
+
+
+def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
+    """Move every change of a release along with it; called inside the release's own transaction."""
+    for change in release.changes.select_for_update().order_by("pk"):
+        after = follow_release(change.change_type, change.state, event)
+        if after == change.state:
+            continue
+        before, change.state = change.state, after
+        change.version += 1
+        if after == ChangeState.IMPLEMENTED:
+            change.implemented_at = timezone.now()
+        change.save()
+        facts = {"from": before, "to": after, "release": release.number, "event": str(event)}
+        _told(actor, "change.state.followed", change, facts)
+
+
+def _told(actor: Actor, action: str, change: Change, facts: dict[str, Any]) -> None:
+    _audit.record(actor=actor, action=action, stream=change.number, subject=("change", change.number), facts=facts)

@@ -1,0 +1,145 @@
+"""Configuration records: items, relations, groups, targets, their expected and observed state, baselines."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.errors import Invalid
+from rightaway.domain.values import Actor
+from rightaway.records.cmdb.models import (
+    Baseline,
+    BaselineEntry,
+    CIGroup,
+    CIRelation,
+    ConfigurationItem,
+    Environment,
+    Target,
+)
+from rightaway.services import _audit, _guard
+
+STREAM = "cmdb"
+Json = dict[str, Any]
+
+
+def _told(actor: Actor, action: str, kind: str, key: str, facts: Json | None = None) -> None:
+    _audit.record(actor=actor, action=action, stream=STREAM, subject=(kind, key), facts=facts)
+
+
+@transaction.atomic
+def define_environment(*, actor: Actor, key: str, name: str, tier: str) -> Environment:
+    _guard.require(actor=actor, action="ci.edit")
+    environment, _ = Environment.objects.update_or_create(key=key, defaults={"name": name, "tier": tier})
+    _told(actor, "cmdb.environment.defined", "environment", key, {"name": name, "tier": tier})
+    return environment
+
+
+@transaction.atomic
+def define_item(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> ConfigurationItem:
+    """Create a configuration item or change what is managed about it; its observed state is never typed in."""
+    _guard.require(actor=actor, action="ci.edit", scope=str(fields.get("service") or key))
+    values = dict(fields)
+    service, environment = values.pop("service", None), values.pop("environment", None)
+    values["service"] = _guard.find(ConfigurationItem, key=service) if service else None
+    values["environment"] = _guard.find(Environment, key=environment) if environment else None
+    item, made = ConfigurationItem.objects.update_or_create(key=key, defaults=values)
+    if not made:
+        ConfigurationItem.objects.filter(pk=item.pk).update(version=item.version + 1)
+    facts = {"made": made, "class": item.ci_class, "service": service, "environment": environment}
+    _told(actor, "cmdb.item.defined", "ci", key, facts)
+    return item
+
+
+@transaction.atomic
+def relate(*, actor: Actor, source: str, kind: str, target: str) -> CIRelation:
+    _guard.require(actor=actor, action="ci.edit")
+    if source == target:
+        raise Invalid("ci.relation_to_itself", f"{source} cannot be related to itself.", at="target")
+    relation, made = CIRelation.objects.get_or_create(
+        source=_guard.find(ConfigurationItem, key=source),
+        kind=kind,
+        target=_guard.find(ConfigurationItem, key=target),
+    )
+    if made:
+        _told(actor, "cmdb.relation.defined", "ci", source, {"kind": kind, "target": target})
+    return relation
+
+
+@transaction.atomic
+def define_group(*, actor: Actor, key: str, name: str, members: Iterable[str]) -> CIGroup:
+    _guard.require(actor=actor, action="ci.edit")
+    found = [_guard.find(ConfigurationItem, key=member) for member in members]
+    group, _ = CIGroup.objects.update_or_create(key=key, defaults={"name": name})
+    group.members.set(found)
+    _told(actor, "cmdb.group.defined", "ci_group", key, {"members": [item.key for item in found]})
+    return group
+
+
+@transaction.atomic
+def define_target(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Target:
+    """Say where and how steps act on an item; the driver's configuration is checked by the door that takes it."""
+    environment = _guard.find(Environment, key=fields["environment"])
+    _guard.require(actor=actor, action="target.define", production=environment.tier == "production")
+    values = {
+        "ci": _guard.find(ConfigurationItem, key=fields["ci"]),
+        "environment": environment,
+        "driver": fields["driver"],
+        "config": dict(fields.get("config") or {}),
+        "tags": list(fields.get("tags") or []),
+        "failure_domain": fields.get("failure_domain") or "",
+    }
+    target, made = Target.objects.update_or_create(key=key, defaults=values)
+    if not made:
+        Target.objects.filter(pk=target.pk).update(version=target.version + 1)
+    facts = {"ci": fields["ci"], "environment": environment.key, "driver": target.driver, "made": made}
+    _told(actor, "cmdb.target.defined", "target", key, facts)
+    return target
+
+
+def take_fences(*, targets: Iterable[int]) -> dict[int, int]:
+    """Raise the fence of each target and give the new numbers: from now on older owners are refused there."""
+    with transaction.atomic():
+        rows = Target.objects.select_for_update().filter(pk__in=list(targets)).order_by("pk")
+        for row in rows:
+            row.fence += 1
+        Target.objects.bulk_update(rows, ["fence"])
+        return {row.pk: row.fence for row in rows}
+
+
+@transaction.atomic
+def expect(*, actor: Actor, states: Mapping[int, Json], cause: str) -> None:
+    """Set what items should be, as the approved package says; keys are ids of items."""
+    now = timezone.now()
+    items = list(ConfigurationItem.objects.select_for_update().filter(pk__in=states).order_by("pk"))
+    for item in items:
+        item.expected, item.expected_at, item.expected_cause = states[item.pk], now, cause
+        item.version += 1
+    ConfigurationItem.objects.bulk_update(items, ["expected", "expected_at", "expected_cause", "version"])
+    _told(actor, "cmdb.state.expected", "release", cause, {"items": [item.key for item in items]})
+
+
+@transaction.atomic
+def observe(*, actor: Actor, states: Mapping[int, Json], source: str) -> None:
+    """Record what a driver saw on items; keys are ids of items. Configuration truth comes only from here."""
+    now = timezone.now()
+    items = list(ConfigurationItem.objects.select_for_update().filter(pk__in=states).order_by("pk"))
+    for item in items:
+        item.observed, item.observed_at, item.observed_by = states[item.pk], now, source
+        item.version += 1
+    ConfigurationItem.objects.bulk_update(items, ["observed", "observed_at", "observed_by", "version"])
+    seen = {item.key: states[item.pk] for item in items}
+    _told(actor, "cmdb.state.observed", "deployment", source, {"items": seen})
+
+
+@transaction.atomic
+def take_baseline(*, cause: str, moment: str, items: Iterable[int]) -> Baseline:
+    """Freeze the observed state of items; taking the same baseline again gives the first one."""
+    baseline, made = Baseline.objects.get_or_create(cause=cause, moment=moment)
+    if made:
+        rows = ConfigurationItem.objects.filter(pk__in=list(items))
+        BaselineEntry.objects.bulk_create(
+            BaselineEntry(baseline=baseline, ci=row, state={"observed": row.observed, "expected": row.expected})
+            for row in rows
+        )
+    return baseline

@@ -1,0 +1,242 @@
+"""Incidents, problems, known errors and interactions, linked to releases and closed with them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.errors import Invalid
+from rightaway.domain.incidents import dispose
+from rightaway.domain.values import ENGINE, Actor
+from rightaway.queries import facts_outcome
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.deployments.models import Deployment, Wave
+from rightaway.records.incidents.models import Incident, Interaction, KnownError, Problem, ReleasedError
+from rightaway.records.releases.models import Release
+from rightaway.services import _audit, _binding, _guard, lifecycle
+from rightaway.services._numbers import next_number
+
+LINKS = ("caused_by_release", "resolved_by_release", "occurred_during_els")
+ROOT_CAUSES = (
+    "code_defect",
+    "config",
+    "data",
+    "environment_difference",
+    "test_gap",
+    "process",
+    "human",
+    "vendor",
+    "capacity",
+    "security",
+)
+OPEN, CLOSED = "open", "closed"
+
+
+@transaction.atomic
+def record_incident(
+    *,
+    actor: Actor,
+    title: str,
+    service: str,
+    severity: int,
+    description: str = "",
+    release: str | None = None,
+    link: str = "",
+    detected_at: datetime | None = None,
+) -> Incident:
+    _guard.require(actor=actor, action="incident.record", scope=service)
+    if link and link not in LINKS:
+        raise Invalid("incident.link", f"{link!r} is no link.", at="link", hint=", ".join(LINKS))
+    incident = Incident.objects.create(
+        number=next_number("INC"),
+        title=title,
+        description=description,
+        severity=severity,
+        service=_guard.find(ConfigurationItem, key=service),
+        release=_guard.find(Release, number=release) if release else None,
+        link=link,
+        reported_by=actor.name,
+        confirmed_by_id=actor.user_id if link == LINKS[0] else None,
+        detected_at=detected_at or timezone.now(),
+    )
+    _told(actor, "incident.record.opened", "incident", incident.number, {"severity": severity, "release": release})
+    return incident
+
+
+@transaction.atomic
+def resolve_incident(
+    *, actor: Actor, number: str, resolution: str, restored_at: datetime | None = None
+) -> Incident:
+    incident = _guard.lock(Incident, number=number)
+    _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
+    if not resolution.strip():
+        raise Invalid("incident.resolution_needed", "Say what restored the service.", at="resolution")
+    now = timezone.now()
+    incident.state, incident.resolution = CLOSED, resolution
+    incident.restored_at = incident.restored_at or restored_at or now
+    incident.closed_at = now
+    incident.save()
+    _told(actor, "incident.record.closed", "incident", number, {"resolution": resolution})
+    _settle(incident.release)
+    return incident
+
+
+def open_for_wave(*, row: Deployment, wave: Wave, reason: str) -> Incident:
+    """Open an incident and a problem for a wave that failed; once per wave."""
+    key = f"{row.number}:wave:{wave.ordinal}"
+    found = Incident.objects.filter(deployment=row, title__startswith=f"{row.number} {wave.name} ").first()
+    if found is not None:
+        return found
+    title = f"{row.number} {wave.name} failed in {row.environment.name}"
+    incident = Incident.objects.create(
+        number=next_number("INC"),
+        title=title,
+        description=reason,
+        severity=2,
+        service=row.release.service,
+        release=row.release,
+        link="caused_by_release",
+        deployment=row,
+        reported_by=ENGINE.name,
+        detected_at=timezone.now(),
+    )
+    problem = Problem.objects.create(
+        number=next_number("PRB"),
+        title=f"Why {row.release.number} failed in {wave.name}",
+        release=row.release,
+        opened_by=ENGINE.name,
+    )
+    problem.incidents.add(incident)
+    facts = {"incident": incident.number, "problem": problem.number, "reason": reason}
+    _told(ENGINE, "incident.record.opened", "incident", incident.number, facts, key=key)
+    return incident
+
+
+def restored(*, row: Deployment) -> None:
+    """The service is back: incidents that this deployment caused are restored now; people close them."""
+    Incident.objects.filter(deployment__release=row.release, restored_at__isnull=True).update(
+        restored_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def edit_problem(
+    *, actor: Actor, number: str, root_cause: str, category: str, is_closed: bool = False
+) -> Problem:
+    problem = _guard.lock(Problem, number=number)
+    scope = problem.release.service.key if problem.release else _guard.EVERYWHERE
+    _guard.require(actor=actor, action="incident.record", scope=scope)
+    if category not in ROOT_CAUSES:
+        raise Invalid("problem.category", f"{category!r} is no category.", at="category", hint=", ".join(ROOT_CAUSES))
+    problem.root_cause, problem.root_cause_category = root_cause, category
+    if is_closed:
+        problem.state, problem.closed_at = CLOSED, timezone.now()
+    problem.save()
+    _told(actor, "problem.record.edited", "problem", number, {"category": category, "closed": is_closed})
+    _settle(problem.release)
+    return problem
+
+
+@transaction.atomic
+def record_known_error(
+    *, actor: Actor, title: str, root_cause: str, workaround: str, service: str, problem: str | None = None
+) -> KnownError:
+    _guard.require(actor=actor, action="incident.record", scope=service)
+    error = KnownError.objects.create(
+        number=next_number("KE"),
+        title=title,
+        root_cause=root_cause,
+        workaround=workaround,
+        service=_guard.find(ConfigurationItem, key=service),
+        problem=_guard.find(Problem, number=problem) if problem else None,
+    )
+    _told(actor, "known_error.record.opened", "known_error", error.number, {"title": title})
+    return error
+
+
+@transaction.atomic
+def link_known_error(*, actor: Actor, release: str, known_error: str, effect: str) -> ReleasedError:
+    """Say that a release fixes a known error or brings one (`fixes`, `introduces`)."""
+    if effect not in {"fixes", "introduces"}:
+        raise Invalid("known_error.effect", f"{effect!r} is no effect.", at="effect", hint="fixes, introduces")
+    row = _guard.lock(Release, number=release)
+    _guard.require(actor=actor, action="release.edit", scope=row.service.key, own=row.initiated_by_id == actor.user_id)
+    link, _ = ReleasedError.objects.update_or_create(
+        release=row, known_error=_guard.find(KnownError, number=known_error), defaults={"effect": effect}
+    )
+    row.save()
+    _binding.contributed(actor=actor, release=row, part="scope")
+    _binding.recheck(actor=actor, release=row)
+    _told(actor, "release.known_error.linked", "release", release, {"known_error": known_error, "effect": effect})
+    return link
+
+
+@transaction.atomic
+def record_interaction(*, actor: Actor, contact: str, channel: str, summary: str, release: str | None = None) -> Interaction:
+    linked = _guard.find(Release, number=release) if release else None
+    scope = linked.service.key if linked else _guard.EVERYWHERE
+    _guard.require(actor=actor, action="incident.record", scope=scope)
+    interaction = Interaction.objects.create(
+        number=next_number("INT"), contact=contact, channel=channel, summary=summary, release=linked
+    )
+    _told(actor, "interaction.record.opened", "interaction", interaction.number, {"release": release})
+    return interaction
+
+
+@transaction.atomic
+def set_disposition(*, actor: Actor, release: str, record: str, disposition: str, reason: str = "") -> None:
+    """
+    Say what becomes of one record linked to a release: the per-item word of the closing dialogue.
+
+    Raises:
+        Refused: the record may not get it, such as closing what its own test says is not fixed.
+    """
+    row = _guard.lock(Release, number=release)
+    _guard.require(actor=actor, action="release.close", scope=row.service.key)
+    linked = {one.number: one for one in facts_outcome.linked(row)}
+    if record not in linked:
+        raise _guard.not_found(Incident, {"number": record})
+    stays_open = dispose(linked[record], disposition, reason)
+    _apply_disposition(row, linked[record].kind, record, disposition, reason, closed=not stays_open)
+    row.save()
+    facts = {"record": record, "disposition": disposition, "reason": reason}
+    _told(actor, "release.disposition.set", "release", release, facts)
+    lifecycle.settle(release=row)
+
+
+def _apply_disposition(
+    release: Release, kind: str, number: str, disposition: str, reason: str, *, closed: bool
+) -> None:
+    now = timezone.now()
+    text = reason or f"closed with {release.number}"
+    if kind == "known_error":
+        link = release.known_errors.get(known_error__number=number)
+        link.disposition = disposition
+        link.save()
+        if closed:
+            KnownError.objects.filter(number=number).update(state=CLOSED, closed_at=now, resolution=text)
+        return
+    model: Any = {"incident": Incident, "problem": Problem, "interaction": Interaction}[kind]
+    row = _guard.lock(model, number=number)
+    row.disposition = disposition
+    if closed:
+        row.state, row.closed_at = CLOSED, now
+    if closed and kind == "incident":
+        row.resolution, row.restored_at = row.resolution or text, row.restored_at or now
+    if kind == "interaction":
+        row.answer = text
+    row.save()
+
+
+def _settle(release: Release | None) -> None:
+    if release is not None:
+        locked = _guard.lock(Release, pk=release.pk)
+        locked.save()
+        lifecycle.settle(release=locked)
+
+
+def _told(
+    actor: Actor, action: str, kind: str, number: str, facts: dict[str, Any], key: str | None = None
+) -> None:
+    _audit.record(actor=actor, action=action, stream=number, subject=(kind, number), facts=facts, key=key)

@@ -1,0 +1,90 @@
+"""Knowledge articles and lessons."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.values import Actor, ArticleKind, ArticleState
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.knowledge.models import Article
+from rightaway.records.people.models import User
+from rightaway.records.releases.models import Release
+from rightaway.services import _audit, _guard, lifecycle
+from rightaway.services._numbers import next_number
+
+WITH_PACKAGE = {ArticleKind.RUNBOOK, ArticleKind.ROLLBACK_RUNBOOK}
+
+
+@transaction.atomic
+def write(
+    *,
+    actor: Actor,
+    kind: str,
+    title: str,
+    body: str,
+    service: str,
+    release: str | None = None,
+    owner: str | None = None,
+    due_at: datetime | None = None,
+) -> Article:
+    """Write an article as a draft; a lesson needs an owner and a due date, so that it is applied."""
+    _guard.require(actor=actor, action="article.edit", scope=service)
+    if kind not in set(ArticleKind):
+        raise Invalid("article.kind", f"{kind!r} is no kind of article.", at="kind", hint=", ".join(ArticleKind))
+    if kind == ArticleKind.LESSON_LEARNT and (owner is None or due_at is None):
+        raise Invalid("lesson.owner_needed", "A lesson needs an owner and a due date.", at="owner")
+    row = _guard.lock(Release, number=release) if release else None
+    article = Article.objects.create(
+        number=next_number("KB"),
+        kind=kind,
+        title=title,
+        body=body,
+        service=_guard.find(ConfigurationItem, key=service),
+        release=row,
+        author=_guard.person(actor),
+        owner=_guard.find(User, username=owner) if owner else None,
+        due_at=due_at,
+    )
+    _told(actor, "knowledge.article.written", article)
+    if row is not None:
+        row.save()
+        lifecycle.settle(release=row)
+    return article
+
+
+@transaction.atomic
+def publish(*, actor: Actor, number: str) -> Article:
+    article = _guard.lock(Article, number=number)
+    _guard.require(actor=actor, action="article.edit", scope=article.service.key)
+    article.state, article.published_at = ArticleState.PUBLISHED, timezone.now()
+    article.save()
+    _told(actor, "knowledge.article.published", article)
+    if article.release is not None:
+        release = _guard.lock(Release, pk=article.release_id)
+        release.save()
+        lifecycle.settle(release=release)
+    return article
+
+
+@transaction.atomic
+def edit(*, actor: Actor, number: str, title: str, body: str, expected_version: int | None = None) -> Article:
+    article = _guard.lock(Article, expected_version, number=number)
+    _guard.require(actor=actor, action="article.edit", scope=article.service.key)
+    if article.package_digest and article.kind in WITH_PACKAGE:
+        raise Refused(
+            "article.of_package",
+            f"{number} is the text of a package.",
+            hint="Change it in the package and build that again.",
+        )
+    article.title, article.body, article.state = title, body, ArticleState.DRAFT
+    article.save()
+    _told(actor, "knowledge.article.edited", article)
+    return article
+
+
+def _told(actor: Actor, action: str, article: Article) -> None:
+    facts = {"kind": str(article.kind), "title": article.title}
+    subject = ("article", article.number)
+    _audit.record(actor=actor, action=action, stream=article.number, subject=subject, facts=facts)

@@ -1,0 +1,173 @@
+"""A release moves through its phases: pressed by a person, or by itself when everything holds."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.checklists import proven_tasks
+from rightaway.domain.errors import Forbidden
+from rightaway.domain.guards import due, evaluate, require
+from rightaway.domain.values import SYSTEM, Actor, PhaseStatus, TaskState
+from rightaway.domain.workflows import SYSTEM as BY_ITSELF
+from rightaway.domain.workflows import Template, Transition, may_take
+from rightaway.queries import release_facts, templates
+from rightaway.records.releases.models import PhaseVisit, Release, Task
+from rightaway.services import _audit, _binding, _guard, transition_effects
+
+LONGEST_CHAIN = 8
+FIELDS_OF_MOVE = frozenset(
+    {"abandon_reason", "abandon_comment", "back_out_reason", "back_out_evidence", "closure_comment"}
+)
+
+
+@transaction.atomic
+def fire(
+    *,
+    actor: Actor,
+    number: str,
+    event: str,
+    reason: str = "",
+    fields: dict[str, Any] | None = None,
+    expected_version: int | None = None,
+) -> Release:
+    """
+    Take a way out of the phase.
+
+    Args:
+        event: The verb of the workflow, such as `start_planning`.
+        reason: Why; some ways ask for it.
+        fields: What the way needs to know, such as `abandon_reason` or `back_out_reason`.
+
+    Raises:
+        TransitionRefused: the phase has no such way; the error names those it has.
+        Forbidden: none of the actor's roles may take it.
+        GateClosed: with the full list of what is missing, who owns it and what to do.
+    """
+    release = _guard.lock(Release, expected_version, number=number)
+    template = templates.of(release)
+    for name, value in (fields or {}).items():
+        if name in FIELDS_OF_MOVE:
+            setattr(release, name, value)
+    if (fields or {}).get("back_out_reason"):
+        release.back_out_decided_by = "" if actor.is_system else actor.name
+    release.save()
+    evaluation = evaluate(
+        template, release_facts.facts(release, timezone.now()), event, timezone.now(), reason=reason
+    )
+    way = evaluation.transition
+    _check_actor(actor, release, way)
+    require(evaluation.unmet, way.title)
+    _take(actor, release, template, way, reason)
+    settle(release=release)
+    return release
+
+
+def _check_actor(actor: Actor, release: Release, way: Transition) -> None:
+    if actor.is_system:
+        allowed = may_take(way, [BY_ITSELF])
+    else:
+        user = _guard.person(actor)
+        allowed = user.is_active and may_take(way, _guard.roles_of(user.pk, release.service.key))
+    if not allowed:
+        raise Forbidden(
+            "permission.denied",
+            f"{way.title} is for: {', '.join(way.actors)}.",
+            hint="Ask someone who holds one of these roles.",
+            evidence={"event": way.event, "actors": list(way.actors)},
+        )
+
+
+def settle(*, release: Release) -> None:
+    """Take every way that is open and needs no person, one after the other, and close tasks that are proven."""
+    template = templates.of(release)
+    for _ in range(LONGEST_CHAIN):
+        now = timezone.now()
+        facts = release_facts.facts(release, now)
+        if _close_proven(release, template, facts, now):
+            facts = release_facts.facts(release, now)
+        found = due(template, facts, now)
+        if found is None:
+            break
+        _take(SYSTEM, release, template, found.transition, "everything it asks for holds")
+    _set_status(release)
+
+
+def _close_proven(release: Release, template: Template, facts: Any, now: Any) -> bool:
+    keys = [rule.key for rule in proven_tasks(template, facts, now)]
+    closed = release.tasks.filter(key__in=keys, attempt=release.attempt, state__in=[TaskState.READY, TaskState.ACTIVE])
+    return bool(closed.update(state=TaskState.DONE, note="proven by its evidence", finished_at=now))
+
+
+def _take(actor: Actor, release: Release, template: Template, way: Transition, reason: str) -> None:
+    now = timezone.now()
+    release.visits.filter(left_at__isnull=True).update(left_at=now)
+    release.phase, release.phase_status = way.target, PhaseStatus.INITIAL
+    release.version += 1
+    _binding.void_kinds(actor=actor, release=release, kinds=way.voids, reason=f"{way.title}: {reason}")
+    for name in way.effects:
+        transition_effects.EFFECTS[name](actor, release, reason)
+    release.save()
+    enter(actor=actor, release=release, template=template, way=way, reason=reason)
+    facts = {"transition": way.id, "event": way.event, "from": way.source, "to": way.target, "reason": reason}
+    _audit.record(
+        actor=actor,
+        action="release.phase.entered",
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+    )
+    for name in way.after:
+        transition_effects.AFTER[name](actor, release, reason)
+
+
+def enter(*, actor: Actor, release: Release, template: Template, way: Transition | None, reason: str = "") -> None:
+    """Begin a stay in the phase the release is in now: its visit and its tasks."""
+    PhaseVisit.objects.create(
+        release=release,
+        phase=release.phase,
+        attempt=release.attempt,
+        transition=way.id if way else "",
+        event=way.event if way else "register",
+        reason=reason,
+        entered_by=actor.name,
+        entered_at=timezone.now(),
+    )
+    for rule in template.tasks:
+        if rule.phase == release.phase:
+            Task.objects.update_or_create(
+                release=release,
+                attempt=release.attempt,
+                key=rule.key,
+                defaults={
+                    "phase": rule.phase,
+                    "category": rule.category,
+                    "title": rule.title,
+                    "is_mandatory": rule.mandatory,
+                    "owner_role": rule.owner,
+                    "state": TaskState.READY,
+                    "finished_at": None,
+                },
+            )
+
+
+def _set_status(release: Release) -> None:
+    template = templates.of(release)
+    states = set(
+        release.approvals.filter(
+            kind__in=[one.key for one in template.approvals if one.phase == release.phase]
+        ).values_list("state", flat=True)
+    )
+    if release.phase in template.terminal:
+        status = PhaseStatus.CLOSED
+    elif "denied" in states:
+        status = PhaseStatus.BLOCKED
+    elif "pending" in states:
+        status = PhaseStatus.AWAITING_APPROVAL
+    else:
+        status = PhaseStatus.IN_PROGRESS
+    if release.phase_status != status:
+        release.phase_status = status
+    release.save()
+
+

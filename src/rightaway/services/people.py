@@ -1,0 +1,155 @@
+"""Accounts, roles and tokens."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from allauth.idp.oidc.models import Client, Token
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.errors import Forbidden, Invalid
+from rightaway.domain.permissions import Role
+from rightaway.domain.values import Actor, PersonKind
+from rightaway.records.people.models import RoleBinding, User
+from rightaway.services import _audit, _guard
+
+STREAM = "people"
+TOKEN_CLIENT = "rightaway-api"  # noqa: S105 -- the name of a client, no secret
+LONGEST_TOKEN = timedelta(days=90)
+
+
+@transaction.atomic
+def create(
+    *,
+    actor: Actor,
+    username: str,
+    name: str,
+    password: str | None = None,
+    email: str = "",
+    owner: User | None = None,
+) -> User:
+    """Make an account; one with an `owner` is a service account, which has no password and acts by token."""
+    _guard.require(actor=actor, action="service_account.create" if owner else "role.grant")
+    if User.objects.filter(username__iexact=username).exists():
+        raise Invalid("account.exists", f"There is an account named {username} already.", at="username")
+    user = User(username=username, name=name, email=email, owner=owner)
+    user.kind = PersonKind.SERVICE_ACCOUNT if owner else PersonKind.PERSON
+    _set_password(user, None if owner else password)
+    user.save()
+    if owner:
+        RoleBinding.objects.create(user=user, role=Role.SERVICE_ACCOUNT)
+    _audit.record(
+        actor=actor,
+        action="people.account.created",
+        stream=STREAM,
+        subject=("account", username),
+        facts={"name": name, "kind": str(user.kind), "owner": owner.username if owner else None},
+    )
+    return user
+
+
+def _set_password(user: User, password: str | None) -> None:
+    if password is None:
+        user.set_unusable_password()
+        return
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("account.password", " ".join(error.messages), at="password") from None
+    user.set_password(password)
+
+
+@transaction.atomic
+def grant(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHERE) -> RoleBinding:
+    """Give a role in a scope. Nobody grants to themselves, and an auditor holds no other role (S5, S6)."""
+    _guard.require(actor=actor, action="role.grant", scope=scope)
+    if role not in set(Role):
+        raise Invalid("role.unknown", f"There is no role {role!r}.", at="role", hint=f"Roles: {', '.join(Role)}.")
+    if actor.user_id == user.pk:
+        raise Forbidden("sod.self_grant", "Nobody grants a role to themselves.", hint="Ask another administrator.")
+    held = set(RoleBinding.objects.filter(user=user).values_list("role", flat=True)) | {role}
+    if Role.AUDITOR in held and held != {Role.AUDITOR}:
+        raise Forbidden("sod.auditor_alone", "An auditor holds no other role, so that they audit nothing of their own.")
+    binding, made = RoleBinding.objects.get_or_create(
+        user=user, role=role, scope=scope, defaults={"granted_by_id": actor.user_id}
+    )
+    if made:
+        _audit.record(
+            actor=actor,
+            action="people.role.granted",
+            stream=STREAM,
+            subject=("account", user.username),
+            facts={"role": role, "scope": scope},
+        )
+    return binding
+
+
+@transaction.atomic
+def revoke(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHERE) -> None:
+    _guard.require(actor=actor, action="role.grant", scope=scope)
+    _guard.find(RoleBinding, user=user, role=role, scope=scope).delete()
+    _audit.record(
+        actor=actor,
+        action="people.role.revoked",
+        stream=STREAM,
+        subject=("account", user.username),
+        facts={"role": role, "scope": scope},
+    )
+
+
+@transaction.atomic
+def disable(*, actor: Actor, user: User) -> None:
+    """Stop an account at once: sign-in, tokens and every further action."""
+    _guard.require(actor=actor, action="role.grant")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Token.objects.filter(user=user).delete()
+    _audit.record(
+        actor=actor, action="people.account.disabled", stream=STREAM, subject=("account", user.username)
+    )
+
+
+@transaction.atomic
+def create_token(*, actor: Actor, user: User, label: str, expires_at: datetime | None = None) -> str:
+    """
+    Make an API token for an account and give its value, which is shown once and stored only as a hash.
+
+    Raises:
+        Invalid: the token would live longer than 90 days.
+    """
+    _guard.require(actor=actor, action="token.create", own=user.pk == actor.user_id or user.owner_id == actor.user_id)
+    now = timezone.now()
+    expires_at = expires_at or now + LONGEST_TOKEN
+    if not now < expires_at <= now + LONGEST_TOKEN + timedelta(minutes=1):
+        raise Invalid("token.lifetime", "A token lives between now and 90 days.", at="expires_at")
+    client, _ = Client.objects.get_or_create(
+        id=TOKEN_CLIENT, defaults={"name": "Rightaway API tokens", "grant_types": "", "scopes": ""}
+    )
+    value = f"ra_{secrets.token_urlsafe(32)}"
+    token = Token(
+        type=Token.Type.ACCESS_TOKEN, client=client, user=user, expires_at=expires_at, data={"label": label}
+    )
+    token.set_value(value)
+    token.save()
+    _audit.record(
+        actor=actor,
+        action="people.token.created",
+        stream=STREAM,
+        subject=("account", user.username),
+        facts={"label": label, "expires_at": expires_at.isoformat()},
+    )
+    return value
+
+
+@transaction.atomic
+def revoke_token(*, actor: Actor, token_id: int) -> None:
+    token = _guard.find(Token, pk=token_id, client_id=TOKEN_CLIENT)
+    own = token.user_id == actor.user_id
+    if not own:
+        _guard.require(actor=actor, action="role.grant")
+    token.delete()
+    _audit.record(
+        actor=actor, action="people.token.revoked", stream=STREAM, subject=("account", token.user.username)
+    )

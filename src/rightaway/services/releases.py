@@ -1,0 +1,297 @@
+"""Release records: registered, assessed, planned; every edit checked against who may and what it voids."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.changes import TERMINAL
+from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.guards import require
+from rightaway.domain.rules import GUARDS
+from rightaway.domain.values import Actor, ReleaseKind, ReleaseReason, ReleaseType, TaskState
+from rightaway.queries import release_facts, templates
+from rightaway.records.changes.models import Change
+from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
+from rightaway.records.people.models import User
+from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Task, Waiver
+from rightaway.services import _audit, _binding, _guard, cmdb, lifecycle, workflows
+from rightaway.services._numbers import next_number
+
+Json = dict[str, Any]
+PEOPLE = ("coordinator", "manager", "service_owner", "deployment_manager", "els_lead", "communication_approved_by")
+TEXTS = (
+    "title",
+    "description",
+    "category",
+    "owning_group",
+    "model",
+    "justification",
+    "value_statement",
+    "do_nothing_impact",
+    "communication_plan",
+    "els_exit_criteria",
+    "on_call",
+    "closure_comment",
+    "no_lessons_reason",
+    "problem_refusal_reason",
+    "root_cause",
+)
+CHOICES = {"release_type": ReleaseType, "release_kind": ReleaseKind, "reason": ReleaseReason}
+SCALES = ("impact", "urgency", "impact_assessment", "risk_level")
+TIMES = ("requested_end", "planned_start", "planned_end", "els_starts_at", "els_ends_at")
+OTHER = ("cost_estimate", "risk_answers", "training_required", "outcome", "closure_code")
+EDITABLE = frozenset({*PEOPLE, *TEXTS, *CHOICES, *SCALES, *TIMES, *OTHER})
+ASSESSMENT = frozenset({"impact_assessment", "value_statement", "risk_answers", "risk_level"})
+
+
+@transaction.atomic
+def register(*, actor: Actor, service: str, changes: Iterable[str] = (), fields: Mapping[str, Any]) -> Release:
+    """Register a release of a service, from change requests or from forward planning."""
+    initiator = _guard.person(actor)
+    _guard.require(actor=actor, action="release.register", scope=service)
+    workflow = workflows.current()
+    release = Release(
+        number=next_number("REL"),
+        service=_guard.find(ConfigurationItem, key=service),
+        workflow=workflow,
+        initiated_by=initiator,
+    )
+    template = templates.of(release)
+    release.phase = template.initial
+    _assign(actor, release, fields)
+    release.save()
+    lifecycle.enter(actor=actor, release=release, template=template, way=None)
+    for number in changes:
+        _include(release, number)
+    facts = release_facts.facts(release, timezone.now())
+    require(GUARDS["G01"](facts, timezone.now()), "Registering")
+    _told(actor, release, "release.record.registered", {"service": service, "changes": list(changes)})
+    lifecycle.settle(release=release)
+    return release
+
+
+@transaction.atomic
+def edit(
+    *, actor: Actor, number: str, fields: Mapping[str, Any], expected_version: int | None = None
+) -> Release:
+    """
+    Change fields of a release; approvals whose content this touches are voided with the difference.
+
+    Raises:
+        Stale: somebody else changed the release since `expected_version` was seen.
+        Invalid: an unknown field or value; nothing is written.
+    """
+    release = _open(actor, number, expected_version)
+    _assign(actor, release, fields)
+    release.save()
+    _changed(actor, release, "scope" if set(fields) & ASSESSMENT else "plan", {"fields": sorted(fields)})
+    return release
+
+
+def _open(actor: Actor, number: str, expected_version: int | None = None, action: str = "release.edit") -> Release:
+    release = _guard.lock(Release, expected_version, number=number)
+    own = release.initiated_by_id == actor.user_id
+    _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
+    if release.phase in templates.of(release).terminal:
+        raise Refused("release.closed", f"{number} is {release.phase}; a closed release does not change.")
+    return release
+
+
+def _changed(actor: Actor, release: Release, part: str, facts: Json) -> None:
+    """Finish an edit: remember the author, void what it touches, record, and see whether a way is open now."""
+    _binding.contributed(actor=actor, release=release, part=part)
+    voided = _binding.recheck(actor=actor, release=release)
+    _told(actor, release, "release.record.edited", {**facts, "part": part, "voided": [row.kind for row in voided]})
+    lifecycle.settle(release=release)
+
+
+def _assign(actor: Actor, release: Release, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise Invalid("field.unknown", f"A release has no editable field {name!r}.", at=name)
+        setattr(release, name, _value(name, value))
+    if set(fields) & ASSESSMENT:
+        release.assessed_by, release.assessed_at = _guard.person(actor), timezone.now()
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return "" if name in TEXTS or name in CHOICES else None
+    if name in PEOPLE:
+        return value if isinstance(value, User) else _guard.find(User, username=value)
+    if name in CHOICES and value not in set(CHOICES[name]):
+        raise Invalid(
+            "field.choice", f"{value!r} is no {name.replace('_', ' ')}.", at=name, hint=", ".join(CHOICES[name])
+        )
+    if name in SCALES and value not in (range(1, 6) if name == "risk_level" else range(1, 5)):
+        raise Invalid("assessment.out_of_scale", f"{name} is {value!r}; the scale runs from 1.", at=name)
+    if name in TIMES and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise Invalid("time.zone", f"{name} needs a time zone.", at=name, hint="2026-11-24T22:00:00+01:00")
+    return value
+
+
+@transaction.atomic
+def set_scope(
+    *,
+    actor: Actor,
+    number: str,
+    changes: Iterable[str] | None = None,
+    cis: Iterable[str] | None = None,
+    groups: Iterable[str] | None = None,
+    objectives: Iterable[str] | None = None,
+    expected_version: int | None = None,
+) -> Release:
+    """Set what the release is about; None leaves a part as it is."""
+    release = _open(actor, number, expected_version)
+    facts: Json = {}
+    if changes is not None:
+        wanted = list(changes)
+        release.changes.exclude(number__in=wanted).update(release=None)
+        for one in wanted:
+            _include(release, one)
+        facts["changes"] = wanted
+    if cis is not None:
+        release.affected_cis.set([_guard.find(ConfigurationItem, key=key) for key in cis])
+        facts["cis"] = list(cis)
+    if groups is not None:
+        release.affected_groups.set([_guard.find(CIGroup, key=key) for key in groups])
+        facts["groups"] = list(groups)
+    if objectives is not None:
+        release.objectives.all().delete()
+        Objective.objects.bulk_create(Objective(release=release, text=text) for text in objectives)
+        facts["objectives"] = list(objectives)
+    release.save()
+    _changed(actor, release, "scope", facts)
+    return release
+
+
+def _include(release: Release, number: str) -> None:
+    change = Change.objects.select_for_update().filter(number=number).first()
+    if change is None:
+        raise _guard.not_found(Change, {"number": number})
+    if change.release_id not in (None, release.pk):
+        raise Refused(
+            "change.in_other_release",
+            f"{number} is in another release already.",
+            hint="Take it out there first.",
+            evidence={"change": number},
+        )
+    if change.state in TERMINAL:
+        raise Refused("change.ended", f"{number} is {change.state}.", hint="Register a new change.")
+    change.release = release
+    change.version += 1
+    change.save()
+
+
+@transaction.atomic
+def set_design(*, actor: Actor, number: str, design: Json, expected_version: int | None = None) -> Release:
+    """Set how the release is deployed; `design` has been validated by `intake.designs`."""
+    release = _open(actor, number, expected_version, action="plan.edit")
+    release.design = design
+    release.save()
+    release.plans.filter(is_current=True).update(is_current=False)
+    _changed(actor, release, "design", {"model": design["model"], "environment": design["environment"]})
+    return release
+
+
+@transaction.atomic
+def expect(*, actor: Actor, number: str, states: Mapping[str, Json]) -> Release:
+    """Set what affected items are going to be after the release, by key: {"version": "2.4.0"}."""
+    release = _open(actor, number)
+    items = {one.key: one.pk for one in ConfigurationItem.objects.filter(key__in=list(states))}
+    missing = sorted(set(states) - set(items))
+    if missing:
+        raise _guard.not_found(ConfigurationItem, {"key": missing[0]})
+    cmdb.expect(actor=actor, states={items[key]: dict(state) for key, state in states.items()}, cause=number)
+    release.save()
+    lifecycle.settle(release=release)
+    return release
+
+
+@transaction.atomic
+def set_people(
+    *,
+    actor: Actor,
+    number: str,
+    stakeholders: Mapping[str, str] | None = None,
+    roster: Iterable[tuple[str, datetime, datetime]] | None = None,
+) -> Release:
+    """Set stakeholders (username to inform, consult, approve or accept) and the roster of early life support."""
+    release = _open(actor, number)
+    if stakeholders is not None:
+        release.stakeholders.all().delete()
+        Stakeholder.objects.bulk_create(
+            Stakeholder(release=release, person=_guard.find(User, username=name), part=part)
+            for name, part in stakeholders.items()
+        )
+    if roster is not None:
+        release.roster.all().delete()
+        for name, starts, ends in roster:
+            if ends <= starts:
+                raise Invalid("roster.order", f"The shift of {name} ends before it starts.", at="roster")
+            RosterEntry.objects.create(
+                release=release, person=_guard.find(User, username=name), starts_at=starts, ends_at=ends
+            )
+    release.save()
+    _changed(actor, release, "people", {})
+    return release
+
+
+@transaction.atomic
+def finish_task(*, actor: Actor, number: str, key: str, state: str = "done", note: str = "") -> Task:
+    """Finish, skip or cancel a task of the current attempt; skipping needs a reason."""
+    release = _open(actor, number, action="task.complete")
+    task = Task.objects.filter(release=release, attempt=release.attempt, key=key).first()
+    if task is None:
+        raise _guard.not_found(Task, {"key": key})
+    if state not in {TaskState.DONE, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.ACTIVE}:
+        raise Invalid("task.state", f"{state!r} is no state a task can be given.", at="state")
+    if state == TaskState.SKIPPED and not note.strip():
+        raise Invalid("task.reason_needed", "Skipping a task needs a reason.", at="note")
+    task.state, task.note = state, note
+    task.finished_by, task.finished_at = _guard.person(actor), timezone.now()
+    task.version += 1
+    task.save()
+    release.save()
+    _told(actor, release, "release.task.finished", {"task": key, "state": state, "note": note})
+    lifecycle.settle(release=release)
+    return task
+
+
+@transaction.atomic
+def waive(*, actor: Actor, number: str, control: str, reason: str, expires_at: datetime, restore_plan: str = "") -> Waiver:
+    """Ask that a control be waived; it counts only after another person granted it."""
+    release = _open(actor, number)
+    waiver = Waiver.objects.create(
+        release=release,
+        control=control,
+        reason=reason,
+        restore_plan=restore_plan,
+        requested_by=_guard.person(actor),
+        expires_at=expires_at,
+    )
+    release.save()
+    _told(actor, release, "release.waiver.requested", {"control": control, "reason": reason})
+    return waiver
+
+
+@transaction.atomic
+def grant_waiver(*, actor: Actor, number: str, waiver_id: int) -> Waiver:
+    release = _open(actor, number, action="gate.waive")
+    waiver = _guard.find(Waiver, pk=waiver_id, release=release)
+    if waiver.requested_by_id == actor.user_id:
+        raise Refused("sod.self_waiver", "Nobody grants the waiver they asked for.")
+    waiver.granted_by = _guard.person(actor)
+    waiver.save()
+    release.save()
+    _told(actor, release, "release.waiver.granted", {"control": waiver.control})
+    lifecycle.settle(release=release)
+    return waiver
+
+
+def _told(actor: Actor, release: Release, action: str, facts: Json) -> None:
+    subject = ("release", release.number)
+    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
