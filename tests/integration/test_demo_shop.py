@@ -43,12 +43,13 @@ class Target:
             "TARGET_HOME": str(self.home),
             "TARGET_PORT": str(self.port),
             "TARGET_SERVICE": self.service,
-            "RIGHTAWAY_ARCHIVE": str(package.archive),
-            "RIGHTAWAY_DIGEST": package.digest,
-            "RIGHTAWAY_VERSION": package.version,
+            "RIGHTAWAY_BLOBS": str(package.archive.parent),
+            "PACKAGE_ARCHIVE": package.archive.name,
+            "PACKAGE_DIGEST": package.digest,
+            "PACKAGE_VERSION": package.version,
             **self.more,
         }
-        command = ("sh", str(SHOP / "scripts" / f"{script}.sh"))
+        command = ("sh", str(SHOP / "procedures" / f"{script}.sh"))
         return subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, timeout=120
         )
@@ -224,7 +225,7 @@ def test_install__cut_off_before__unpacks_anew(
     half.mkdir(parents=True)
     (half / "garbage").touch()
     one.does(package, "install")
-    assert sorted(path.name for path in release.iterdir()) == ["app", "docs", "migrations", "scripts"]
+    assert sorted(path.name for path in release.iterdir()) == ["app", "docs", "migrations", "procedures"]
     assert not half.exists()
 
 

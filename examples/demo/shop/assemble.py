@@ -12,7 +12,7 @@ VERSIONS = sorted(path.name for path in (HERE / "versions").iterdir())
 def assemble(version: str, folder: Path) -> None:
     """Write the package of a version into a folder that does not exist yet."""
     brings = HERE / "versions" / version
-    for part in ("app", "scripts", "docs"):
+    for part in ("app", "procedures", "docs"):
         shutil.copytree(HERE / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "migrations").mkdir()
     for name in json.loads((brings / "migrations.json").read_text()):

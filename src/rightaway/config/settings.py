@@ -4,8 +4,8 @@ import sys
 from typing import Any
 
 from csp.constants import NONE, SELF
-from psycopg.conninfo import conninfo_to_dict
 
+from rightaway.config.embedded_url import connection
 from rightaway.config.environment import environment
 from rightaway.records.apps import INSTALLED
 
@@ -70,18 +70,9 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, Any]:
-    facts = conninfo_to_dict(ENVIRONMENT.database_url or "postgresql:///rightaway")
-    options = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": facts.get("dbname", "rightaway"),
-        "USER": facts.get("user", ""),
-        "PASSWORD": facts.get("password", ""),
-        "HOST": facts.get("host", ""),
-        "PORT": facts.get("port", ""),
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": options,
-    }
+    facts = connection(ENVIRONMENT.database_url or "postgresql:///rightaway").django
+    pool = {"min_size": 1, "max_size": 16, "timeout": 20}
+    return {"ENGINE": "django.db.backends.postgresql", **facts, "OPTIONS": {**facts["OPTIONS"], "pool": pool}}
 
 
 DATABASES = {"default": _database()}

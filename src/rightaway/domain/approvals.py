@@ -37,7 +37,8 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What one approval asks for.
+    """
+    What one approval asks for.
 
     `all` needs one vote for each role, `any` one vote of any of them, `quorum` as many votes as `quorum` says
     from holders of any of them. `bound` names the parts of the release the votes are for.
@@ -111,7 +112,8 @@ class Standing:
 
 
 def bound_digest(requirement: Requirement, manifest: Mapping[str, Any]) -> str:
-    """Hash the parts of the release that the approval is bound to.
+    """
+    Hash the parts of the release that the approval is bound to.
 
     Raises:
         Invalid: the manifest lacks a part, so nobody could know what was approved.
@@ -130,7 +132,8 @@ def bound_digest(requirement: Requirement, manifest: Mapping[str, Any]) -> str:
 
 
 def check_source(requirement: Requirement, voters: Iterable[Voter]) -> None:
-    """Refuse to ask for what nobody could give: an empty source is an error, never a silent pass.
+    """
+    Refuse to ask for what nobody could give: an empty source is an error, never a silent pass.
 
     Raises:
         Refused: a slot no active person can fill, or fewer eligible people than slots.
@@ -150,7 +153,8 @@ def check_source(requirement: Requirement, voters: Iterable[Voter]) -> None:
 
 
 def check_vote(decision: Decision, reason: str, *, seen: str, current: str) -> None:
-    """Check a vote before it is recorded.
+    """
+    Check a vote before it is recorded.
 
     Raises:
         Invalid: a denial without a reason.
@@ -179,7 +183,8 @@ def standing(
     now: datetime,
     voters: Iterable[Voter],
 ) -> Standing:
-    """Work out where an approval stands at a moment.
+    """
+    Work out where an approval stands at a moment.
 
     Of each person the last vote counts, if it is for the content as it is now, was given since it was last
     asked for, and the person is active and still holds the role they voted in. One human fills one slot.
@@ -231,7 +236,8 @@ def _usable(
 
 
 def _fill(slots: tuple[frozenset[str], ...], people: Mapping[str, frozenset[str]]) -> dict[int, str]:
-    """Seat as many people as possible, each on one slot; people named first are never unseated.
+    """
+    Seat as many people as possible, each on one slot; people named first are never unseated.
 
     Source: augmenting paths for bipartite matching (Kuhn 1955).
     """

@@ -143,7 +143,8 @@ def is_authorised(change_type: str, state: str) -> bool:
 
 
 def follow_release(change_type: str, state: str, event: ReleaseEvent) -> ChangeState:
-    """Give the state of a change after something happened to its release.
+    """
+    Give the state of a change after something happened to its release.
 
     A change that is finished, or already further than the event, stays where it is.
 

@@ -93,6 +93,7 @@ class View:
     on_failure: OnFailure
     holds: frozenset[HoldKind]
     waves: tuple[WaveView, ...]
+    is_drill: bool = False
 
 
 def next_move(view: View, now: datetime) -> Move:
@@ -139,6 +140,8 @@ def _running(view: View, now: datetime) -> Move:
     for wave in view.waves:
         if wave.status is not WaveStatus.PASSED:
             return _wave(view, wave, now)
+    if view.is_drill:
+        return Move(Act.CHANGE, event="back_out", reason="a rehearsal: the way back is what it is for")
     partial = any(wave.count(TargetStatus.DONE) < len(wave.targets) for wave in view.waves)
     return Move(Act.CHANGE, event="all_waves_ok_with_exclusions" if partial else "all_waves_ok")
 

@@ -20,7 +20,8 @@ class Change:
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
-    """List every place where two manifests differ, in order of path.
+    """
+    List every place where two manifests differ, in order of path.
 
     Things in a list are paired by their id, key, name or number where all have one, else by place; a list of
     plain values is one place. The list is empty exactly when the canonical forms are equal.

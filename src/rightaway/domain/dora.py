@@ -1,4 +1,5 @@
-"""The five figures of DORA for one service in one production environment, from recorded events only.
+"""
+The five figures of DORA for one service in one production environment, from recorded events only.
 
 A figure without data is None, never 0. Every figure carries the number of things it was taken from.
 
@@ -110,7 +111,8 @@ def measure(
     rework_window: timedelta = timedelta(days=180),
     zone: tzinfo | None = None,
 ) -> Figures:
-    """Compute the five figures.
+    """
+    Compute the five figures.
 
     Args:
         history: What happened.
@@ -135,7 +137,8 @@ def measure(
 
 
 def _frequency(deployments: Iterable[DeploymentFact], window: Window, zone: tzinfo | None) -> Frequency:
-    """Count successes; a quiet window after earlier deployments is a true 0, an unused service has no figure.
+    """
+    Count successes; a quiet window after earlier deployments is a true 0, an unused service has no figure.
 
     Source: deployment frequency; empty weeks count as 0, incomplete ones are left out.
     """
@@ -177,7 +180,8 @@ def _fail_rate(
     attribution: timedelta,
     now: datetime,
 ) -> FailRate:
-    """Distinct deployments on both sides, so that the rate never exceeds 1.
+    """
+    Distinct deployments on both sides, so that the rate never exceeds 1.
 
     Source: change fail rate, the share of deployments that needed immediate intervention.
     """
@@ -223,7 +227,8 @@ def _failed(deployment: DeploymentFact, history: History, attribution: timedelta
 
 
 def _recovery(failed: Iterable[DeploymentFact], history: History, now: datetime) -> Recovery:
-    """One interval per deployment, from first impact to the earliest verified restoration.
+    """
+    One interval per deployment, from first impact to the earliest verified restoration.
 
     Source: failed deployment recovery time; Kaplan-Meier (1958) where many failures are still open.
     """
@@ -258,7 +263,8 @@ def _restored_at(
 
 
 def _rework(deployments: Iterable[DeploymentFact], window: Window) -> ReworkRate:
-    """Count unplanned deployments for a user-facing defect, and back-out runs of their own.
+    """
+    Count unplanned deployments for a user-facing defect, and back-out runs of their own.
 
     Source: deployment rework rate, added to the model in 2024 and asked for the last six months.
     """

@@ -26,7 +26,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentFact:
-    """One run of one plan: all its waves, regions and targets together.
+    """
+    One run of one plan: all its waves, regions and targets together.
 
     Args:
         id: What changes, incidents and remediations refer to.

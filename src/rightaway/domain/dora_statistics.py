@@ -10,7 +10,8 @@ ENOUGH = 1e-9
 
 
 def quantile(values: Collection[timedelta], share: float) -> timedelta | None:
-    """Give the value below which a share of the values lies, by linear interpolation; None without values.
+    """
+    Give the value below which a share of the values lies, by linear interpolation; None without values.
 
     Source: Hyndman and Fan (1996), definition 7.
     """
@@ -26,7 +27,8 @@ def quantile(values: Collection[timedelta], share: float) -> timedelta | None:
 def survival_quantile(
     ended: Collection[timedelta], running: Collection[timedelta], share: float
 ) -> timedelta | None:
-    """Give the time by which a share has ended, when some still run; None if so many never ended.
+    """
+    Give the time by which a share has ended, when some still run; None if so many never ended.
 
     Source: Kaplan and Meier (1958), product-limit estimate.
     """
@@ -40,7 +42,8 @@ def survival_quantile(
 
 
 def per_week(moments: Iterable[datetime], window: Window, zone: tzinfo | None) -> float | None:
-    """Give the median, over the whole ISO weeks of a window, of the days with a moment; None without one.
+    """
+    Give the median, over the whole ISO weeks of a window, of the days with a moment; None without one.
 
     Source: Four Keys, which fills in the weeks without a deployment.
     """

@@ -58,7 +58,8 @@ class ReviewFacts:
 
 @dataclass(frozen=True, slots=True)
 class LinkedRecordFacts:
-    """An incident, problem, known error or interaction linked to the release.
+    """
+    An incident, problem, known error or interaction linked to the release.
 
     `link` is caused_by_release, resolved_by_release, occurred_during_els, fixes or introduces; `test_passed`
     is the outcome of the record's own test, None when it has none.

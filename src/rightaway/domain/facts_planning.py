@@ -20,7 +20,8 @@ class ChangeFacts:
 
 @dataclass(frozen=True, slots=True)
 class CiFacts:
-    """An affected configuration item.
+    """
+    An affected configuration item.
 
     `baseline` is its version before, `expected` what the approved package says, `managed` what the CMDB says
     now, `observed` what was seen last. `changed` means that this release acted on it.

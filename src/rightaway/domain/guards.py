@@ -8,7 +8,7 @@ from rightaway.domain import conditions
 from rightaway.domain.errors import GateClosed
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.release_facts import ReleaseFacts
-from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
+from rightaway.domain.rules import ANSWERS, GUARDS, PERMIT_GUARDS, PROOFS
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, Template, Transition, transition
 
@@ -41,27 +41,30 @@ class Evaluation:
 def evaluate(
     template: Template, facts: ReleaseFacts, event: str, now: datetime, *, reason: str = ""
 ) -> Evaluation:
-    """Judge one way out of the phase the release is in.
+    """
+    Judge one way out of the phase the release is in.
 
     Raises:
         TransitionRefused: the phase has no way out of that name.
 
     """
     way = transition(template, facts.phase, event)
-    return Evaluation(way, _unmet(way, facts, now, reason))
+    return Evaluation(way, (*_unmet(way, facts, now), *_answers(way, facts, now, reason)))
 
 
 def explain(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Evaluation, ...]:
-    """Judge every way out of the phase; the reason a person has yet to give is not held against it."""
-    return tuple(
-        Evaluation(way, _unmet(way, facts, now, "to be given")) for way in template.ways_out(facts.phase)
-    )
+    """Judge every way out of the phase; what a person answers only when taking it is not held against it."""
+    return tuple(Evaluation(way, _unmet(way, facts, now)) for way in template.ways_out(facts.phase))
 
 
 def due(template: Template, facts: ReleaseFacts, now: datetime) -> Evaluation | None:
     """Give the first way that is open and is taken without a person, or None."""
-    ways = (held for held in explain(template, facts, now) if held.transition.mode is not Mode.MANUAL)
-    return next((held for held in ways if held.allowed), None)
+    for way in template.ways_out(facts.phase):
+        if way.mode is not Mode.MANUAL:
+            held = evaluate(template, facts, way.event, now, reason=way.title)
+            if held.allowed:
+                return held
+    return None
 
 
 def evaluate_permit(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
@@ -70,7 +73,8 @@ def evaluate_permit(template: Template, facts: ReleaseFacts, now: datetime) -> t
 
 
 def require(unmet: Iterable[Unmet], what: str) -> None:
-    """Refuse to go on while something blocks.
+    """
+    Refuse to go on while something blocks.
 
     Raises:
         GateClosed: with everything that is unmet in the evidence.
@@ -103,13 +107,19 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
     )
 
 
-def _unmet(way: Transition, facts: ReleaseFacts, now: datetime, reason: str) -> tuple[Unmet, ...]:
+def _unmet(way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     asked = dict.fromkeys(key for key in (*way.standing, way.approval) if key)
     return (
         *_condition(way, facts, now),
-        *_reason(way, reason),
         *(unmet for key in asked for unmet in approval_stands(facts, key, way.id, now)),
-        *(unmet for name in way.guards for unmet in GUARDS[name](facts, now)),
+        *(unmet for name in way.guards if name not in ANSWERS for unmet in GUARDS[name](facts, now)),
+    )
+
+
+def _answers(way: Transition, facts: ReleaseFacts, now: datetime, reason: str) -> tuple[Unmet, ...]:
+    return (
+        *_reason(way, reason),
+        *(unmet for name in way.guards if name in ANSWERS for unmet in GUARDS[name](facts, now)),
     )
 
 

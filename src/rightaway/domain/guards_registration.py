@@ -130,7 +130,7 @@ def _unrelated(changes: tuple[ChangeFacts, ...]) -> bool:
     starts = [change.planned_start for change in changes if change.planned_start]
     ends = [change.planned_end for change in changes if change.planned_end]
     one_window = len(starts) == len(ends) == len(changes) and max(starts) < min(ends) if changes else True
-    return len(changes) > 1 and not one_service and not one_window
+    return not one_service and not one_window
 
 
 def tasks_closed(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:

@@ -96,7 +96,7 @@ def _ci(rule: str, ci: CiFacts, view: str, opening: str) -> Unmet:
     return Unmet(
         rule,
         f"{rule}.{view}_differs",
-        f"{opening} {ci.name} is {ci.expected or 'anything'}; the {view} state is {seen or 'unknown'}.",
+        f"{opening} {ci.name} is {ci.expected}; the {view} state is {seen or 'unknown'}.",
         "build_engineer",
         f"Look at {ci.name} again, put it right, or accept the difference.",
         {"ci": ci.name, "expected": ci.expected, view: seen},

@@ -17,7 +17,8 @@ LEFT_OPEN = frozenset({"keep_open"})
 
 
 def offered(record: LinkedRecordFacts) -> tuple[str, ...]:
-    """Give the dispositions the record may get.
+    """
+    Give the dispositions the record may get.
 
     Nothing closes whose own test failed, and a known error that the release brings in stays open, published.
     """
@@ -30,7 +31,8 @@ def offered(record: LinkedRecordFacts) -> tuple[str, ...]:
 
 
 def dispose(record: LinkedRecordFacts, disposition: str, reason: str = "") -> bool:
-    """Check a disposition and say whether it leaves the record open.
+    """
+    Check a disposition and say whether it leaves the record open.
 
     Raises:
         Refused: the record may not get it, or it lacks what it needs.

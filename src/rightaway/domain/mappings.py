@@ -10,7 +10,8 @@ from rightaway.domain.errors import Invalid
 
 @dataclass(slots=True)
 class Reader:
-    """Reads fields of one kind of document; `noun` opens the codes of its errors.
+    """
+    Reads fields of one kind of document; `noun` opens the codes of its errors.
 
     Every method gives a usable value even when it found a problem, so that one pass finds them all. Places
     are JSON pointers (RFC 6901).

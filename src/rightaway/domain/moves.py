@@ -15,7 +15,8 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Table(Generic[StateT]):
-    """What may happen to one kind of thing.
+    """
+    What may happen to one kind of thing.
 
     `noun` is what a person calls the thing; it opens the error code and the message. An unsound table still
     builds, so that a test can list all its `problems`.
@@ -61,7 +62,8 @@ def allowed(table: Table[StateT], state: str) -> tuple[str, ...]:
 
 
 def advance(table: Table[StateT], state: str, event: str) -> StateT:
-    """Give the state after the event.
+    """
+    Give the state after the event.
 
     Raises:
         TransitionRefused: the state does not accept the event; the error names the events it does accept.

@@ -1,4 +1,5 @@
-"""Who may do what: the permission matrix as data, and the one question asked of it.
+"""
+Who may do what: the permission matrix as data, and the one question asked of it.
 
 A role is granted in a scope; the caller passes the roles the person holds in the scope of the thing acted on.
 Separation of duties is judged per person and lives in `separation`.
@@ -134,7 +135,8 @@ def may(
     production: bool = True,
     standard_change: bool = False,
 ) -> Decision:
-    """Say whether any of the roles allows the action; what the matrix does not allow is refused.
+    """
+    Say whether any of the roles allows the action; what the matrix does not allow is refused.
 
     Args:
         action: A row of the matrix.

@@ -76,7 +76,13 @@ def compile_plan(
     filled: dict[str, Json] = {}
     try:
         waves = _waves(design, targets)
-        filled = {target.key: _target(target, design, substitute) for target in sorted(targets, key=_key)}
+        shared = {
+            "package.name": package.name,
+            "package.version": package.version,
+            "package.digest": package.digest,
+            "environment.key": design["environment"],
+        }
+        filled = {target.key: _target(target, design, shared, substitute) for target in sorted(targets, key=_key)}
     except Invalid as error:
         problems.append(error)
     if problems:
@@ -244,8 +250,10 @@ def _applies(check: Mapping[str, Any], entry: Mapping[str, Any], place: int, nam
     return here and (named is None or check["name"] in named)
 
 
-def _target(target: PlannedTarget, design: Mapping[str, Any], substitute: Substitute) -> Json:
-    known = {f"target.{name}": value for name, value in target.values.items()}
+def _target(
+    target: PlannedTarget, design: Mapping[str, Any], shared: Mapping[str, str], substitute: Substitute
+) -> Json:
+    known = {**shared, **{f"target.{name}": value for name, value in target.values.items()}}
     variables = design.get("variables") or {}
 
     def filled(texts: Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,8 @@ RISK_QUESTIONS = {
 
 
 def priority(*, impact: int, urgency: int) -> Priority:
-    """Give the priority; both scales run from 1 (highest) to 4.
+    """
+    Give the priority; both scales run from 1 (highest) to 4.
 
     Raises:
         Invalid: a value outside the scale; `at` names which.
@@ -51,7 +52,8 @@ def priority(*, impact: int, urgency: int) -> Priority:
 
 
 def training_required(*, impact_assessment: int | None, urgency: int | None, added: bool = False) -> bool:
-    """Say whether the release goes through the training phase.
+    """
+    Say whether the release goes through the training phase.
 
     Args:
         impact_assessment: 1 (highest) to 4; None while it is not assessed.

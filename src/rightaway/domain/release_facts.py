@@ -1,4 +1,5 @@
-"""Everything the guards, the checklist and the conditions of a release may look at, in plain values.
+"""
+Everything the guards, the checklist and the conditions of a release may look at, in plain values.
 
 Facts are filled from the database in one place and never fetched by a rule. The parts are in
 `facts_planning`, `facts_evidence`, `facts_deployment` and `facts_closure`. In all of them an empty string, an
@@ -65,7 +66,8 @@ class AssessmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalFacts:
-    """Where one approval stands; `approvals.standing` gives the state, the digests say for what.
+    """
+    Where one approval stands; `approvals.standing` gives the state, the digests say for what.
 
     `approved_digest` is the bound content the votes saw, `current_digest` the same parts as they are now.
     """

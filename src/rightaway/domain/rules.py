@@ -39,6 +39,9 @@ GUARDS: Mapping[str, Guard] = {
 }
 PERMIT_GUARDS: Mapping[str, Guard] = {"G31": guards_deployment.permit}
 
+ANSWERS = frozenset({"G50", "G90"})
+"""Guards on what a person says with the command itself, so that they cannot be met before it."""
+
 # What a checklist item or a task may name as its proof besides a guard.
 PROOFS: Mapping[str, Guard] = {
     **GUARDS,

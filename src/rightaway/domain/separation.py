@@ -1,4 +1,5 @@
-"""Separation of duties: rules about persons that no role lifts.
+"""
+Separation of duties: rules about persons that no role lifts.
 
 S-numbers are those of the security design, section 4.
 """
@@ -30,7 +31,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A person authored, edited, submitted, built or launched a part of a release.
+    """
+    A person authored, edited, submitted, built or launched a part of a release.
 
     `part` is one of `approvals.PARTS`: only who contributed to what an approval is bound to may not give it.
     """
@@ -54,7 +56,8 @@ def may_vote(
     requirement: Requirement,
     prior_votes: Iterable[Vote],
 ) -> Refusal | None:
-    """Say why a person may not vote on an approval; None when they may (S1, S2, S4, S8).
+    """
+    Say why a person may not vote on an approval; None when they may (S1, S2, S4, S8).
 
     Args:
         person: Who wants to vote.
@@ -105,7 +108,8 @@ def may_launch(
     production: bool,
     standard_change: bool = False,
 ) -> Refusal | None:
-    """Say why a person may not launch a deployment; None when they may (S3, S4).
+    """
+    Say why a person may not launch a deployment; None when they may (S3, S4).
 
     Args:
         person: Who launches.
@@ -157,7 +161,8 @@ def may_hold(roles: Collection[str], *, production: bool) -> Refusal | None:
 def may_record_evidence(
     person: Person, *, registered_by: Person | None, typed: bool, expected_builder: str = ""
 ) -> Refusal | None:
-    """Say why evidence about a package is not taken from a person; None when it is (S12).
+    """
+    Say why evidence about a package is not taken from a person; None when it is (S12).
 
     Args:
         person: Who brings the evidence.

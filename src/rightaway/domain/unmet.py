@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """What a rule found missing.
+    """
+    What a rule found missing.
 
     Args:
         rule: The guard, condition or transition that asked.

@@ -16,7 +16,8 @@ WAIVABLE = (
 
 
 def waiver(facts: ReleaseFacts, control: str, now: datetime) -> WaiverFacts | None:
-    """Give the waiver in force for a control, or None.
+    """
+    Give the waiver in force for a control, or None.
 
     It counts when another person than the one who asked granted it, for a reason, and until it expires. Going
     without a way back needs a plan to restore as well.

@@ -11,7 +11,8 @@ from rightaway.domain.workflows import ChecklistRule, Mode, Phase, TaskRule, Tem
 
 
 def parse(mapping: Mapping[str, Any]) -> Template:
-    """Read a template.
+    """
+    Read a template.
 
     Raises:
         Invalid: with everything that is wrong in `errors`, each with its place as a JSON pointer.

@@ -28,7 +28,8 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One way out of a phase.
+    """
+    One way out of a phase.
 
     Args:
         id: Stable name of the row, as in T04.
@@ -125,7 +126,8 @@ class Template:
 
 
 def transition(template: Template, phase: str, event: str) -> Transition:
-    """Give the way out of a phase that an event names.
+    """
+    Give the way out of a phase that an event names.
 
     Raises:
         TransitionRefused: the phase has no such way out; the error names those it has.

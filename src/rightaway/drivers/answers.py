@@ -1,6 +1,7 @@
 """What the words of the guard mean; the other side of `programs`."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 from rightaway.domain.errors import DriverError, InDoubt, Terminal
 from rightaway.drivers import outcomes
@@ -20,6 +21,19 @@ _REFUSALS = {
     "target.file_missing": ("There is no such file", ""),
     "target.file_unreadable": ("The user there may not read it", ""),
 }
+
+
+@contextlib.contextmanager
+def understood() -> Iterator[None]:
+    """Raise `InDoubt` where the words make no sense: the target runs something else than our guard."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError) as error:
+        raise InDoubt(
+            "target.unreadable_answer",
+            "The target answers what nobody understands.",
+            hint="Look at the target.",
+        ) from error
 
 
 def outcome(operation_id: str, how: Sequence[str], output: bytes = b"") -> Outcome:

@@ -25,7 +25,7 @@ from rightaway.domain.errors import Invalid, TooLarge
 OUTPUT_KEPT = 1024 * 1024
 """Bytes kept of an output at its beginning, and again at its end; a mark stands for what was between."""
 
-_OPERATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_OPERATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _SCRIPT_LIMIT = 256 * 1024

@@ -97,11 +97,13 @@ class Conversation:
 
 
 class Transport(Protocol):
-    """A way of running a command line on a target."""
+    """A way of reaching a shell on a target."""
 
-    async def open(self, command: str, conversation: Conversation) -> Sender:
+    async def open(self, conversation: Conversation) -> Sender:
         """
-        Start the command; bytes, errors and the end are told to the conversation.
+        Start a POSIX shell that reads what is sent; what it writes, and its end, the conversation is told.
+
+        The shell is in a session of its own, without a terminal, and goes on when the channel is gone.
 
         Raises:
             Retryable: the target was not reached.

@@ -1,8 +1,8 @@
 # The guard: at most one start per operation id, kept by the target itself.
 #
-# It reaches the target as text on the channel's input, never as a file, and is only definitions until its
-# last line, so a text cut short does nothing. Lines of comment are not sent. Needs Linux with /proc, and
-# dash, bash or busybox as sh; `ra_check` names the programs.
+# A shell reads it from the channel's input, where it is only definitions until its last line, so a text cut
+# short does nothing. The sender waits to be asked before it sends more. Lines of comment are not sent.
+# Needs Linux with /proc, and dash, bash or busybox as sh; look.sh names the programs.
 #
 # The caller sets, before `ra_go`:
 #   ra_mark    unguessable, begins every frame: no output of a step can pass for one
@@ -11,10 +11,15 @@
 #   ra_cd      working folder, or empty
 #   per operation number N: ra_id_N, ra_kept_N (1 with a receipt), ra_limit_N (seconds), ra_script_N, ra_step_N()
 #
-# State of a target: fence (highest seen), boot (of the last use), lock, ledger (one line per start: id,
-# fence, boot id, hundredths of a second since boot), stops/RUN (that call starts nothing more), and per
-# operation ops/ID (the receipt: fence, boot id, call, process and start time of the runner), and beside it
-# .sh, .pid, .out, .stop, and .exit: how it ended and after how many hundredths of a second.
+# State of a target: fence (highest seen), boot (of the last use), lock (for raising the fence), ledger (one
+# line per start: id, fence, boot id, hundredths of a second since boot), stops/RUN (that call starts nothing
+# more), and per operation ops/ID (the receipt: fence, boot id, call, process and start time of the runner),
+# and beside it .RUN.sh, .out, .stop, and .exit: how it ended and after how many hundredths of a second.
+#
+# Why starting needs no lock: a runner writes the receipt, then reads the fence; a new owner writes the fence,
+# then reads the receipts. Whichever came second sees the other: an owner who finds no receipt knows that a
+# later one of an old runner will be withdrawn. The same holds for stops. Two runners with one id: the shell
+# creates the receipt only if it is not there, so one of them has it.
 
 ra_say() { printf '\036%s %s\n' "$ra_mark" "$*"; }
 
@@ -35,13 +40,16 @@ ra_setup() {
   read -r ra_boot </proc/sys/kernel/random/boot_id || ra_refuse target.unsupported 'no boot id in /proc'
   ra_stat self || ra_refuse target.unsupported 'no process table in /proc'
   ra_runner="$ra_pid $ra_begun"
-  if [ -n "$ra_cd" ]; then cd -- "$ra_cd" 2>/dev/null || ra_refuse target.folder_missing "$ra_cd"; fi
+  # A shell without a terminal gives no process group to a step. The timeout of GNU does, that of busybox not.
+  ra_group=
+  if [ /bin/busybox -ef /usr/bin/timeout ] || [ /bin/busybox -ef /bin/timeout ]; then ra_group=setsid; fi
 }
 
 # The stem of an operation's files; what only reads keeps none beyond this call.
 ra_place() {
   eval "ra_id=\$ra_id_$1 ra_kept=\$ra_kept_$1 ra_limit=\$ra_limit_$1"
   if [ "$ra_kept" = 1 ]; then ra_base=$ra_ops/$ra_id; else ra_base=$ra_runs/$ra_run.$1; fi
+  ra_file=$ra_base.$ra_run.sh
 }
 
 # A process is known by its id and start time (field 22), so that a reused id is never taken for it.
@@ -49,7 +57,7 @@ ra_stat() {
   { IFS= read -r ra_line <"/proc/$1/stat"; } 2>/dev/null || return 1
   ra_pid=${ra_line%% *}
   set -- ${ra_line##*) }
-  ra_mode=$1 ra_begun=${20}
+  ra_mode=$1 ra_pgrp=$3 ra_begun=${20}
 }
 
 ra_alive() {
@@ -71,85 +79,110 @@ ra_nap() {
 # ra_is: not_started, running, finished or lost; ra_how: how it ended.
 ra_look() {
   ra_is=not_started ra_how=
-  [ -s "$ra_ops/$1" ] || return 0
+  [ -e "$ra_ops/$1" ] || return 0
   ra_ended "$1" && return 0
   ra_is=lost
-  read -r ra_line ra_then ra_line ra_rpid ra_rbegun <"$ra_ops/$1"
-  [ "$ra_then" = "$ra_boot" ] || return 0
-  ra_spid=0 ra_sbegun=
-  [ ! -s "$ra_ops/$1.pid" ] || read -r ra_spid ra_sbegun <"$ra_ops/$1.pid"
-  if ra_alive "$ra_rpid" "$ra_rbegun" || ra_alive "$ra_spid" "$ra_sbegun"; then ra_is=running; return 0; fi
-  # It may have ended between the first look and this one.
-  ra_ended "$1" || return 0
+  # Empty only for the moment of its making, or for ever, where its maker died in it.
+  [ -s "$ra_ops/$1" ] || sleep 1
+  ra_then= ra_rgroup=
+  { read -r ra_line ra_then ra_line ra_rpid ra_rbegun <"$ra_ops/$1"; } 2>/dev/null
+  if [ "$ra_then" = "$ra_boot" ]; then
+    if ra_alive "$ra_rpid" "$ra_rbegun"; then ra_is=running ra_rgroup=$ra_pgrp; return 0; fi
+    if [ -n "$(ra_find "$1")" ]; then ra_is=running; return 0; fi
+  fi
+  # It may have ended, or been withdrawn, between the first look and this one.
+  ra_ended "$1" || [ -e "$ra_ops/$1" ] || ra_is=not_started
 }
+
+# The processes of a script itself; the bracket keeps grep from finding its own command line.
+ra_find() { cd /proc && grep -ls "[o]ps/$1\\.[0-9a-f]*\\.sh" [0-9]*/cmdline; }
+
+# Whatever an operation started and has not ended, also where it left the process group.
+ra_reap() {
+  for ra_x in $(cd /proc && grep -ls "RIGHTAWAY_RUN=$ra_id:" [0-9]*/environ); do
+    kill -s KILL "${ra_x%/*}"
+  done
+} 2>/dev/null
 
 ra_ended() {
   [ -s "$ra_ops/$1.exit" ] && IFS= read -r ra_how <"$ra_ops/$1.exit" && ra_is=finished
 }
 
-# --- under the lock ---
+# --- owners ---
+
+ra_seen() {
+  ra_high=0
+  [ ! -s "$ra_at/fence" ] || read -r ra_high <"$ra_at/fence"
+  [ "$ra_fence" -ge "$ra_high" ]
+}
 
 ra_locked() {
   ra_got=unwritable
   { flock 9 && "$@"; } 9>>"$ra_at/lock"
 } 2>/dev/null
 
-ra_seen() {
-  ra_high=0
-  [ ! -s "$ra_at/fence" ] || read -r ra_high <"$ra_at/fence"
+# Only the first call of an owner, or after a boot, has something to do.
+ra_enter() {
+  ra_seen || { ra_got=fenced; return 0; }
+  ra_last_boot
+  ra_got=entered
+  if [ "$ra_fence" -eq "$ra_high" ] && [ "$ra_last" = "$ra_boot" ]; then return 0; fi
+  ra_locked ra_own
 }
 
-# Only ever upwards; by rename, because a fence half written would let an old owner in.
+ra_own() {
+  ra_seen || { ra_got=fenced; return 0; }
+  ra_raise && ra_settle && ra_got=entered
+}
+
+# By rename, because a fence half written would let an old owner in.
 ra_raise() {
   [ "$ra_fence" -gt "$ra_high" ] || return 0
   printf '%s\n' "$ra_fence" >"$ra_at/fence.$ra_run" && mv -f "$ra_at/fence.$ra_run" "$ra_at/fence"
 }
 
+ra_last_boot() {
+  ra_last=
+  [ ! -s "$ra_at/boot" ] || read -r ra_last <"$ra_at/boot"
+}
+
 # Receipts are not synced to disk, so after a power loss a missing one may stand for an operation that had
 # begun. What is synced, once per boot, is that this boot was used: then a missing one counts as lost.
 ra_settle() {
-  ra_last=
-  [ ! -s "$ra_at/boot" ] || read -r ra_last <"$ra_at/boot"
+  ra_last_boot
   [ "$ra_last" != "$ra_boot" ] || return 0
   printf '%s\n' "$ra_boot" >"$ra_at/boot" || return 1
   sync "$ra_at/boot" "$ra_at" || sync
 }
 
-ra_claim() {
-  ra_seen
-  if [ "$ra_fence" -lt "$ra_high" ]; then ra_got=fenced; return 0; fi
-  if [ -e "$ra_stops/$ra_run" ]; then ra_got=stopped; return 0; fi
-  if [ -s "$ra_base" ]; then ra_got=attached; return 0; fi
-  [ ! -e "$ra_base" ] || rm -f "$ra_base"
-  ra_raise && ra_settle && ra_clock && ra_script "$1" || return 1
+ra_write() {
   set -C
-  printf '%s\n' "$ra_fence $ra_boot $ra_run $ra_runner" >"$ra_base" &&
-    printf '%s\n' "$ra_id $ra_fence $ra_boot $ra_now" >>"$ra_at/ledger" && ra_got=claimed
+  printf '%s\n' "$2" >"$1"
+  ra_code=$?
   set +C
-  [ "$ra_got" = claimed ] || rm -f "$ra_base"
-}
+  return $ra_code
+} 2>/dev/null
 
-ra_script() { eval "printf '%s\n' \"\$ra_script_$1\"" >"$ra_base.sh"; }
-
-# A missing receipt after a reboot is written now, as lost: the answer must never change again.
-ra_take_over() {
-  ra_seen
-  if [ "$ra_fence" -lt "$ra_high" ]; then ra_got=fenced; return 0; fi
-  for ra_old in $ra_retired; do printf '' >"$ra_stops/$ra_old" || return 1; done
-  ra_raise || return 1
-  ra_last=
-  [ ! -s "$ra_at/boot" ] || read -r ra_last <"$ra_at/boot"
-  if [ -n "$ra_last" ] && [ "$ra_last" != "$ra_boot" ]; then
-    for ra_id in "$@"; do
-      [ -s "$ra_ops/$ra_id" ] || printf '%s\n' "$ra_fence rebooted $ra_run 0 0" >"$ra_ops/$ra_id" || return 1
-    done
+ra_claim() {
+  ra_got=attached
+  [ ! -e "$ra_base" ] || return 0
+  ra_got=unwritable
+  ra_script "$1" || return 0
+  ra_write "$ra_base" "$ra_fence $ra_boot $ra_run $ra_runner" || { ra_yield; return 0; }
+  if ! ra_seen; then ra_got=fenced; elif [ -e "$ra_stops/$ra_run" ]; then ra_got=stopped; else
+    ra_clock
+    printf '%s\n' "$ra_id $ra_fence $ra_boot $ra_now" >>"$ra_at/ledger" && ra_got=claimed
   fi
-  ra_settle && ra_got=taken
+  [ "$ra_got" = claimed ] || rm -f "$ra_base" "$ra_file"
 }
 
-ra_check_fence() {
-  ra_seen
-  [ "$ra_fence" -ge "$ra_high" ] || ra_refuse target.fenced "$ra_high"
+ra_script() { eval "printf '%s\n' \"\$ra_script_$1\"" >"$ra_file"; }
+
+# Somebody else has it; unless it stays empty, which is a disk without room.
+ra_yield() {
+  rm -f "$ra_file"
+  [ -s "$ra_base" ] || sleep 1
+  [ ! -s "$ra_base" ] || ra_got=attached
 }
 
 # --- bytes ---
@@ -208,15 +241,14 @@ ra_cut() {
 
 ra_op() {
   ra_place "$1"
-  if [ "$ra_kept" = 1 ]; then ra_locked ra_claim "$1"; else ra_glance "$1"; fi
+  if [ "$ra_kept" = 1 ]; then ra_claim "$1"; else ra_glance "$1"; fi 2>/dev/null
   case $ra_got in
     claimed) ra_begin "$1" ;;
-    attached) ra_attach "$1" ;;
+    attached) ra_attach "$1" || { ra_op "$1"; return; } ;;
     fenced) ra_say fenced "$1" "$ra_high"; return 1 ;;
     stopped) ra_say not "$1" run.stopped; return 1 ;;
     *) ra_say not "$1" target.receipt_unavailable; return 1 ;;
   esac
-  [ "$ra_how" != unbegun ] || { ra_say not "$1" target.receipt_unavailable; return 1; }
   ra_ran="$ra_ran $1"
   ra_say done "$1" "$ra_how"
   case $ra_how in 'exit 0 '*) ;; *) return 1 ;; esac
@@ -225,130 +257,67 @@ ra_op() {
 # What only reads needs no receipt, but starts no more than others do after a newer owner or a stop.
 ra_glance() {
   ra_got=claimed
-  ra_seen
-  if [ "$ra_fence" -lt "$ra_high" ]; then ra_got=fenced; fi
-  if [ -e "$ra_stops/$ra_run" ]; then ra_got=stopped; fi
-  ra_script "$1" 2>/dev/null || ra_got=unwritable
+  ra_seen || ra_got=fenced
+  [ ! -e "$ra_stops/$ra_run" ] || ra_got=stopped
+  ra_script "$1" || ra_got=unwritable
 }
 
-# The step is a foreground child: a background one would have SIGINT and SIGQUIT ignored.
+# A simple command in the foreground: a background one would have SIGINT and SIGQUIT ignored.
 ra_begin() {
   ra_say start "$1"
   ra_clock
   ra_since=$ra_now
-  (
-    trap - PIPE
-    ra_stat self && printf '%s\n' "$ra_pid $ra_begun" >"$ra_base.pid" || exit
-    RIGHTAWAY_BLOBS=$ra_blobs RIGHTAWAY_OPERATION_ID=$ra_id
-    export RIGHTAWAY_BLOBS RIGHTAWAY_OPERATION_ID
-    "ra_step_$1"
-  ) </dev/null >"$ra_base.out" 2>&1
+  "ra_step_$1" </dev/null >"$ra_base.out" 2>&1
   ra_code=$?
   ra_clock
   ra_took=$((ra_now - ra_since))
-  if ! [ -s "$ra_base.pid" ]; then rm -f "$ra_base"; ra_how=unbegun; return 0; fi
   ra_judge
-  if [ "$ra_kept" = 1 ]; then printf '%s\n' "$ra_how" >"$ra_base.exit"; fi
+  [ "$ra_kept" = 0 ] || printf '%s\n' "$ra_how" >"$ra_base.exit"
 }
 
-# `timeout` says 124, or dies of what it sent; only the clock tells that from the same number by a script.
+# `timeout` ends with 124 or with the signal it sent; only the clock tells that from a script's own number.
 ra_judge() {
   ra_how="exit $ra_code $ra_took"
   if [ -e "$ra_base.stop" ]; then
     ra_how="stopped $ra_took"
-  elif [ "$ra_took" -ge $((ra_limit * 100)) ]; then
-    case $ra_code in 124 | 137 | 143)
-      read -r ra_pid ra_begun <"$ra_base.pid"
-      kill -s KILL -- "-$ra_pid" 2>/dev/null
-      ra_how="timeout $ra_took" ;;
-    esac
+    ra_reap
+  elif [ "$ra_took" -ge $((ra_limit * 100)) ] && ra_is_late; then
+    ra_how="timeout $ra_took"
+    ra_reap
   elif [ "$ra_code" -gt 128 ] && [ "$ra_code" -le 192 ]; then
     ra_how="signal $((ra_code - 128)) $ra_took"
   fi
 }
 
+ra_is_late() { [ -n "$ra_group" ] || [ "$ra_code" = 124 ] || [ "$ra_code" -gt 128 ]; }
+
+# False when whoever had it withdrew it.
 ra_attach() {
   ra_say start "$1"
   ra_naps=0
   while ra_look "$ra_id" && [ "$ra_is" = running ]; do ra_nap; done
-  [ "$ra_is" = finished ] || ra_how=lost
+  [ "$ra_is" != lost ] || ra_how=lost
+  [ "$ra_is" != not_started ]
 }
 
-# --- what can be asked ---
+# --- a whole run ---
 
 ra_ask_perform() {
-  ra_seen
-  [ "$ra_fence" -ge "$ra_high" ] || { ra_say fenced 1 "$ra_high"; return; }
+  ra_got=
+  if [ "$ra_only_reads" = 1 ]; then ra_seen || ra_got=fenced; else ra_enter; fi
+  case $ra_got in
+    fenced) ra_say fenced 1 "$ra_high"; return ;;
+    unwritable) ra_refuse target.receipt_unavailable "cannot write in $ra_at" ;;
+  esac
+  if [ -n "$ra_cd" ]; then cd -- "$ra_cd" 2>/dev/null || ra_refuse target.folder_missing "$ra_cd"; fi
   ra_receive
-  exec </dev/null
   # The caller may go away: then writing to it fails, and the run goes on.
-  trap '' PIPE
+  # Signals that are caught, unlike those that are ignored, are as they were for the steps.
+  trap : HUP PIPE
   ra_ran=
   ra_all
   ra_outputs $ra_ran
   [ "$ra_reads" = 0 ] || rm -f "$ra_runs/$ra_run".*
-}
-
-ra_ask_reconcile() {
-  ra_locked ra_take_over $ra_ids
-  case $ra_got in
-    taken) ra_tell $ra_ids ;;
-    fenced) ra_refuse target.fenced "$ra_high" ;;
-    *) ra_refuse target.receipt_unavailable "cannot write in $ra_at" ;;
-  esac
-}
-
-ra_tell() {
-  ra_n=0 ra_ran=
-  for ra_id in "$@"; do
-    ra_n=$((ra_n + 1))
-    eval "ra_id_$ra_n=\$ra_id ra_kept_$ra_n=1 ra_limit_$ra_n=0"
-    ra_look "$ra_id"
-    ra_say state "$ra_n" "$ra_is" "$ra_how"
-    case $ra_is in finished | lost) ra_ran="$ra_ran $ra_n" ;; esac
-  done
-  ra_outputs $ra_ran
-}
-
-# The output as it grows, until the operation has ended.
-ra_ask_follow() {
-  ra_check_fence
-  ra_naps=0 ra_offset=0
-  while ra_look "$ra_ids"; do
-    ra_size=0
-    [ ! -s "$ra_ops/$ra_ids.out" ] || ra_size=$(wc -c <"$ra_ops/$ra_ids.out")
-    ra_more=$((ra_size - ra_offset))
-    [ "$ra_more" -le 262144 ] || ra_more=262144
-    if [ "$ra_more" -gt 0 ]; then
-      ra_say chunk
-      tail -c "+$((ra_offset + 1))" "$ra_ops/$ra_ids.out" | head -c "$ra_more"
-      ra_say flush
-      ra_offset=$((ra_offset + ra_more))
-    fi
-    [ "$ra_is" = running ] || break
-    ra_nap
-  done
-  ra_tell "$ra_ids"
-}
-
-# Taken under the lock, so that after the answer that call starts nothing more.
-ra_ask_halt() { ra_locked ra_note_halt && ra_say halted; }
-
-ra_note_halt() { printf '' >"$ra_stops/$ra_halted"; }
-
-ra_ask_stop() {
-  ra_check_fence
-  ra_naps=0 ra_told=
-  while ra_look "$ra_ids" && [ "$ra_is" = running ] && [ "$ra_naps" -lt 40 ]; do
-    printf '' >"$ra_ops/$ra_ids.stop" || ra_refuse target.receipt_unavailable "cannot write in $ra_at"
-    if [ -z "$ra_told" ]; then
-      kill -s TERM -- "-$ra_spid" && ra_told=1
-    elif [ "$ra_naps" -gt 23 ]; then
-      kill -s KILL -- "-$ra_spid"
-    fi 2>/dev/null
-    ra_nap
-  done
-  ra_tell "$ra_ids"
 }
 
 ra_go() {
@@ -356,4 +325,5 @@ ra_go() {
   ra_setup
   "ra_ask_$1"
   ra_say bye
+  exit 0
 }

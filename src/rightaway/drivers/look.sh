@@ -2,7 +2,7 @@
 
 ra_ask_check() {
   ra_missing=
-  for ra_x in flock setsid timeout head tail wc sha256sum mkdir mv rm sleep sync readlink find id uname; do
+  for ra_x in flock timeout grep head tail wc sha256sum mkdir mv rm sleep sync readlink find id uname; do
     command -v "$ra_x" >/dev/null 2>&1 || ra_missing="$ra_missing $ra_x"
   done
   [ -z "$ra_missing" ] || ra_refuse target.tool_missing $ra_missing
@@ -64,7 +64,7 @@ ra_sweep() {
   for ra_x in "$ra_ops"/*.exit; do
     [ -n "$(find "$ra_x" -prune -mtime "+$ra_days" 2>/dev/null)" ] || continue
     ra_x=${ra_x%.exit}
-    rm -f "$ra_x.sh" "$ra_x.pid" "$ra_x.out" "$ra_x.stop" "$ra_x" "$ra_x.exit" || return 1
+    rm -f "$ra_x" "$ra_x".* || return 1
   done
   find "$ra_blobs" "$ra_stops" "$ra_runs" -type f -mtime "+$ra_days" -exec rm -f {} +
 }

@@ -62,8 +62,7 @@ class PosixSession:
 
         async with Aside(follow, halt, on_output, should_stop, FOLLOW_AFTER_S) as aside:
             run = Run(operations, fence, blobs, aside.started, aside.ended)
-            await self._perform(program, run)
-        return run.outcomes()
+            return await self._perform(program, run)
 
     async def reconcile(self, operation_ids: Iterable[str], *, fence: int) -> dict[str, Receipt]:
         wanted = list(dict.fromkeys(operation_ids))
@@ -85,18 +84,14 @@ class PosixSession:
         return receipt
 
     async def observe(self, path: str) -> Observation:
-        frame = (await self._ask(programs.observe(self._place, path)))[0]
-        match frame.words:
-            case ["file", sha256, size]:
-                return Observation(path, PathKind.FILE, sha256=sha256, size=int(size))
-            case ["link"]:
-                return Observation(path, PathKind.LINK, link=frame.payload.decode(errors="surrogateescape"))
-        return Observation(path, PathKind(frame.words[0]))
+        frames = await self._ask(programs.observe(self._place, path))
+        return _read_observation(frames, path)
 
     async def read(self, path: str, max_bytes: int) -> bytes:
         if max_bytes > OUTPUT_KEPT:
             raise TooLarge("read.too_large", f"At most {OUTPUT_KEPT} bytes are read at once.", at="max_bytes")
-        content = (await self._ask(programs.read(self._place, path, max_bytes)))[0].payload
+        frames = await self._ask(programs.read(self._place, path, max_bytes))
+        content = b"".join(frame.payload for frame in frames)
         if len(content) > max_bytes:
             raise Terminal("target.file_too_large", f"{path!r} has more than {max_bytes} bytes.", at=path)
         return content
@@ -104,12 +99,14 @@ class PosixSession:
     async def tidy(self, *, older_than_days: int) -> None:
         await self._ask(programs.tidy(self._place, older_than_days))
 
-    async def _perform(self, program: Program, run: Run) -> None:
+    async def _perform(self, program: Program, run: Run) -> list[Outcome]:
         try:
             async with self._talk(program) as (conversation, sender):
-                await run.follow(conversation, sender)
-                if not run.is_complete:
-                    raise conversation.lost or answers.silent(conversation)
+                with answers.understood():
+                    await run.follow(conversation, sender)
+                    if run.is_complete:
+                        return run.outcomes()
+                raise conversation.lost or answers.silent(conversation)
         except Terminal:
             raise
         except DriverError as error:
@@ -138,16 +135,8 @@ class PosixSession:
         timeout_s: float | None = ANSWER_S,
         on_frame: Callable[[Frame], None] | None = None,
     ) -> list[Receipt]:
-        states: dict[str, Sequence[str]] = {}
-        outputs: dict[str, bytes] = {}
-        for frame in await self._ask(program, fence=fence, timeout_s=timeout_s, on_frame=on_frame):
-            match frame.words:
-                case ["state", number, *words]:
-                    states[number] = words
-                case ["output", number]:
-                    outputs[number] = frame.payload
-        numbered = [(str(number), key) for number, key in enumerate(operation_ids, start=1)]
-        return [answers.receipt(key, states[number], outputs.get(number, b"")) for number, key in numbered]
+        frames = await self._ask(program, fence=fence, timeout_s=timeout_s, on_frame=on_frame)
+        return _read_receipts(frames, operation_ids)
 
     async def _ask(
         self,
@@ -177,12 +166,36 @@ class PosixSession:
     @contextlib.asynccontextmanager
     async def _talk(self, program: Program) -> AsyncIterator[tuple[Conversation, Sender]]:
         conversation = Conversation(program.call.mark)
-        sender = await self._transport.open(program.command, conversation)
+        sender = await self._transport.open(conversation)
         try:
             sender.write(program.text)
             yield conversation, sender
         finally:
             sender.close()
+
+
+@answers.understood()
+def _read_receipts(frames: Iterable[Frame], operation_ids: Sequence[str]) -> list[Receipt]:
+    states: dict[str, Sequence[str]] = {}
+    outputs: dict[str, bytes] = {}
+    for frame in frames:
+        match frame.words:
+            case ["state", number, *words]:
+                states[number] = words
+            case ["output", number]:
+                outputs[number] = frame.payload
+    numbered = [(str(number), key) for number, key in enumerate(operation_ids, start=1)]
+    return [answers.receipt(key, states[number], outputs.get(number, b"")) for number, key in numbered]
+
+
+@answers.understood()
+def _read_observation(frames: Sequence[Frame], path: str) -> Observation:
+    match frames[0].words:
+        case ["file", sha256, size]:
+            return Observation(path, PathKind.FILE, sha256=sha256, size=int(size))
+        case ["link"]:
+            return Observation(path, PathKind.LINK, link=frames[0].payload.decode(errors="surrogateescape"))
+    return Observation(path, PathKind(frames[0].words[0]))
 
 
 def _as(kind: type[DriverError], error: DriverError, hint: str) -> DriverError:

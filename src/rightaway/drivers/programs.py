@@ -34,18 +34,10 @@ class Program:
     call: Call
     text: bytes
 
-    @property
-    def command(self) -> str:
-        """
-        The command line for a login shell of any kind; reads the text and becomes the guard.
-
-        The shell stays as its parent and waits: then `setsid` need not fork, and the channel stays open.
-        """
-        return f"setsid sh -c 'eval \"$(head -c {len(self.text)})\"' rightaway; true"
-
 
 def perform(place: Place, operations: Sequence[Operation], fence: int, blobs: Sequence[Blob]) -> Program:
-    lines = [f"ra_reads={int(not all(o.effect.needs_receipt for o in operations))}"]
+    reads = [not operation.effect.needs_receipt for operation in operations]
+    lines = [f"ra_reads={int(any(reads))} ra_only_reads={int(bool(reads) and all(reads))}"]
     lines.append(f"ra_wanted={shlex.quote(' '.join(blob.sha256 for blob in blobs))}")
     lines += [f"ra_size_{blob.sha256}={blob.size}" for blob in blobs]
     for number, operation in enumerate(operations, start=1):
@@ -58,64 +50,58 @@ def perform(place: Place, operations: Sequence[Operation], fence: int, blobs: Se
 def reconcile(place: Place, operation_ids: Iterable[str], fence: int, retired: Iterable[str]) -> Program:
     """Take over; `retired` are runs of this session whose channel was cut."""
     lines = [_ids(operation_ids), f"ra_retired={shlex.quote(' '.join(retired))}"]
-    return _program("reconcile", place, lines, fence=fence)
+    return _program("reconcile", place, lines, fence=fence, part="ask.sh")
 
 
 def follow(place: Place, operation_id: str, fence: int) -> Program:
-    return _program("follow", place, [_ids([operation_id])], fence=fence)
+    return _program("follow", place, [_ids([operation_id])], fence=fence, part="ask.sh")
 
 
 def stop(place: Place, operation_id: str, fence: int) -> Program:
-    return _program("stop", place, [_ids([operation_id])], fence=fence)
+    return _program("stop", place, [_ids([operation_id])], fence=fence, part="ask.sh")
 
 
 def halt(place: Place, run: str) -> Program:
-    return _program("halt", place, [f"ra_halted={run}"])
+    return _program("halt", place, [f"ra_halted={run}"], part="ask.sh")
 
 
 def check(place: Place) -> Program:
-    return _program("check", place, [], look=True)
+    return _program("check", place, [], part="look.sh")
 
 
 def observe(place: Place, path: str) -> Program:
-    return _program("observe", place, [f"ra_path={_path(path)}"], look=True)
+    return _program("observe", place, [f"ra_path={_path(path)}"], part="look.sh")
 
 
 def read(place: Place, path: str, max_bytes: int) -> Program:
-    return _program("read", place, [f"ra_path={_path(path)}", f"ra_most={max_bytes}"], look=True)
+    return _program("read", place, [f"ra_path={_path(path)}", f"ra_most={max_bytes}"], part="look.sh")
 
 
 def tidy(place: Place, older_than_days: int) -> Program:
-    return _program("tidy", place, [f"ra_days={older_than_days}"], look=True)
+    return _program("tidy", place, [f"ra_days={older_than_days}"], part="look.sh")
 
 
-def _program(ask: str, place: Place, lines: Iterable[str], *, fence: int = 0, look: bool = False) -> Program:
+def _program(ask: str, place: Place, lines: Iterable[str], *, fence: int = 0, part: str = "") -> Program:
     call = Call()
-    setting = [
+    settings = [
         f"ra_mark={call.mark} ra_run={call.run} ra_fence={fence} ra_name={place.name}",
         f"ra_home={shlex.quote(place.home)} ra_cd={shlex.quote(place.working)}",
     ]
-    parts = [
-        _source("guard.sh"),
-        *([_source("look.sh")] if look else []),
-        *setting,
-        *lines,
-        f"ra_go {ask} end",
-    ]
-    return Program(call, "\n".join(parts).encode() + b"\n")
+    sources = [_source(name) for name in ("guard.sh", part) if name]
+    return Program(call, "\n".join([*sources, *settings, *lines, f"ra_go {ask} end\n"]).encode())
 
 
 def _operation(number: int, operation: Operation) -> list[str]:
     limit_s = math.ceil(operation.timeout_s)
-    interpreter = " ".join(shlex.quote(word) for word in _interpreter(operation.script))
+    words = " ".join(shlex.quote(word) for word in _interpreter(operation.script))
     arguments = "".join(f" {shlex.quote(argument)}" for argument in operation.arguments)
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in operation.environment.items()]
+    values = "".join(f"{name}={shlex.quote(value)} " for name, value in operation.environment.items())
+    own = 'RIGHTAWAY_BLOBS="$ra_blobs" RIGHTAWAY_OPERATION_ID="$ra_id" RIGHTAWAY_RUN="$ra_id:$ra_run"'
     return [
         f"ra_id_{number}={operation.operation_id} ra_kept_{number}={int(operation.effect.needs_receipt)}",
         f"ra_limit_{number}={limit_s} ra_script_{number}={shlex.quote(operation.script)}",
         f"ra_step_{number}() {{",
-        *exports,
-        f'exec setsid timeout -k {KILL_AFTER_S} {limit_s} {interpreter} "$ra_base.sh"{arguments}',
+        f'{values}{own} $ra_group timeout -k {KILL_AFTER_S} {limit_s} {words} "$ra_file"{arguments}',
         "}",
     ]
 
@@ -130,7 +116,7 @@ def _interpreter(script: str) -> list[str]:
     """
     first = re.match(r"#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)", script)
     if first is None:
-        return ["sh"]
+        return ["/bin/sh"]
     program, argument = first[1], first[2].rstrip()
     return [program, argument] if argument else [program]
 

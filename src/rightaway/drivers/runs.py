@@ -66,6 +66,8 @@ class Run:
 
     def outcomes(self) -> list[Outcome]:
         """Give one outcome per operation; only meaningful when complete."""
+        if self.operations and not self._ends:
+            raise ValueError("not a word about any operation")
         found = [self._outcome(number) for number in range(1, len(self._ends) + 1)]
         rest = self.operations[len(found) :]
         return found + [outcomes.not_started(o.operation_id, "run.earlier_not_ok") for o in rest]

@@ -5,19 +5,17 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rightaway.domain.effects import Effect
 from rightaway.domain.errors import DriverError
 from rightaway.drivers.contract import Operation, Status
 from rightaway.probes.contract import Result, Sample
 from rightaway.probes.http import HttpSpec
+from rightaway.engine.shared import Slice
 from rightaway.queries.deployments import RunView
 from rightaway.services import deployment_progress
 from rightaway.services.deployment_attempts import Settled
-
-if TYPE_CHECKING:
-    from rightaway.engine.slices import Slice
 
 Json = dict[str, Any]
 
@@ -36,13 +34,13 @@ class Looked:
         return self.result == Result.PASS
 
 
-async def until_healthy(shared: "Slice", run: RunView, names: Sequence[str]) -> list[Looked]:
+async def until_healthy(shared: Slice, run: RunView, names: Sequence[str]) -> list[Looked]:
     """Give the last look of each named check; all pass, or at least one did not in its time."""
     checks = [check for check in shared.plan["checks"] if check["name"] in names]
     return list(await asyncio.gather(*(_until_pass(shared, run, check) for check in checks)))
 
 
-async def _until_pass(shared: "Slice", run: RunView, check: Json) -> Looked:
+async def _until_pass(shared: Slice, run: RunView, check: Json) -> Looked:
     deadline = time.monotonic() + check["deadline_s"]
     streak = 0
     while True:
@@ -60,7 +58,7 @@ def _not_pass(sample: Sample) -> str:
     return str(Result.FAIL if sample.result is Result.PASS else sample.result)
 
 
-async def look(shared: "Slice", run: RunView, check: Json) -> Sample:
+async def look(shared: Slice, run: RunView, check: Json) -> Sample:
     """Look once. What cannot be looked at is an error of the check, never a pass."""
     match check["kind"]:
         case "http":
@@ -70,7 +68,7 @@ async def look(shared: "Slice", run: RunView, check: Json) -> Sample:
     return await _digest(shared, run)
 
 
-async def _http(shared: "Slice", run: RunView, check: Json) -> Sample:
+async def _http(shared: Slice, run: RunView, check: Json) -> Sample:
     filled = shared.plan["targets"][run.target_key]["checks"][check["name"]]
     probe = await shared.kept.probe()
     spec = HttpSpec(
@@ -83,13 +81,13 @@ async def _http(shared: "Slice", run: RunView, check: Json) -> Sample:
     return await probe.look(spec)
 
 
-async def _command(shared: "Slice", run: RunView, check: Json) -> Sample:
+async def _command(shared: Slice, run: RunView, check: Json) -> Sample:
     filled = shared.plan["targets"][run.target_key]["checks"][check["name"]]
     script = shared.plan["check_scripts"][check["script"]]
     return await _run(shared, run, check["script"], script, filled["arguments"], filled["environment"])
 
 
-async def _digest(shared: "Slice", run: RunView) -> Sample:
+async def _digest(shared: Slice, run: RunView) -> Sample:
     observe = shared.plan["observe"]
     if observe is None:
         return Sample(Result.ERROR, {"message": "the design declares no observe script"})
@@ -102,7 +100,7 @@ async def _digest(shared: "Slice", run: RunView) -> Sample:
 
 
 async def _run(
-    shared: "Slice", run: RunView, name: str, sha256: str, arguments: list[str], environment: dict[str, str]
+    shared: Slice, run: RunView, name: str, sha256: str, arguments: list[str], environment: dict[str, str]
 ) -> Sample:
     package = shared.plan["package"]
     operation = Operation(

@@ -25,7 +25,7 @@ class Scripts:
 @lru_cache(maxsize=8)
 def scripts_of(package_digest: str) -> Scripts:
     store = library()
-    manifest = store.manifest(package_digest)
+    manifest = store.manifest(package_digest).as_json()
     path = store.archive(package_digest)
     archive = Blob(sha256=manifest["archive"]["sha256"], size=manifest["archive"]["size"], path=path)
     texts = {name: store.script(package_digest, name).decode() for name in manifest["scripts"]}

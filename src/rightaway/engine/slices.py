@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,29 +10,13 @@ from rightaway.domain.operations import FORWARD, INVERSE
 from rightaway.engine import connections, health, target_work
 from rightaway.engine.ledger import GroupCommit
 from rightaway.engine.runtime import in_thread
-from rightaway.engine.scripts import Scripts, scripts_of
+from rightaway.engine.scripts import scripts_of
+from rightaway.engine.shared import Slice
 from rightaway.queries import deployments as ask
 from rightaway.services import deployment_attempts as attempts
 
 Json = dict[str, Any]
 WORKER = socket.gethostname()
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Everything the targets of one wave share while they are worked on."""
-
-    number: str
-    ordinal: int
-    direction: str
-    plan: Json
-    scripts: Scripts
-    parent: dict[int, list[Any]]
-    fences: dict[int, int]
-    kept: connections.Kept
-    intents: GroupCommit[list[attempts.Intended], frozenset[int]]
-    results: GroupCommit[attempts.Settled, None]
-    log: GroupCommit[tuple[str, bytes], None]
 
 
 async def run(number: str, ordinal: int) -> None:

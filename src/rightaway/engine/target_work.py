@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rightaway.domain.canonical import digest
 from rightaway.domain.deployment_states import AttemptStatus
@@ -11,11 +11,9 @@ from rightaway.domain.effects import Effect
 from rightaway.domain.errors import DriverError, InDoubt, Retryable
 from rightaway.domain.operations import FORWARD, INVERSE, DueStep, due, operation_id
 from rightaway.drivers.contract import Operation, Outcome, Receipt, Session, State, Status
+from rightaway.engine.shared import Slice
 from rightaway.queries.deployments import RunView
 from rightaway.services.deployment_attempts import Intended, Result, Settled
-
-if TYPE_CHECKING:
-    from rightaway.engine.slices import Slice
 
 Json = dict[str, Any]
 RETRIES = 6
@@ -30,7 +28,7 @@ _EVENTS = {
 }
 
 
-async def carry_out(shared: "Slice", run: RunView) -> Settled | None:
+async def carry_out(shared: Slice, run: RunView) -> Settled | None:
     """Do what is left to do on one target; None when it may not be touched now."""
     work = _Work(shared, run)
     if work.intents:
@@ -47,7 +45,7 @@ async def carry_out(shared: "Slice", run: RunView) -> Settled | None:
 
 
 class _Work:
-    def __init__(self, shared: "Slice", run: RunView) -> None:
+    def __init__(self, shared: Slice, run: RunView) -> None:
         self.shared, self.run = shared, run
         tried = list(run.attempts) or shared.parent.get(run.target_id, [])
         if shared.direction == INVERSE and shared.parent:

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from rightaway.domain.errors import Invalid
-from rightaway.intake.fields import Key, Text, Word, accepted_by, whole
+from rightaway.intake.fields import Key, Template, Text, VariableName, Word, accepted_by, whole
 from rightaway.intake.health_checks import AnyCheck, Criteria
 from rightaway.intake.names import unique_names
+from rightaway.intake.packages import ScriptName
 from rightaway.intake.schema import FileModel, Problem, refuse
-from rightaway.intake.steps import AnyStep, Wave, named_waves
+from rightaway.intake.steps import ScriptStep, Wave, named_waves
 from rightaway.intake.texts import quoted
 
 _LATER = {"parallel": "parallel running", "continuous": "continuous deployment"}
@@ -60,6 +61,10 @@ class DeploymentDesign(FileModel):
     Args:
         waves: In order; empty is one wave of all targets. The last size repeats until all are covered.
         steps: What is done on each target, in this order.
+        observe: The script of the package that prints what a target really runs, as one JSON object with
+            `version` and `digest` on its last line; a target counts as changed or restored only by what it says.
+        variables: Environment of every script.
+        rehearsal_environment: The lower environment where the way back is rehearsed.
         on_failure: What happens when a wave has failed; `ask` lets a person decide.
         downtime_minutes: Planned interruption of the service.
     """
@@ -69,9 +74,12 @@ class DeploymentDesign(FileModel):
     environment: Key
     select: Selection
     waves: Annotated[tuple[Wave, ...], BeforeValidator(named_waves), Field(max_length=100)] = ()
-    steps: Annotated[tuple[AnyStep, ...], Field(min_length=1, max_length=100)]
+    steps: Annotated[tuple[ScriptStep, ...], Field(min_length=1, max_length=100)]
     checks: Annotated[tuple[AnyCheck, ...], Field(max_length=100)] = ()
     on_failure: OnFailure = "ask"
+    observe: ScriptName | None = None
+    variables: Annotated[dict[VariableName, Template], Field(max_length=100)] = {}
+    rehearsal_environment: Key | None = None
     success_criteria: Criteria = ()
     rollback_criteria: Criteria = ()
     downtime_minutes: Annotated[int, whole(0, 10_080)] = 0
@@ -88,6 +96,7 @@ class DeploymentDesign(FileModel):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         refuse([*self._alike(), *self._model_problems(), *self._wave_problems(), *self._reference_problems()])
+        refuse(self._unused_checks())
         return self
 
     def _alike(self) -> Iterator[Problem]:
@@ -138,6 +147,8 @@ class DeploymentDesign(FileModel):
                         place,
                         Invalid("check.contradiction", f"{quoted(name)} leaves this wave out.", hint=hint),
                     )
+
+    def _unused_checks(self) -> Iterator[Problem]:
         used = {check.name for n in range(max(1, len(self.waves))) for check in self.checks_of(n + 1)}
         for index, check in enumerate(self.checks):
             if check.name not in used:

@@ -69,6 +69,11 @@ def as_field_error(error: Invalid) -> PydanticCustomError:
 
 _SECRET_HINT = "Keep it in the secret store and name it here; then change the secret, it has been seen."  # noqa: S105
 
+_FIELDS_NEEDED = (
+    "type.expected_mapping",
+    "Fields are needed, this is {given}.",
+    "Write `name: value` lines.",
+)
 # pydantic's error types -> code, message, hint. What is not here carries a code of ours already.
 _EXPLAINED: Mapping[str, tuple[str, str, str]] = {
     "string_type": ("type.expected_text", "A text is needed, this is {given}.", "Put it in quotes."),
@@ -77,16 +82,9 @@ _EXPLAINED: Mapping[str, tuple[str, str, str]] = {
         "A list is needed, this is {given}.",
         "Write one item a line: `- item`.",
     ),
-    "dict_type": (
-        "type.expected_mapping",
-        "Fields are needed, this is {given}.",
-        "Write `name: value` lines.",
-    ),
-    "model_type": (
-        "type.expected_mapping",
-        "Fields are needed, this is {given}.",
-        "Write `name: value` lines.",
-    ),
+    "dict_type": _FIELDS_NEEDED,
+    "model_type": _FIELDS_NEEDED,
+    "model_attributes_type": _FIELDS_NEEDED,
     "literal_error": ("field.value", "{given} is not one of the values.", "Use one of: {expected}."),
     "enum": ("field.value", "{given} is not one of the values.", "Use one of: {expected}."),
     "union_tag_invalid": ("field.value", "{tag} is no kind.", "Use one of: {expected_tags}."),

@@ -1,7 +1,7 @@
 """Steps and waves of a deployment design: what is done on a target, and which targets go together."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -34,8 +34,6 @@ class Step(FileModel):
         required: Whether a person may decide to go on without it.
     """
 
-    one_kind: ClassVar[str] = "step.one_kind"
-
     key: StepKey
     name: Name | None = None
     timeout_s: Seconds = 1800
@@ -53,7 +51,7 @@ class ScriptStep(Step):
         probe: The script that tells whether it was done; for effect E3, and only there.
     """
 
-    kind: Literal["script"]
+    kind: Literal["script"] = "script"
     script: ScriptName
     effect: Effect = "E2"
     arguments: Annotated[tuple[Template, ...], Field(max_length=100)] = ()
@@ -82,22 +80,6 @@ class ScriptStep(Step):
             )
             refuse([(("probe",) if self.probe else ("effect",), error)])
         return self
-
-
-class TransferStep(Step):
-    """
-    Bring the package, or some of its units, to the target. It is laid beside what runs: no inverse.
-
-    Args:
-        units: Names of units; empty is all of the package.
-    """
-
-    kind: Literal["transfer"]
-    effect: Literal["E1", "E2"] = "E2"
-    units: Annotated[tuple[Key, ...], Field(max_length=200)] = ()
-
-
-AnyStep = Annotated[ScriptStep | TransferStep, Field(discriminator="kind")]
 
 
 def _size(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The closed substitution `${name}`: names from one fixed list, values as they are, nothing evaluated."""
+"""The closed substitution `${name}`: known names only, values as they are, nothing evaluated."""
 
 import re
 from collections.abc import Mapping
@@ -9,27 +9,35 @@ from rightaway.domain.errors import Invalid
 from rightaway.intake.texts import quoted
 
 NAMES: Final = (
-    "deployment.number",
     "environment.key",
     "package.digest",
     "package.name",
     "package.version",
-    "release.number",
     "target.address",
     "target.ci",
     "target.failure_domain",
     "target.key",
     "target.port",
-    "wave.name",
-    "wave.number",
 )
+_ATTRIBUTE = re.compile(r"target\.[a-z][a-z0-9_]{0,59}")
+"""Any attribute of the target's configuration item; whether it has one is known when the plan is compiled."""
 
 _PLACE = re.compile(r"\$\$\{|\$\{(?P<name>[^{}\s$]*)(?P<end>\}?)")
 
 
+class _Anything(dict[str, str]):
+    """Has a value for every name."""
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+    def __missing__(self, _name: str) -> str:
+        return ""
+
+
 def template(text: str) -> str:
     """Accept a text whose `${...}` are all known; it comes back as it is. `$${` stands for a plain `${`."""
-    substitute(text, dict.fromkeys(NAMES, ""))
+    substitute(text, _Anything())
     return text
 
 
@@ -50,14 +58,13 @@ def substitute(text: str, values: Mapping[str, str]) -> str:
             raise Invalid(
                 "template.syntax", "A ${ is not closed.", hint="Write ${name}, or $${ for a plain ${."
             )
-        if name not in NAMES:
+        if name not in NAMES and not _ATTRIBUTE.fullmatch(name):
             close = get_close_matches(name, NAMES, n=1)
             hint = f"Did you mean ${{{close[0]}}}?" if close else f"The names are: {', '.join(NAMES)}."
             raise Invalid("template.unknown_name", f"{quoted(name)} is not known here.", hint=hint)
         if name not in values:
-            raise Invalid(
-                "template.no_value", f"{name} has no value for this target.", hint="Set it on the target."
-            )
+            hint = "Set it as an attribute of the target's configuration item."
+            raise Invalid("template.no_value", f"{name} has no value for this target.", hint=hint)
         return values[name]
 
     return _PLACE.sub(value, text)

@@ -1,1 +1,1 @@
-"""The definitive library: release packages as bytes on disk, built once, named by their digest, never changed."""
+"""The definitive library: release packages as bytes on disk, named by their digest, never changed."""

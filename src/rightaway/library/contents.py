@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from rightaway.domain.errors import Invalid
 from rightaway.intake.packages import Source, Unit

@@ -1,6 +1,7 @@
-"""Files of a git commit on their way into a package, read from the repository itself: no program is started."""
+"""Files of a git commit on their way into a package, read from the repository; no program is started."""
 
 import io
+import traceback
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Never
 
-from dulwich.errors import ChecksumMismatch, FileFormatException, NotGitRepository
+from dulwich.errors import (
+    ApplyDeltaError,
+    ChecksumMismatch,
+    FileFormatException,
+    NotGitRepository,
+    NotTreeError,
+    ObjectMissing,
+    WrongObjectException,
+)
 from dulwich.object_store import iter_tree_contents, peel_sha, tree_lookup_path
 from dulwich.objects import Blob, Commit, Tree
-from dulwich.repo import Repo
+from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
 from rightaway.domain.errors import Invalid, TooLarge
 from rightaway.intake.packages import GitSource
@@ -22,7 +31,21 @@ from rightaway.library.paths import check_path
 from rightaway.library.sources import SourceFile
 
 _LINK, _SUBMODULE, _FOLDER = 0o120000, 0o160000, 0o040000
-_DAMAGE = (KeyError, ChecksumMismatch, FileFormatException, zlib.error)
+# What dulwich really raises when bits of a repository are flipped, tried on packs, indexes and refs.
+_DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+    zlib.error,
+    ApplyDeltaError,
+    ChecksumMismatch,
+    FileFormatException,
+    ObjectMissing,
+    WrongObjectException,
+)
 # Source: the git-lfs specification: a pointer file begins with this line.
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -46,20 +69,26 @@ def git_files(base: Path, source: GitSource) -> Iterator[GitFiles]:
         TooLarge: `input.too_large`.
     """
     with _repository(base, source.repository) as repository:
-        try:
+        with _readable(source):
             commit = _commit(repository, source)
             files = [_file(repository, source, *each) for each in _entries(repository, commit, source)]
-        except _DAMAGE as error:
-            message = f"The repository {quoted(source.repository)} cannot be read: {type(error).__name__}."
-            raise Invalid(
-                "git.unreadable", message, hint="Run `git fsck` in it.", at=source.repository
-            ) from None
         yield GitFiles(commit.id.decode(), files)
 
 
 @contextmanager
+def _readable(source: GitSource) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        # The frames hold views of the pack, which could not be closed then.
+        traceback.clear_frames(error.__traceback__)
+        message = f"The repository {quoted(source.repository)} is damaged: {type(error).__name__}."
+        raise Invalid("git.unreadable", message, hint="Run `git fsck` in it.", at=source.repository) from None
+
+
+@contextmanager
 def _repository(base: Path, path: str) -> Iterator[Repo]:
-    """Open the repository at a path below `base`; `.` is the one that `base` lies in, as git itself would find it."""
+    """Open the repository at a path below `base`; `.` is the one that `base` lies in, as git finds it."""
     place = base.resolve()
     for part in path.split("/"):
         place /= part
@@ -68,9 +97,9 @@ def _repository(base: Path, path: str) -> Iterator[Repo]:
             raise Invalid("archive.link_not_allowed", message, hint="Name the folder itself.", at=shown(path))
     try:
         repository = Repo.discover(place) if path == "." else Repo(place)
-    except NotGitRepository:
+    except (NotGitRepository, UnsupportedExtension, UnsupportedVersion, OSError, ValueError) as error:
         hint = "Clone it to this place, or correct `repository:`."
-        message = f"There is no git repository at {quoted(path)}."
+        message = f"There is no git repository at {quoted(path)} that can be opened: {type(error).__name__}."
         raise Invalid("git.repository", message, hint=hint, at=shown(path)) from None
     try:
         yield repository
@@ -115,7 +144,7 @@ def _entries(repository: Repo, commit: Any, source: GitSource) -> Iterator[tuple
     if source.path != ".":
         try:
             mode, found = tree_lookup_path(repository.__getitem__, found, source.path.encode())
-        except (KeyError, ValueError, NotADirectoryError):
+        except (KeyError, ValueError, NotTreeError):
             _refuse_missing(source)
     if not isinstance(repository[found] if mode != _SUBMODULE else None, Tree):
         yield "", mode, found
@@ -154,7 +183,8 @@ def _file(repository: Repo, source: GitSource, path: str, mode: int, identity: b
         )
 
     def opened() -> BinaryIO:
-        return io.BytesIO(_content(repository, identity))
+        with _readable(source):
+            return io.BytesIO(_content(repository, identity))
 
     return SourceFile(path, bool(mode & 0o100), size, opened)
 

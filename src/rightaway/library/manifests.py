@@ -140,8 +140,8 @@ def load_manifest(data: bytes) -> Manifest:
     Read the canonical bytes of a manifest.
 
     Raises:
-        TooLarge, Invalid: `input.*`, `text.*`, `json.*`, `field.*`, `archive.*`; `manifest.not_canonical` for the
-            same content in other bytes; `manifest.inconsistent`.
+        TooLarge, Invalid: `input.*`, `text.*`, `json.*`, `field.*`, `archive.*`; `manifest.inconsistent`;
+            `manifest.not_canonical` for the same content in other bytes.
     """
     manifest = read(Document(load_json(data, limit=MANIFEST_BYTES)), Manifest)
     if manifest.as_bytes() != data:

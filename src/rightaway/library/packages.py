@@ -59,9 +59,10 @@ def build(package: PackageFile, *, base: Path, out: Path) -> BuiltPackage:
 
     Raises:
         Invalid: `file.*`, `git.*`, `archive.*`, `name.confusable`, `script.*`, `secret.literal`,
-            `artefact.digest_mismatch`, `package.changed_while_reading`; `at` is a path.
+            `artefact.digest_mismatch`, `package.*`; `at` is a path.
         TooLarge: `input.too_large`.
     """
+    _keep_apart(package, base, out)
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         units = [unit_contents(stack, base, unit) for unit in package.units]
@@ -91,6 +92,16 @@ def build(package: PackageFile, *, base: Path, out: Path) -> BuiltPackage:
     with _replacing(out / MANIFEST_NAME) as file:
         file.write(manifest.as_bytes())
     return BuiltPackage(manifest, out / MANIFEST_NAME, out / ARCHIVE_NAME)
+
+
+def _keep_apart(package: PackageFile, base: Path, out: Path) -> None:
+    """Refuse to pack the result of the last build into the next one."""
+    for unit in package.units:
+        if unit.source.path and out.resolve().is_relative_to((base / unit.source.path).resolve()):
+            message = f"The package would be written into the source of its unit {unit.name}."
+            raise Invalid(
+                "package.out_inside_source", message, hint="Choose a folder outside of it.", at=unit.name
+            )
 
 
 class _Hashed:

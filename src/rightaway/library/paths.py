@@ -19,7 +19,7 @@ def check_path(path: str) -> str:
     Accept a plain relative path.
 
     Raises:
-        Invalid: `archive.path` when it could lead elsewhere, `archive.name` when a part of it is not portable.
+        Invalid: `archive.path` when it could lead elsewhere, `archive.name` when it is not portable.
     """
     parts = path.split("/")
     if "\\" in path or _DRIVE.match(path) or {"", ".", ".."} & set(parts):
@@ -60,7 +60,7 @@ def check_tree(paths: Iterable[str]) -> None:
             if (first := originals.setdefault(folded(name), name)) != name:
                 raise Invalid(
                     "name.confusable",
-                    f"{quoted(first)} and {quoted(name)} are one file where case or form of letters do not count.",
+                    f"{quoted(first)} and {quoted(name)} are one file on systems that ignore case.",
                     hint="Rename one of them.",
                     at=shown(path),
                 )

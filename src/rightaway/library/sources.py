@@ -1,4 +1,4 @@
-"""Files on disk on their way into a package: plain files only, found and opened without following any link."""
+"""Files on disk on their way into a package: plain files, found and opened without following links."""
 
 import os
 import stat
@@ -84,7 +84,7 @@ def _source(base: Path, path: str, found: _Found) -> SourceFile:
 
 @contextmanager
 def _folder(base: Path, path: str) -> Iterator[tuple[int, str]]:
-    """Open the folder that holds the last part of a path, one part after the other; a link on the way is refused."""
+    """Open the folder that holds the last part of a path, part by part, so that no link is followed."""
     *parents, name = [part for part in path.split("/") if part != "."] or ["."]
     try:
         here = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
@@ -114,7 +114,7 @@ def _walk(folder: int, name: str, path: str, below: str = "") -> Iterator[_Found
         raise Invalid("archive.member_type", message, hint="Keep plain files only.", at=shown(path))
     inner = _open(folder, name, path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        for child in sorted(os.listdir(inner)):
+        for child in sorted(os.listdir(inner)):  # noqa: PTH208 (a Path has no handle)
             if child != ".git":
                 deeper = check_path(f"{below}/{child}" if below else child)
                 yield from _walk(inner, child, f"{path}/{child}", deeper)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from rightaway.domain.deployment_states import AttemptStatus, DeploymentStatus, HoldKind, TargetStatus, WaveStatus
+from rightaway.domain.deployment_states import AttemptStatus, DeploymentStatus, HoldKind, Intent, TargetStatus, WaveStatus
 from rightaway.domain.deployments import OnFailure, View, WaveView
 from rightaway.records.deployments.models import Attempt, CheckResult, Deployment, LogChunk, Plan, TargetRun, Wave
 
@@ -37,6 +37,7 @@ def view(row: Deployment) -> View:
         on_failure=OnFailure(row.plan.body["on_failure"]),
         holds=frozenset(HoldKind(kind) for kind in holds),
         waves=tuple(_wave(wave, planned[wave.ordinal - 1]) for wave in waves),
+        is_drill=row.intent == Intent.DRILL,
     )
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from django.conf import settings
 
 from rightaway.domain.errors import RightawayError
-from rightaway.library.store import Library
+from rightaway.library.stores import Library
 
 
 @cache

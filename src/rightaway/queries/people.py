@@ -38,3 +38,15 @@ def roles(user_id: int, scope: str | None = None) -> frozenset[str]:
 
 def tokens(user_id: int) -> QuerySet[Token]:
     return Token.objects.filter(user_id=user_id, type=Token.Type.ACCESS_TOKEN).order_by("-created_at")
+
+
+def has_admin() -> bool:
+    return RoleBinding.objects.filter(role="admin", user__is_active=True).exists()
+
+
+def scopes(user_id: int) -> dict[str, frozenset[str]]:
+    """Give the roles of an account by the scope they are held in."""
+    found: dict[str, set[str]] = {}
+    for scope, role in RoleBinding.objects.filter(user_id=user_id).values_list("scope", "role"):
+        found.setdefault(scope, set()).add(role)
+    return {scope: frozenset(roles) for scope, roles in found.items()}

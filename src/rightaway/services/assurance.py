@@ -81,7 +81,7 @@ def import_junit(
         report_sha256=sha256,
         total=totals.tests,
         passed=totals.passed,
-        failed=totals.failures,
+        failed=totals.failed,
         errors=totals.errors,
         skipped=totals.skipped,
         ran_at=report.ran_at or timezone.now(),
@@ -100,7 +100,7 @@ def import_junit(
         for case in report.cases
     )
     facts = {"suite": suite, "level": level, "package": package_digest, "report": sha256, "passed": totals.passed}
-    _done(actor, release, "release.test.imported", {**facts, "failed": totals.failures, "errors": totals.errors})
+    _done(actor, release, "release.test.imported", {**facts, "failed": totals.failed, "errors": totals.errors})
     return run
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.values import Actor
+from rightaway.drivers import registry
 from rightaway.records.cmdb.models import (
     Baseline,
     BaselineEntry,
@@ -17,6 +18,7 @@ from rightaway.records.cmdb.models import (
     Environment,
     Target,
 )
+from rightaway.records.people.models import User
 from rightaway.services import _audit, _guard
 
 STREAM = "cmdb"
@@ -43,6 +45,8 @@ def define_item(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Configu
     service, environment = values.pop("service", None), values.pop("environment", None)
     values["service"] = _guard.find(ConfigurationItem, key=service) if service else None
     values["environment"] = _guard.find(Environment, key=environment) if environment else None
+    if "owner" in values:
+        values["owner"] = _guard.find(User, username=values["owner"]) if values["owner"] else None
     item, made = ConfigurationItem.objects.update_or_create(key=key, defaults=values)
     if not made:
         ConfigurationItem.objects.filter(pk=item.pk).update(version=item.version + 1)
@@ -78,14 +82,14 @@ def define_group(*, actor: Actor, key: str, name: str, members: Iterable[str]) -
 
 @transaction.atomic
 def define_target(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Target:
-    """Say where and how steps act on an item; the driver's configuration is checked by the door that takes it."""
+    """Say where and how steps act on an item; the driver checks its own configuration."""
     environment = _guard.find(Environment, key=fields["environment"])
     _guard.require(actor=actor, action="target.define", production=environment.tier == "production")
     values = {
         "ci": _guard.find(ConfigurationItem, key=fields["ci"]),
         "environment": environment,
         "driver": fields["driver"],
-        "config": dict(fields.get("config") or {}),
+        "config": registry.validate_config(fields["driver"], dict(fields.get("config") or {})),
         "tags": list(fields.get("tags") or []),
         "failure_domain": fields.get("failure_domain") or "",
     }

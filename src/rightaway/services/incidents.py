@@ -240,3 +240,14 @@ def _told(
     actor: Actor, action: str, kind: str, number: str, facts: dict[str, Any], key: str | None = None
 ) -> None:
     _audit.record(actor=actor, action=action, stream=number, subject=(kind, number), facts=facts, key=key)
+
+
+@transaction.atomic
+def confirm_cause(*, actor: Actor, number: str) -> Incident:
+    """A person confirms that the linked deployment caused the incident; only then it counts in the metrics."""
+    incident = _guard.lock(Incident, number=number)
+    _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
+    incident.confirmed_by = _guard.person(actor)
+    incident.save()
+    _told(actor, "incident.cause.confirmed", "incident", number, {"deployment": str(incident.deployment or "")})
+    return incident

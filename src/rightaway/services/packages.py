@@ -43,7 +43,7 @@ def _bind(actor: Actor, number: str, digest: str) -> Package:
     release = _guard.lock(Release, number=number)
     if release.phase in templates.of(release).terminal:
         raise Refused("release.closed", f"{number} is {release.phase}.")
-    held = library().manifest(digest)
+    held = library().manifest(digest).as_json()
     now = timezone.now()
     release.packages.filter(is_current=True).exclude(digest=digest).update(
         is_current=False, status=PackageStatus.SUPERSEDED

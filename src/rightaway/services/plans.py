@@ -49,7 +49,7 @@ def _compile(release: Release, package: Package, environment: str) -> CompiledPl
         # A rehearsal takes the lower environment's own targets, all in one wave.
         design |= {"model": "big_bang", "waves": [], "select": _everywhere(design["select"])}
     manifest = package.manifest
-    scripts = {name: _sha256(manifest, path) for name, path in manifest["scripts"].items()}
+    scripts = {name: file["sha256"] for name, file in manifest["scripts"].items()}
     return compile_plan(
         package=PlannedPackage(
             name=package.name,
@@ -67,13 +67,6 @@ def _compile(release: Release, package: Package, environment: str) -> CompiledPl
 
 def _everywhere(select: dict[str, object]) -> dict[str, object]:
     return {"tags": []} if select.get("targets") else select
-
-
-def _sha256(manifest: dict, path: object) -> str:  # type: ignore[type-arg]
-    if isinstance(path, dict):
-        return str(path["sha256"])
-    found = [f["sha256"] for unit in manifest["units"] for f in unit["files"] if f["path"] == path]
-    return str(found[0])
 
 
 def _store(
@@ -99,7 +92,8 @@ def _store(
         back_out_digest=compiled.back_out_digest,
         compiled_by=_guard.person(actor),
     )
-    _binding.contributed(actor=actor, release=release, part="deployment_plan")
+    for part in ("deployment_plan", "back_out"):
+        _binding.contributed(actor=actor, release=release, part=part)
     facts = {"environment": environment.key, "number": plan.number, "digest": plan.digest}
     subject = ("release", release.number)
     _audit.record(actor=actor, action="release.plan.compiled", stream=release.number, subject=subject, facts=facts)

@@ -71,4 +71,4 @@ if __name__ == "__main__":
     direction = {"up": up, "down": down}[parser.parse_args().direction]
     with closing(connect(Path(os.environ["TARGET_HOME"]))) as opened:
         opened.execute(NOTES)
-        direction(opened, os.environ["RIGHTAWAY_DIGEST"])
+        direction(opened, os.environ["PACKAGE_DIGEST"])

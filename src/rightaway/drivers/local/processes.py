@@ -7,30 +7,31 @@ import subprocess
 from rightaway.domain.errors import Retryable
 from rightaway.drivers.conversations import Conversation, Sender
 
+# The outer shell only waits. It is what asyncio knows, and kills when it must let go; the inner one goes on.
+_COMMAND = ("sh", "-c", "sh -s; exit")
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 # Nothing else of the worker's environment is given away: it may hold the keys of the database.
 _PASSED_ON = ("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER")
 
 
 class ProcessTransport:
-    """Starts command lines in a shell of their own; the guard leaves it and outlives the worker."""
+    """Starts shells that outlive the worker."""
 
     def __init__(self) -> None:
         self._processes: set[_Process] = set()
 
-    async def open(self, command: str, conversation: Conversation) -> Sender:
+    async def open(self, conversation: Conversation) -> Sender:
         loop = asyncio.get_running_loop()
         try:
             _, process = await loop.subprocess_exec(
                 lambda: _Process(conversation),
-                "sh",
-                "-c",
-                command,
+                *_COMMAND,
                 cwd=os.environ.get("HOME") or "/",
                 env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                start_new_session=True,
             )
         except OSError as error:
             message = f"No process could be started here: {error.strerror}."
@@ -40,7 +41,7 @@ class ProcessTransport:
         return process
 
     async def close(self) -> None:
-        """End the shells that still wait for their guard; the guards go on."""
+        """End the outer shells that still wait; the inner ones go on."""
         processes = list(self._processes)
         for process in processes:
             process.end()
@@ -88,9 +89,9 @@ class _Process(asyncio.SubprocessProtocol):
 
     def close(self) -> None:
         """
-        Close the pipes, and let the shell end with its guard.
+        Close the pipes, and let the shells end by themselves.
 
-        Closing the whole transport would kill the shell, in a race with whoever waits for it.
+        Closing the whole transport would kill the outer one, in a race with whoever waits for it.
         """
         for fd in (_STDIN, _STDOUT, _STDERR):
             pipe = self._pipe(fd)

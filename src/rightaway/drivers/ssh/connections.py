@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from rightaway.drivers.ssh.host_keys import HostKey
 
 _KEEPALIVE_S, _KEEPALIVE_COUNT = 15, 3
 """A host that is silent for 45 s counts as lost."""
+
+# For a login shell of any kind: become the one that reads the channel. Without a terminal, an SSH server
+# gives every command a session of its own, and leaves it alone when the connection ends.
+_COMMAND = "exec sh -s"
 
 # Nothing of the worker's user takes part: no agent, no configuration, no other key, no password.
 _ALONE: dict[str, Any] = {
@@ -41,29 +46,40 @@ _ALONE: dict[str, Any] = {
 class Connection:
     """An open connection; `connect` makes one."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, config: SshConfig) -> None:
-        self._connection, self._config = connection, config
+    def __init__(
+        self, connection: asyncssh.SSHClientConnection, config: SshConfig, on_free: Callable[[], None]
+    ) -> None:
+        self._connection, self._config, self._on_free = connection, config, on_free
         self.channels = 0
-        """How many are in use."""
 
     @property
     def is_open(self) -> bool:
         return not self._connection.is_closed()
 
-    async def open(self, command: str, conversation: Conversation) -> Sender:
+    async def open(self, conversation: Conversation) -> Sender:
         """
-        Start a command; the loss of the connection is told to the conversation.
+        Start a shell; the loss of the connection is told to the conversation.
 
         Raises:
             Retryable: the host opens no channel, or is gone.
         """
         config = self._config
-        with failures.translated(config.host, config.port, config.connect_timeout_s):
-            async with asyncio.timeout(config.connect_timeout_s):
-                _, channel = await self._connection.create_session(
-                    lambda: _Channel(conversation, self), command, encoding=None
-                )
+        self.channels += 1
+        try:
+            with failures.translated(config.host, config.port, config.connect_timeout_s):
+                async with asyncio.timeout(config.connect_timeout_s):
+                    _, channel = await self._connection.create_session(
+                        lambda: _Channel(conversation, self._free), _COMMAND, encoding=None
+                    )
+        except BaseException:
+            self._free()
+            raise
+        assert isinstance(channel, _Channel)
         return channel
+
+    def _free(self) -> None:
+        self.channels -= 1
+        self._on_free()
 
     async def close(self) -> None:
         self._connection.close()
@@ -71,13 +87,12 @@ class Connection:
 
 
 class _Channel(asyncssh.SSHClientSession[bytes]):
-    def __init__(self, conversation: Conversation, connection: Connection) -> None:
-        self._conversation, self._connection = conversation, connection
+    def __init__(self, conversation: Conversation, on_close: Callable[[], None]) -> None:
+        self._conversation, self._on_close = conversation, on_close
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         self._channel = chan
-        self._connection.channels += 1
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         if datatype is None:
@@ -86,7 +101,6 @@ class _Channel(asyncssh.SSHClientSession[bytes]):
             self._conversation.grumbled(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._connection.channels -= 1
         self._conversation.closed(None if exc is None else failures.lost(exc))
 
     def pause_writing(self) -> None:
@@ -102,6 +116,7 @@ class _Channel(asyncssh.SSHClientSession[bytes]):
     def close(self) -> None:
         if self._channel is not None:
             self._channel.abort()
+        self._on_close()
 
 
 class _Doorman(asyncssh.SSHClient):
@@ -116,9 +131,11 @@ class _Doorman(asyncssh.SSHClient):
         return self._pinned is not None and key == self._pinned
 
 
-async def connect(config: SshConfig) -> Connection:
+async def connect(config: SshConfig, on_free: Callable[[], None]) -> Connection:
     """
     Reach a host, make sure that it is the pinned one, and sign in.
+
+    `on_free` is called whenever a channel of the connection has been let go.
 
     Raises:
         Retryable: not reached, or too slow.
@@ -146,7 +163,7 @@ async def connect(config: SshConfig) -> Connection:
         seen = HostKey.of(doorman.seen)
         known = host_keys.changed(HostKey.of(pinned), seen) if pinned else host_keys.unknown(seen)
         raise known from error
-    return Connection(connection, config)
+    return Connection(connection, config, on_free)
 
 
 def _preferring(pinned: asyncssh.SSHKey | None) -> list[str]:

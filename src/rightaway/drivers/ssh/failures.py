@@ -55,4 +55,6 @@ def _refused(host: str, port: int, error: asyncssh.Error) -> DriverError:
             )
         case asyncssh.ConnectionLost():
             return Retryable("ssh.connection_lost", f"{host} port {port} hung up.", at="host")
-    return Retryable("ssh.protocol_error", f"{host} port {port} does not speak SSH: {error.reason}.", at="host")
+    return Retryable(
+        "ssh.protocol_error", f"{host} port {port} does not speak SSH: {error.reason}.", at="host"
+    )

@@ -172,7 +172,9 @@ def _planned():
             TaskFacts(f"Task of {phase}", phase, state="done")
             for phase in ("assess", "plan_design", "build_test", "training", "deployment", "verification")
         ),
-        package=PackageFacts(PACKAGE, "tested", verified=True, units=(UnitFacts("web", "d", "ci/1", "shop-1"),)),
+        package=PackageFacts(
+            PACKAGE, "tested", verified=True, units=(UnitFacts("web", "d", "ci/1", "shop-1"),)
+        ),
     )
 
 

@@ -28,7 +28,9 @@ SO, CM, CAB = "service_owner", "change_manager", "cab"
 
 
 def need(rule=Rule.ALL, roles=(SO, CM), quorum=1):
-    return Requirement("plan_design", "Plan and design", "plan_design", rule, roles, ("scope", "plan"), quorum)
+    return Requirement(
+        "plan_design", "Plan and design", "plan_design", rule, roles, ("scope", "plan"), quorum
+    )
 
 
 def vote(person, *roles, decision=Decision.APPROVE, digest=SEEN, days_ago=1.0):

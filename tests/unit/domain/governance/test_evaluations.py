@@ -6,7 +6,7 @@ import pytest
 
 from rightaway.domain.errors import GateClosed, TransitionRefused
 from rightaway.domain.facts_closure import AbandonmentFacts
-from rightaway.domain.facts_deployment import TargetFacts
+from rightaway.domain.facts_deployment import BackOutFacts, TargetFacts
 from rightaway.domain.facts_evidence import TestRunFacts
 from rightaway.domain.guards import due, evaluate, evaluate_permit, explain, require
 from rightaway.domain.release_facts import ReleaseFacts
@@ -20,7 +20,8 @@ def in_phase(green, phase, **values):
 
 def with_approval(facts, key, **values):
     return replace(
-        facts, approvals=tuple(replace(held, **values) if held.key == key else held for held in facts.approvals)
+        facts,
+        approvals=tuple(replace(held, **values) if held.key == key else held for held in facts.approvals),
     )
 
 
@@ -156,6 +157,17 @@ def test_evaluate__reason_not_given__asks_for_it(event, template, green, now):
     assert [unmet.code.partition(".")[2] for unmet in found.unmet] == ["reason_missing"]
 
 
+def test_explain__what_is_asked_with_the_command__is_not_held_against_it(template, green, now):
+    unanswered = in_phase(green, "deployment", back_out=BackOutFacts(), abandonment=AbandonmentFacts())
+
+    ways = {held.transition.event: held.allowed for held in explain(template, untouched(unanswered), now)}
+    backed_out = {held.transition.event: held for held in explain(template, unanswered, now)}["back_out"]
+
+    assert ways["abandon"]
+    assert backed_out.allowed
+    assert not evaluate(template, unanswered, "back_out", now, reason="x").allowed
+
+
 def test_explain__phase__judges_every_way_out_of_it(template, green, now):
     found = explain(template, in_phase(green, "build_test"), now)
 
@@ -196,8 +208,27 @@ def test_due__test_failed_for_good__goes_back(template, green, now):
     assert found.transition.event == "fail_tests"
 
 
+@pytest.mark.parametrize(("failed", "final", "open_"), [(9, True, True), (9, False, False), (0, True, False)])
+def test_fail_tests__newest_run__only_when_failed_and_final(failed, final, open_, template, green, now):
+    runs = (replace(green.test_runs[0], failed=failed, final=final), *green.test_runs[1:])
+
+    found = evaluate(template, in_phase(green, "build_test", test_runs=runs), "fail_tests", now)
+
+    assert found.allowed is open_
+
+
+def test_due__final_run_without_a_case__is_a_failed_one(template, green, now):
+    empty = TestRunFacts("smoke", "a" * 64, ran_at=now, final=True)
+
+    found = due(template, in_phase(green, "build_test", test_runs=(empty, *green.test_runs)), now)
+
+    assert found.transition.event == "fail_tests"
+
+
 def test_due__something_missing__stays(template, green, now):
-    assert due(template, with_approval(in_phase(green, "plan_design"), "plan_design", state="void"), now) is None
+    assert (
+        due(template, with_approval(in_phase(green, "plan_design"), "plan_design", state="void"), now) is None
+    )
 
 
 def test_due__manual_ways__are_never_taken(template, now):

@@ -45,11 +45,9 @@ def test_may__two_people_needed__says_so():
     assert decision.second_person
 
 
-def test_may__one_role_alone_is_enough__asks_no_second_person():
-    assert not may("change.authorise.emergency", [SO, CM]).allowed or may(
-        "change.authorise.emergency", [SO, CM]
-    ).second_person
-    assert not may("deployment.resolve.not_applied", [DM]).second_person
+def test_may__one_role_that_suffices__spares_the_second_person():
+    assert may("target.define", [DM, CI], production=True).second_person
+    assert not may("target.define", [DM, CI], production=False).second_person
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,9 @@ AUTHORED = [Contribution(MARK, "authored", "plan"), Contribution(MARK, "launched
         (MARK, ["cora", "mark"], False),
     ],
 )
-def test_may_launch__production__needs_approvers_who_are_neither_author_nor_launcher(person, approvers, allowed):
+def test_may_launch__production__needs_approvers_who_are_neither_author_nor_launcher(
+    person, approvers, allowed
+):
     refusal = may_launch(person, AUTHORED, approvers, production=True)
 
     assert (refusal is None) is allowed

@@ -8,10 +8,23 @@ from rightaway.domain.errors import Invalid, TransitionRefused
 from rightaway.domain.workflow_templates import parse
 from rightaway.domain.workflows import SYSTEM, Mode, may_take, transition
 
-EVENTS = (
-    "start_planning start_build start_training start_deployment start_verification reassess rework_plan "
-    "rework_build fail_tests back_out resume_deployment close abandon hold reopen"
-).split()
+EVENTS = [
+    "start_planning",
+    "start_build",
+    "start_training",
+    "start_deployment",
+    "start_verification",
+    "reassess",
+    "rework_plan",
+    "rework_build",
+    "fail_tests",
+    "back_out",
+    "resume_deployment",
+    "close",
+    "abandon",
+    "hold",
+    "reopen",
+]
 
 # Every way there is; all other pairs are refused. Kept apart from the template on purpose.
 WAYS = {
@@ -37,9 +50,17 @@ WAYS = {
     ("verification", "close"): "closed",
     ("verification", "back_out"): "back_out",
 }
-PHASES = (
-    "assess plan_design build_test training deployment back_out verification closed abandoned".split()
-)
+PHASES = [
+    "assess",
+    "plan_design",
+    "build_test",
+    "training",
+    "deployment",
+    "back_out",
+    "verification",
+    "closed",
+    "abandoned",
+]
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -121,7 +142,7 @@ def _append(name, value):
 BROKEN = [
     (_set(["key"], None), "workflow.field_missing", "/key"),
     (_set(["version"], "one"), "workflow.not_a_number", "/version"),
-    (_set(["titel"], "x"), "workflow.unknown_field", "/titel"),
+    (_set(["title_"], "x"), "workflow.unknown_field", "/title_"),
     (_set(["phases"], "assess"), "workflow.not_a_list", "/phases"),
     (_set(["phases"], []), "workflow.no_phases", "/phases"),
     (_set(["phases", 0], "assess"), "workflow.not_a_mapping", "/phases/0"),
@@ -137,7 +158,7 @@ BROKEN = [
     (_set(["tasks", 1, "key"], "identify_affected_systems"), "workflow.duplicate", "/tasks"),
     (_set(["transitions", 0, "from"], "closed"), "workflow.leaves_terminal", "/transitions"),
     (_set(["transitions", 0, "from"], "closed"), "workflow.forbidden", "/transitions/0"),
-    (_set(["transitions", 0, "from"], "asess"), "workflow.unknown_phase", "/transitions/0/from"),
+    (_set(["transitions", 0, "from"], "assess_"), "workflow.unknown_phase", "/transitions/0/from"),
     (_set(["transitions", 0, "to"], "nowhere"), "workflow.unknown_phase", "/transitions/0/to"),
     (_set(["transitions", 0, "event"], "abandon"), "workflow.duplicate_event", "/transitions"),
     (_set(["transitions", 0, "event"], ""), "workflow.not_a_text", "/transitions/0/event"),
@@ -149,7 +170,11 @@ BROKEN = [
     (_set(["transitions", 0, "actors"], ["boss"]), "workflow.unknown_actor", "/transitions/0/actors/0"),
     (_set(["transitions", 0, "voids"], ["x"]), "workflow.unknown_approval", "/transitions/0/voids/0"),
     (_set(["transitions", 0, "standing"], ["x"]), "workflow.unknown_approval", "/transitions/0/standing/0"),
-    (_set(["transitions", 0, "reason_required"], "yes"), "workflow.not_a_flag", "/transitions/0/reason_required"),
+    (
+        _set(["transitions", 0, "reason_required"], "yes"),
+        "workflow.not_a_flag",
+        "/transitions/0/reason_required",
+    ),
     (_set(["transitions", 2, "approval"], "plan"), "workflow.unknown_approval", "/transitions/2/approval"),
     (_set(["transitions", 2, "approval"], None), "workflow.no_approval", "/transitions/2/approval"),
     (_set(["transitions", 2, "actors"], ["cab"]), "workflow.not_automatic", "/transitions/2/actors"),

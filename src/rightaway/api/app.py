@@ -1,0 +1,158 @@
+"""The API as a whole: its routers, its description, and what every request goes through."""
+
+import functools
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseNotAllowed
+from django.urls import URLPattern, re_path
+from ninja import NinjaAPI, Router
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from rightaway import __version__
+from rightaway.api import (
+    approvals,
+    assurance,
+    audit,
+    changes,
+    cmdb,
+    configuration,
+    deployments,
+    incidents,
+    knowledge,
+    packages,
+    people,
+    plans,
+    releases,
+    reviews,
+    steering,
+    system,
+)
+from rightaway.api.access import Bearer, missing
+from rightaway.api.errors import MEDIA_TYPE, Problem, answer, on_exception
+from rightaway.domain.errors import Invalid
+
+DESCRIPTION: Final = """
+Release and deployment management, for programs.
+
+Sign in with `Authorization: Bearer ra_...`. Every answer other than success is a problem document (RFC 9457) whose
+`code` is stable. A record's `ETag` sent back as `If-Match` makes sure that you change what you saw. Lists give `next`,
+which is the `after` of the following page. What you may not see is not found.
+"""
+
+# Which answers, beside success, an operation may give; what each means is the same everywhere.
+_PROBLEMS: Final = {
+    "400": "The request cannot be read: its JSON, its query or a header is wrong.",
+    "401": "No valid token was given.",
+    "403": "The account may not do this, or separation of duties forbids it.",
+    "404": "There is no such record, or it is not for this account.",
+    "409": "The rules say no: wrong state, something is missing (`evidence.unmet`), or somebody was faster.",
+    "412": "The record was changed since the version in `If-Match`.",
+    "413": "More than is read here.",
+    "415": "The body is of another media type.",
+    "422": "What was sent is wrong; `at` names the place, `errors` all places.",
+    "503": "Something outside does not answer; try again.",
+}
+_OF_READS: Final = ("400", "401", "403", "404", "503")
+
+
+class Api(NinjaAPI):
+    def set_default_exception_handlers(self) -> None:
+        self.add_exception_handler(Exception, on_exception)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        function = operation.view_func
+        return f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        components = schema["components"]
+        components["schemas"]["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components["schemas"] |= components["schemas"]["Problem"].pop("$defs", {})
+        content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        components["responses"] = {
+            status: {"description": text, "content": content} for status, text in _PROBLEMS.items()
+        }
+        for method, operation in _operations(schema):
+            expected = _OF_READS if method == "get" else tuple(_PROBLEMS)
+            for status in expected if "security" in operation else ("503",):
+                operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+        return schema
+
+
+def _operations(schema: OpenAPISchema) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in schema["paths"].values():
+        yield from path.items()
+
+
+api = Api(
+    title="Rightaway",
+    version=__version__,
+    description=DESCRIPTION.strip(),
+    docs_url=None,
+    urls_namespace="api",
+    auth=Bearer(),
+)
+
+_ROUTERS: dict[str, Router] = {
+    "releases": releases.router,
+    "steering": steering.router,
+    "approvals": approvals.router,
+    "changes": changes.router,
+    "packages": packages.router,
+    "plans": plans.router,
+    "deployments": deployments.router,
+    "cmdb": cmdb.router,
+    "configuration": configuration.router,
+    "assurance": assurance.router,
+    "incidents": incidents.router,
+    "knowledge": knowledge.router,
+    "reviews": reviews.router,
+    "people": people.router,
+    "audit": audit.router,
+    "system": system.router,
+}
+for _noun, _router in _ROUTERS.items():
+    api.add_router("", _router, tags=[_noun])
+
+View = Callable[..., HttpResponseBase]
+
+
+def _answering(view: View) -> View:
+    """Number the request, and give what the framework itself refuses the shape of every other error."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = _not_allowed(request, response["Allow"])
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    answered.csrf_exempt = True  # type: ignore[attr-defined] -- a token is no cookie: nobody else's page can send it
+    return answered
+
+
+def _not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    allowed = ", ".join(sorted(method.strip() for method in methods.split(",")))
+    error = Invalid("http.method", f"{request.method} is not possible here.", hint=f"Possible: {allowed}.")
+    response = answer(request, error)
+    response["Allow"] = allowed
+    return response
+
+
+def _nothing(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001 -- from the pattern
+    return answer(request, missing("such address in this API"))
+
+
+def urls() -> list[URLPattern]:
+    """Give the paths below /api/v1/; each answers problems in the one shape, unknown paths too."""
+    patterns, _, _ = api.urls
+    found = [pattern for pattern in patterns if isinstance(pattern, URLPattern)]
+    for pattern in found:
+        pattern.callback = _answering(pattern.callback)
+    return [*found, re_path(r"^(?P<path>.*)$", _answering(_nothing))]

@@ -1,0 +1,17 @@
+"""One server for everything: pages and API over WSGI on threads, live streams on the event loop beside them."""
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from rightaway.config.wsgi import application as pages
+from rightaway.web.streams import application as streams
+
+_pages = WSGIMiddleware(pages, workers=16)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "http" and scope["path"].startswith("/streams/"):
+        await streams(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)

@@ -1,0 +1,72 @@
+"""Commands for whoever runs a server: migrations, health of the installation, the first administrator."""
+
+import getpass
+import os
+import sys
+from typing import Literal
+
+from rightaway.config import boot, embedded
+from rightaway.config.environment import environment
+from rightaway.domain.values import SYSTEM
+
+
+def migrate() -> None:
+    """Bring the database up to date; safe to repeat."""
+    boot.connect()
+    boot.migrate(verbosity=1)
+    print("The database is up to date.")
+
+
+def doctor() -> int:
+    """Check the installation and say what to do about anything that is wrong."""
+    found = boot.connect()
+    from rightaway.config import doctor as examination  # noqa: PLC0415
+    from rightaway.config.engine_check import SIGNATURE, engine_signature, pending_migrations  # noqa: PLC0415
+
+    subject = examination.Subject(
+        url=found.database_url,
+        home=found.home,
+        secrets=(found.home / "secret.key",),
+        pending_migrations=pending_migrations,
+        engine_signature=engine_signature,
+        engine_wanted=SIGNATURE,
+    )
+    findings = examination.examine(subject)
+    print(examination.render(findings))
+    return examination.exit_code(findings)
+
+
+def database(command: Literal["start", "stop", "status"]) -> int:
+    """Start, stop or look at the embedded PostgreSQL."""
+    home = environment().home
+    if command == "start":
+        print(embedded.start(home).url)
+    elif command == "stop":
+        print("stopped" if embedded.stop(home) else "it was not running")
+    else:
+        status = embedded.status(home)
+        print(f"{status.state}  data {status.data_dir}  log {status.log_dir}  {status.note}".rstrip())
+    return 0
+
+
+def bootstrap(username: str, *, name: str = "", password_stdin: bool = False) -> int:
+    """
+    Make the first administrator; asks for a password, or reads it from standard input.
+
+    Refused when there is an administrator already: from then on accounts are made by one.
+    """
+    boot.connect()
+    boot.migrate()
+    from rightaway.domain.errors import Refused  # noqa: PLC0415
+    from rightaway.queries import people as ask  # noqa: PLC0415
+    from rightaway.services import people  # noqa: PLC0415
+
+    if ask.has_admin():
+        raise Refused("account.admin_exists", "There is an administrator already.", hint="Ask them for an account.")
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("Password: ")
+    user = people.create(actor=SYSTEM, username=username, name=name or username, password=password)
+    people.grant(actor=SYSTEM, user=user, role="admin")
+    value = people.create_token(actor=ask.actor_for(user, "cli"), user=user, label="bootstrap")
+    print(value)
+    print(f"hint: RIGHTAWAY_URL={environment().url} RIGHTAWAY_TOKEN=<the line above> rightaway whoami", file=sys.stderr)
+    return os.EX_OK

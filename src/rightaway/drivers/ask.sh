@@ -1,0 +1,80 @@
+# Asking about operations and ending them. Sent after guard.sh.
+
+ra_check_fence() { ra_seen || ra_refuse target.fenced "$ra_high"; }
+
+# What is lost is written down as such, because the answer must never change again.
+ra_take_over() {
+  ra_seen || { ra_got=fenced; return 0; }
+  for ra_old in $ra_retired; do printf '' >"$ra_stops/$ra_old" || return 1; done
+  ra_raise || return 1
+  ra_last_boot
+  if [ -n "$ra_last" ] && [ "$ra_last" != "$ra_boot" ]; then
+    for ra_id in "$@"; do
+      ra_write "$ra_ops/$ra_id" "$ra_fence rebooted $ra_run 0 0" || [ -e "$ra_ops/$ra_id" ] || return 1
+    done
+  fi
+  ra_settle && ra_got=taken
+}
+
+ra_ask_reconcile() {
+  ra_locked ra_take_over $ra_ids
+  case $ra_got in
+    taken) ra_tell $ra_ids ;;
+    fenced) ra_refuse target.fenced "$ra_high" ;;
+    *) ra_refuse target.receipt_unavailable "cannot write in $ra_at" ;;
+  esac
+}
+
+ra_tell() {
+  ra_n=0 ra_ran=
+  for ra_id in "$@"; do
+    ra_n=$((ra_n + 1))
+    eval "ra_id_$ra_n=\$ra_id ra_kept_$ra_n=1 ra_limit_$ra_n=0"
+    ra_look "$ra_id"
+    ra_say state "$ra_n" "$ra_is" "$ra_how"
+    case $ra_is in finished | lost) ra_ran="$ra_ran $ra_n" ;; esac
+  done
+  ra_outputs $ra_ran
+}
+
+# The output as it grows, until the operation has ended.
+ra_ask_follow() {
+  ra_check_fence
+  ra_naps=0 ra_offset=0
+  while ra_look "$ra_ids"; do
+    ra_size=0
+    [ ! -s "$ra_ops/$ra_ids.out" ] || ra_size=$(wc -c <"$ra_ops/$ra_ids.out")
+    ra_more=$((ra_size - ra_offset))
+    [ "$ra_more" -le 262144 ] || ra_more=262144
+    if [ "$ra_more" -gt 0 ]; then
+      ra_say chunk
+      tail -c "+$((ra_offset + 1))" "$ra_ops/$ra_ids.out" | head -c "$ra_more"
+      ra_say flush
+      ra_offset=$((ra_offset + ra_more))
+    fi
+    [ "$ra_is" = running ] || break
+    ra_nap
+  done
+  ra_tell "$ra_ids"
+}
+
+ra_ask_halt() { printf '' >"$ra_stops/$ra_halted" && ra_say halted; }
+
+ra_ask_stop() {
+  ra_check_fence
+  ra_naps=0 ra_told=
+  while ra_look "$ra_ids" && [ "$ra_is" = running ] && [ "$ra_naps" -lt 40 ]; do
+    printf '' >"$ra_ops/$ra_ids.stop" || ra_refuse target.receipt_unavailable "cannot write in $ra_at"
+    if [ -z "$ra_told" ]; then ra_signal TERM && ra_told=1; elif [ "$ra_naps" -gt 23 ]; then ra_signal KILL; fi
+    ra_nap
+  done
+  ra_tell "$ra_ids"
+}
+
+# To the group of the step, which is not yet its own for a moment after the start.
+ra_signal() {
+  for ra_x in $(ra_find "$ra_ids"); do
+    ra_stat "${ra_x%/*}" && [ "$ra_pgrp" != "$ra_rgroup" ] && kill -s "$1" -- "-$ra_pgrp" && return 0
+  done
+  return 1
+} 2>/dev/null

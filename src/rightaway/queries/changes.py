@@ -1,0 +1,33 @@
+"""Change requests: lists and one change."""
+
+from django.db.models import Q, QuerySet
+
+from rightaway.domain.changes import TABLES, ChangeType
+from rightaway.domain.moves import allowed
+from rightaway.records.changes.models import Change
+
+
+def changes(*, text: str = "", state: str = "", change_type: str = "", service: str = "") -> QuerySet[Change]:
+    found = Change.objects.select_related("service", "requester", "release").order_by("-id")
+    if text:
+        found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
+    for name, value in (("state", state), ("change_type", change_type), ("service__key", service)):
+        if value:
+            found = found.filter(**{name: value})
+    return found
+
+
+def change(number: str) -> Change | None:
+    related = ("service", "requester", "release")
+    return Change.objects.select_related(*related).prefetch_related("authorisations__person").filter(number=number).first()
+
+
+def events(row: Change) -> tuple[str, ...]:
+    """Give the events the change accepts now, in the order of its table."""
+    return allowed(TABLES[ChangeType(row.change_type)], row.state)
+
+
+def changes_awaiting(user_id: int) -> QuerySet[Change]:
+    """Give changes that wait for an authorisation by somebody else than their requester."""
+    waiting = Q(change_type="normal", state="assessed") | Q(change_type="emergency", state="registered")
+    return Change.objects.select_related("service").filter(waiting).exclude(requester_id=user_id).order_by("id")

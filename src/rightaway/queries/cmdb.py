@@ -1,0 +1,56 @@
+"""Configuration records: lists, one item with its relations, and whether reality is as expected."""
+
+from django.db.models import F, Q, QuerySet
+
+from rightaway.records.cmdb.models import CIGroup, CIRelation, ConfigurationItem, Environment, Target
+
+
+def items(
+    *, text: str = "", ci_class: str = "", service: str = "", environment: str = ""
+) -> QuerySet[ConfigurationItem]:
+    found = ConfigurationItem.objects.select_related("service", "environment", "owner").order_by("key")
+    if text:
+        found = found.filter(Q(key__icontains=text) | Q(name__icontains=text))
+    for name, value in (("ci_class", ci_class), ("service__key", service), ("environment__key", environment)):
+        if value:
+            found = found.filter(**{name: value})
+    return found
+
+
+def item(key: str) -> ConfigurationItem | None:
+    return ConfigurationItem.objects.select_related("service", "environment", "owner").filter(key=key).first()
+
+
+def relations(row: ConfigurationItem) -> QuerySet[CIRelation]:
+    return CIRelation.objects.select_related("source", "target").filter(Q(source=row) | Q(target=row)).order_by("id")
+
+
+def mismatches() -> QuerySet[ConfigurationItem]:
+    """Give items whose observed version is not the expected one."""
+    return (
+        ConfigurationItem.objects.exclude(expected={})
+        .exclude(observed={})
+        .exclude(expected__version=F("observed__version"))
+        .order_by("key")
+    )
+
+
+def services() -> QuerySet[ConfigurationItem]:
+    return ConfigurationItem.objects.filter(ci_class="service").order_by("key")
+
+
+def environments() -> QuerySet[Environment]:
+    return Environment.objects.order_by("key")
+
+
+def groups() -> QuerySet[CIGroup]:
+    return CIGroup.objects.prefetch_related("members").order_by("key")
+
+
+def targets(*, environment: str = "") -> QuerySet[Target]:
+    found = Target.objects.select_related("ci", "environment", "installation").order_by("key")
+    return found.filter(environment__key=environment) if environment else found
+
+
+def target(key: str) -> Target | None:
+    return Target.objects.select_related("ci", "environment").filter(key=key).first()

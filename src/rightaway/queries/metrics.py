@@ -1,0 +1,109 @@
+"""The five DORA figures of a service, from recorded deployments, changes and incidents."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from rightaway.domain.deployment_states import Intent
+from rightaway.domain.dora import Figures, History, measure
+from rightaway.domain.dora_facts import ChangeFact, DeploymentFact, IncidentFact, RemediationFact, Window
+from rightaway.records.changes.models import Change
+from rightaway.records.deployments.models import Deployment
+from rightaway.records.incidents.models import Incident
+
+DEFAULT_DAYS = 90
+
+
+def figures(service: str, *, days: int = DEFAULT_DAYS, now: datetime | None = None) -> Figures:
+    """Measure one service in production over the last `days`; a figure without data is None, never 0."""
+    end = now or timezone.now()
+    window = Window(end - timedelta(days=days), end + timedelta(microseconds=1))
+    return measure(history(service), window, now=end)
+
+
+def as_json(found: Figures) -> dict[str, Any]:
+    """Give the figures as JSON values: durations in seconds, rates between 0 and 1."""
+    return {name: _plain(value) for name, value in asdict(found).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def history(service: str) -> History:
+    """Read everything recorded about a service in production."""
+    rows = (
+        Deployment.objects.filter(release__service__key=service, environment__tier="production")
+        .exclude(intent=Intent.DRILL)
+        .select_related("release", "parent")
+        .prefetch_related("target_runs")
+        .order_by("id")
+    )
+    deployments = list(rows)
+    return History(
+        deployments=tuple(_deployment(row) for row in deployments),
+        changes=_changes(service, deployments),
+        incidents=_incidents(service),
+        remediations=tuple(
+            RemediationFact(_undone(row), "backout", row.restored_at) for row in deployments if row.restored_at
+        ),
+    )
+
+
+def _undone(row: Deployment) -> str:
+    return row.parent.number if row.parent else row.number
+
+
+def _deployment(row: Deployment) -> DeploymentFact:
+    start = row.release.planned_start
+    return DeploymentFact(
+        id=row.number,
+        started_at=row.started_at or row.queued_at,
+        finished_at=row.finished_at,
+        result=row.status,
+        intent=row.intent,
+        targets_changed=sum(run.is_touched for run in row.target_runs.all()),
+        first_exposure_at=row.first_exposure_at,
+        left_degraded=row.status in {"failed", "aborted"},
+        repairs=row.parent.number if row.parent else "",
+        on_calendar=start is not None,
+        emergency=row.release.release_type == "emergency",
+    )
+
+
+def _changes(service: str, deployments: list[Deployment]) -> tuple[ChangeFact, ...]:
+    by_release: dict[int, list[str]] = {}
+    for row in deployments:
+        if row.status in {"succeeded", "succeeded_partial"}:
+            by_release.setdefault(row.release_id, []).append(row.number)
+    changes = Change.objects.filter(release__service__key=service).order_by("id")
+    return tuple(
+        ChangeFact(
+            id=one.number,
+            deployments=tuple(by_release.get(one.release_id or 0, ())),
+            committed_at=one.committed_at,
+            approved_at=one.authorised_at,
+        )
+        for one in changes
+    )
+
+
+def _incidents(service: str) -> tuple[IncidentFact, ...]:
+    found = Incident.objects.filter(service__key=service).select_related("deployment").order_by("id")
+    return tuple(
+        IncidentFact(
+            id=one.number,
+            detected_at=one.detected_at,
+            resolved_at=one.closed_at,
+            restored_at=one.restored_at,
+            caused_by=one.deployment.number if one.deployment else "",
+            confirmed=one.confirmed_by_id is not None,
+        )
+        for one in found
+    )

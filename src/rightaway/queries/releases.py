@@ -1,0 +1,173 @@
+"""Releases: lists, one release, why it does not move on, its checklist and history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from rightaway.domain.approvals import bound_digest
+from rightaway.domain.checklists import Item, checklist
+from rightaway.domain.differences import Change, difference
+from rightaway.domain.early_life import Criterion, exit_criteria
+from rightaway.domain.errors import Invalid
+from rightaway.domain.guards import Evaluation, explain
+from rightaway.domain.workflows import Phase
+from rightaway.queries import bound_content, release_facts, templates
+from rightaway.records.approvals.models import Approval
+from rightaway.records.releases.models import PhaseVisit, Release, Task
+
+RELATED = ("service", "workflow", "initiated_by", "coordinator", "manager", "service_owner", "deployment_manager")
+
+
+def releases(*, text: str = "", phase: str = "", service: str = "", is_open: bool | None = None) -> QuerySet[Release]:
+    """List releases, newest first, with the number of their changes as `change_count`."""
+    found = Release.objects.select_related(*RELATED).annotate(change_count=Count("changes")).order_by("-id")
+    if text:
+        found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
+    if phase:
+        found = found.filter(phase=phase)
+    if service:
+        found = found.filter(service__key=service)
+    if is_open is not None:
+        ended = Q(phase__in=("closed", "abandoned"))
+        found = found.exclude(ended) if is_open else found.filter(ended)
+    return found
+
+
+def release(number: str) -> Release | None:
+    return Release.objects.select_related(*RELATED).filter(number=number).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStep:
+    """One phase on the rail of a release page: done, now, todo or skipped."""
+
+    phase: Phase
+    standing: str
+    entered_at: datetime | None
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """One approval of the workflow as the page shows it."""
+
+    key: str
+    title: str
+    rule: str
+    roles: tuple[str, ...]
+    state: str
+    row: Approval | None
+    current_digest: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything computed about a release at one moment: why not now, checklist, approvals."""
+
+    ways: tuple[Evaluation, ...]
+    checklist: tuple[Item, ...]
+    approvals: tuple[ApprovalView, ...]
+    early_life: tuple[Criterion, ...]
+    at: datetime
+
+
+def standing(row: Release) -> Standing:
+    """Judge the release as it is this second: every way out with the full list of what it lacks."""
+    now, template = timezone.now(), templates.of(row)
+    facts = release_facts.facts(row, now)
+    criteria = exit_criteria(facts, now) if facts.early_life.state != "scheduled" else ()
+    return Standing(
+        ways=explain(template, facts, now),
+        checklist=checklist(template, facts, now),
+        approvals=_approvals(row),
+        early_life=criteria,
+        at=now,
+    )
+
+
+def _approvals(row: Release) -> tuple[ApprovalView, ...]:
+    manifest = bound_content.manifest(row)
+    newest = {one.kind: one for one in row.approvals.prefetch_related("votes__voter").order_by("id")}
+    found = []
+    for requirement in templates.of(row).approvals:
+        held = newest.get(requirement.key)
+        try:
+            current = bound_digest(requirement, manifest)
+        except Invalid:
+            current = ""
+        now = {part: manifest.get(part) for part in requirement.bound}
+        changes = difference(held.manifest, now) if held and held.digest != current else ()
+        found.append(
+            ApprovalView(
+                key=requirement.key,
+                title=requirement.title,
+                rule=str(requirement.rule),
+                roles=requirement.roles,
+                state=held.state if held else "not_requested",
+                row=held,
+                current_digest=current,
+                changes=changes,
+            )
+        )
+    return tuple(found)
+
+
+def rail(row: Release) -> list[PhaseStep]:
+    """Give the phases of the workflow in order, each with where the release stands in it."""
+    template = templates.of(row)
+    visits = {visit.phase: visit for visit in row.visits.order_by("entered_at", "id")}
+    order = [phase.key for phase in template.phases]
+    found = []
+    for phase in template.phases:
+        visit = visits.get(phase.key)
+        if phase.key == row.phase:
+            standing_ = "now"
+        elif visit is not None:
+            standing_ = "done"
+        else:
+            standing_ = "skipped" if order.index(phase.key) < order.index(row.phase) else "todo"
+        found.append(
+            PhaseStep(phase, standing_, visit.entered_at if visit else None, visit.left_at if visit else None)
+        )
+    return found
+
+
+def history(row: Release) -> QuerySet[PhaseVisit]:
+    return row.visits.order_by("-entered_at", "-id")
+
+
+def tasks(row: Release) -> QuerySet[Task]:
+    return row.tasks.filter(attempt=row.attempt).order_by("id")
+
+
+def phases_with_counts() -> dict[str, int]:
+    return dict(Release.objects.values_list("phase").annotate(count=Count("id")))
+
+
+def waiting_approvals(user_id: int, roles: frozenset[str]) -> list[Approval]:
+    """Give pending approvals that one of these roles may vote on and this person has not voted on."""
+    pending = (
+        Approval.objects.filter(state="pending")
+        .exclude(votes__voter_id=user_id)
+        .select_related("release", "release__workflow", "release__service")
+    )
+    return [row for row in pending if roles & set(templates.of(row.release).approval(row.kind).roles)]
+
+
+def votes(row: Approval) -> list[dict[str, Any]]:
+    return [
+        {
+            "voter": vote.voter.username,
+            "name": str(vote.voter),
+            "role": vote.role,
+            "decision": vote.decision,
+            "reason": vote.reason,
+            "at": vote.at,
+            "digest": vote.digest,
+        }
+        for vote in row.votes.all()
+    ]

@@ -1,0 +1,88 @@
+"""A form that gives one command, and says beside the right field why the command was refused."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms.renderers import DjangoTemplates
+
+from rightaway.domain.errors import RightawayError
+from rightaway.web.errors import Problem, problems
+from rightaway.web.statuses import words
+
+Choices = list[tuple[str, str]]
+
+
+class Renderer(DjangoTemplates):
+    field_template_name = "web/field.html"
+
+
+class CommandForm(forms.Form):
+    default_renderer = Renderer
+    use_required_attribute = False  # the page itself says what is missing, beside the field
+    error_css_class = "invalid"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: list[Problem] = []
+        self.label_suffix = ""
+
+    def refuse(self, error: RightawayError) -> None:
+        """Put each problem beside the field it names, the rest at the top."""
+        for problem in problems(error):
+            if problem.at in self.fields:
+                self.add_error(problem.at, f"{problem.message} {problem.hint}".strip())
+            else:
+                self.problems.append(problem)
+
+
+class ReasonForm(CommandForm):
+    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def __init__(self, *args: Any, needed: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needed
+        if not needed:
+            self.fields["reason"].label = "Reason (optional)"
+
+
+class Moment(forms.DateTimeField):
+    """A date and time in UTC; what is typed is read as UTC whatever the browser's zone is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+        kwargs["label"] = f"{kwargs['label']} (UTC)"
+        super().__init__(**kwargs)
+
+
+class Lines(forms.CharField):
+    """Several short texts, one on each line; gives a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), "\n".join(self.clean(data)) if data else data)
+
+
+def area(rows: int = 3, **attrs: str) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **attrs})
+
+
+def options(values: Iterable[str], *, empty: str | None = None) -> Choices:
+    """Give the choices of a list of words; `empty` is what stands for none."""
+    found = [(str(value), words(value)) for value in values]
+    return found if empty is None else [("", empty), *found]
+
+
+def scale(labels: Iterable[str], *, empty: str = "Not set") -> Choices:
+    """Give a scale that counts from 1."""
+    return [("", empty), *((str(place), f"{place} - {label}") for place, label in enumerate(labels, 1))]

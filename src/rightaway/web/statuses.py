@@ -1,0 +1,49 @@
+"""How a state looks: a tone and an icon beside its word, so that nothing means something by colour alone."""
+
+from dataclasses import dataclass
+
+_LOOKS = {
+    ("ok", "circle-check"): (
+        "approved succeeded passed done satisfied released tested published authorised implemented success"
+        " successful ended_ok built_tested in_use installed met active pass applied sealed yes fixes"
+    ),
+    ("info", "loader-circle"): (
+        "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
+    ),
+    ("info", "circle-dot"): "validated assessed scheduled registered exit_proposed extended cmdb_update review now",
+    ("warn", "hourglass"): "pending_vote awaiting_approval gated waiting queued",
+    ("warn", "circle-question-mark"): "unknown in_doubt no_data",
+    ("warn", "undo-2"): "backed_out reverted returned",
+    ("warn", "triangle-alert"): (
+        "succeeded_partial success_with_issues waived partly open expired ended_with_debt abort maintenance"
+        " successful_with_problems partially_backed_out partial partially_implemented introduces differs"
+    ),
+    ("warn", "pause"): "paused held",
+    ("bad", "circle-x"): (
+        "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
+        " failed_not_backed_out failed_backed_out blocked missing"
+    ),
+    ("", "ban"): "cancelled aborted abandoned withdrawn superseded not_started closed retired",
+    ("", "circle-slash"): "skipped not_applicable",
+    ("", "circle"): "pending ready initial draft not_requested resolved todo no",
+}
+_BY_WORD = {word: look for look, words in _LOOKS.items() for word in words.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    tone: str
+    icon: str
+    text: str
+
+
+def look(state: str) -> Look:
+    """Give the look of a state; one without an entry is neutral and keeps its word."""
+    tone, icon = _BY_WORD.get(state, ("", "circle"))
+    return Look(tone, icon, words(state))
+
+
+def words(key: str) -> str:
+    """Turn `awaiting_approval` into `Awaiting approval`."""
+    text = str(key).replace("_", " ")
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,148 @@
+"""The small words of the templates: icons, states, times, digests, texts."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import nh3
+from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from rightaway.web import statuses, themes
+
+register = template.Library()
+
+DIGEST_SHOWN = 12
+VALUE_SHOWN = 300
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_SCHEMES = {"http", "https", "mailto"}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Draw an icon; without a label it is decoration that a screen reader leaves out."""
+    role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, sprite, name)
+
+
+@register.simple_tag
+def pill(state: str, text: str = "", tone: str | None = None, mark: str = "") -> SafeString:
+    """Show a state as a word with an icon."""
+    found = statuses.look(state)
+    shown = found.tone if tone is None else tone
+    return format_html(
+        '<span class="pill {}">{}{}</span>', shown, icon(mark or found.icon), text or found.text
+    )
+
+
+@register.simple_tag
+def mark(state: str) -> SafeString:
+    """Show a state as an icon alone, with its word for those who cannot see it."""
+    found = statuses.look(state)
+    return icon(found.icon, found.text, found.tone)
+
+
+@register.filter
+def words(key: object) -> str:
+    return statuses.words(str(key)) if key not in (None, "") else ""
+
+
+@register.simple_tag
+def at(moment: datetime | None, missing: str = "not set") -> SafeString:
+    """Show a time as it stands in the record, in UTC."""
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', missing)
+    utc = moment.astimezone(UTC)
+    return format_html(
+        '<time class="num nowrap" datetime="{}" title="{}">{} UTC</time>',
+        utc.isoformat(),
+        naturaltime(moment),
+        f"{utc.day} {utc:%b %Y, %H:%M}",
+    )
+
+
+@register.simple_tag
+def ago(moment: datetime | None, missing: str = "never") -> SafeString:
+    """Show how long ago something happened, with the exact time on hover."""
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', missing)
+    utc = moment.astimezone(UTC)
+    return format_html(
+        '<time class="nowrap" datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(),
+        f"{utc:%Y-%m-%d %H:%M:%S}",
+        naturaltime(moment),
+    )
+
+
+@register.simple_tag
+def lasted(start: datetime | None, end: datetime | None = None) -> str:
+    """Say how long something took, or has taken so far."""
+    if start is None:
+        return ""
+    seconds = int(((end or timezone.now()) - start).total_seconds())
+    hours, rest = divmod(max(0, seconds), 3600)
+    minutes, seconds = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+@register.simple_tag
+def digest(value: str, missing: str = "none yet") -> SafeString:
+    """Show the beginning of a digest, all of it on hover."""
+    if not value:
+        return format_html('<span class="muted">{}</span>', missing)
+    return format_html('<code title="{}">{}</code>', value, value[:DIGEST_SHOWN])
+
+
+@register.filter
+def value(found: Any) -> str:
+    """Write a JSON value on one line, cut when it is long."""
+    text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str)
+    return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
+
+
+@register.filter
+def pretty(found: Any) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False, default=str)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Render what people wrote; the sanitiser decides what is left of it, whatever the renderer made."""
+    html = _MARKDOWN.render(text)
+    return mark_safe(nh3.clean(html, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))  # noqa: S308
+
+
+@register.filter
+def initials(name: object) -> str:
+    parts = str(name).replace(".", " ").replace("_", " ").split()
+    return "".join(part[0] for part in parts[:2]).upper()
+
+
+@register.filter
+def item(found: dict[str, Any], key: str) -> Any:
+    return found.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """Give the class of the root element; a page made without a request follows the system."""
+    request: HttpRequest | None = context.get("request")
+    return themes.chosen(request) if request else themes.DEFAULT
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, prefix: str) -> SafeString:
+    """Mark the link whose section the page belongs to."""
+    path = context["request"].path
+    matches = path == prefix if prefix == "/" else path.startswith(prefix)
+    return mark_safe(' aria-current="page"') if matches else SafeString("")

@@ -1,0 +1,81 @@
+"""The person looking at a page: who they are, and what they may do where."""
+
+from collections.abc import Collection
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from rightaway.domain.errors import Forbidden, NotFound
+from rightaway.domain.permissions import MATRIX, may
+from rightaway.domain.values import Actor
+from rightaway.queries import people
+
+EVERYWHERE = "*"
+VIEW = "release.view"
+
+
+class Viewer:
+    """Reads the roles of the account once a request; commands read them anew when they run."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        assert request.user.is_authenticated
+        self.user = request.user
+        self.actor: Actor = people.actor_for(request.user, "web")
+
+    @cached_property
+    def _held(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.user.roles.values_list("scope", "role"))
+
+    def roles(self, scope: str | None = None) -> frozenset[str]:
+        """Give the roles held in a scope and everywhere, or with None in any scope at all."""
+        return frozenset(role for held, role in self._held if scope is None or held in {scope, EVERYWHERE})
+
+    def may(
+        self, action: str, scope: str | None = EVERYWHERE, *, own: bool = False, production: bool = True
+    ) -> bool:
+        return bool(may(action, self.roles(scope), own=own, production=production))
+
+    def require(
+        self, action: str, scope: str | None = EVERYWHERE, *, own: bool = False, production: bool = True
+    ) -> None:
+        """
+        Refuse a page that leads to a command the person may not give.
+
+        Raises:
+            Forbidden: `permission.denied`, with the roles that may.
+        """
+        if not self.may(action, scope, own=own, production=production):
+            holders = ", ".join(role.replace("_", " ") for role, cells in MATRIX[action].items() if cells)
+            raise Forbidden(
+                "permission.denied",
+                "Your roles do not allow this here.",
+                hint=f"Ask somebody who is {holders}, or an administrator to give you a role.",
+                evidence={"action": action, "scope": scope},
+            )
+
+    def scopes(self, action: str = VIEW) -> frozenset[str] | None:
+        """Give the services where the person may do something; None means everywhere."""
+        if self.may(action, EVERYWHERE):
+            return None
+        return frozenset(scope for scope, _ in self._held if self.may(action, scope))
+
+    def narrowed(self, rows: Any, field: str) -> Any:
+        """Leave of a list what belongs to services the person may see; `field` leads to the service's key."""
+        scopes = self.scopes()
+        return rows if scopes is None else rows.filter(**{f"{field}__in": scopes})
+
+    def seen(self, row: Any, scopes: Collection[str], what: str) -> Any:
+        """
+        Give the record back if there is one and one of the scopes it belongs to lets the person see it.
+
+        Raises:
+            NotFound: there is none, or it is not for this person: the same answer.
+        """
+        if row is None or not any(self.may(VIEW, scope) for scope in scopes):
+            raise NotFound(
+                "not_found",
+                f"There is no {what}, or it is not for you.",
+                hint="Check the number, or ask an administrator for a role in its service.",
+            )
+        return row
