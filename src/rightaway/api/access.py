@@ -46,11 +46,13 @@ def require(actor: Actor, action: str, scope: str = EVERYWHERE) -> None:
 def require_any_role(actor: Actor) -> None:
     """Refuse an account without any role: it sees no configuration and no people."""
     if actor.kind is PersonKind.PERSON and not people.roles(_id(actor)):
-        raise Forbidden("permission.denied", f"{actor.name} holds no role yet.", hint="Ask an administrator for one.")
+        raise Forbidden(
+            "permission.denied", f"{actor.name} holds no role yet.", hint="Ask an administrator for one."
+        )
 
 
 def visible(
-    actor: Actor, rows: QuerySet[RowT], *, scope: str, owner: str = "", action: str = "release.view"
+    actor: Actor, rows: QuerySet[RowT], *, scope: str, owner: str = "", inside: bool = False
 ) -> QuerySet[RowT]:
     """
     Leave the rows whose service the actor may look at.
@@ -58,8 +60,14 @@ def visible(
     Args:
         scope: Path to the key of the row's service.
         owner: Path to the account that made it: a service account sees what it, or its owner, made.
+        inside: The rows name targets, which stakeholders do not see.
     """
-    where = {scope for scope, roles in people.scopes(_id(actor)).items() if may(action, _usable(actor, roles))}
+    unseeing = {Role.STAKEHOLDER} if inside else set()
+    where = {
+        scope
+        for scope, roles in people.scopes(_id(actor)).items()
+        if may("release.view", _usable(actor, roles) - unseeing)
+    }
     if EVERYWHERE in where:
         return rows
     seen = Q(**{f"{scope}__in": where})
@@ -69,7 +77,13 @@ def visible(
 
 
 def seen(
-    actor: Actor, row: RowT | None, name: str, *, scope: str, owner_id: int | None = None, acts: tuple[str, ...] = ()
+    actor: Actor,
+    row: RowT | None,
+    name: str,
+    *,
+    scope: str,
+    owner_id: int | None = None,
+    acts: tuple[str, ...] = (),
 ) -> RowT:
     """
     Give the row when the actor may look at it, or may do one of `acts` with it.

@@ -113,7 +113,9 @@ def each(field: str) -> BeforeValidator:
     """Show a set of related rows as one field of each, in that order."""
 
     def read(manager: Any) -> Any:
-        return manager if isinstance(manager, Sequence) else sorted(getattr(one, field) for one in manager.all())
+        return (
+            manager if isinstance(manager, Sequence) else sorted(getattr(one, field) for one in manager.all())
+        )
 
     return BeforeValidator(read)
 

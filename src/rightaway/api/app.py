@@ -19,15 +19,19 @@ from rightaway.api import (
     audit,
     changes,
     cmdb,
-    configuration,
     deployments,
+    doubts,
     incidents,
     knowledge,
+    logs,
+    metrics,
     packages,
     people,
     plans,
     releases,
+    requests,
     reviews,
+    scopes,
     steering,
     system,
 )
@@ -70,7 +74,9 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
         components = schema["components"]
-        components["schemas"]["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components["schemas"]["Problem"] = Problem.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
         components["schemas"] |= components["schemas"]["Problem"].pop("$defs", {})
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         components["responses"] = {
@@ -99,20 +105,23 @@ api = Api(
 
 _ROUTERS: dict[str, Router] = {
     "releases": releases.router,
+    "scopes": scopes.router,
     "steering": steering.router,
     "approvals": approvals.router,
     "changes": changes.router,
     "packages": packages.router,
     "plans": plans.router,
     "deployments": deployments.router,
+    "logs": logs.router,
+    "doubts": doubts.router,
     "cmdb": cmdb.router,
-    "configuration": configuration.router,
     "assurance": assurance.router,
     "incidents": incidents.router,
     "knowledge": knowledge.router,
     "reviews": reviews.router,
     "people": people.router,
     "audit": audit.router,
+    "metrics": metrics.router,
     "system": system.router,
 }
 for _noun, _router in _ROUTERS.items():

@@ -1,18 +1,21 @@
 """How we read what is sent: bodies and queries go through the strict loaders before any schema."""
 
 import re
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.params.models import Body, BodyModel, Query, QueryModel
+from pydantic import AfterValidator, StringConstraints
 
 from rightaway.domain.errors import Invalid, TooLarge
 from rightaway.intake.documents import Document
+from rightaway.intake.fields import Key, ShortName, accepted_by
 from rightaway.intake.json import load_json_document
 from rightaway.intake.limits import JSON_BYTES, YAML_BYTES
 from rightaway.intake.schema import FileModel, read
-from rightaway.intake.texts import quoted
+from rightaway.intake.texts import quoted, visible
 from rightaway.intake.yaml import load_yaml
 
 T = TypeVar("T")
@@ -20,6 +23,19 @@ ModelT = TypeVar("ModelT", bound=FileModel)
 
 JSON, XML, TEXT = "application/json", "application/xml", "text/plain"
 YAML = ("application/yaml", "text/yaml", "application/x-yaml")
+
+Said = Annotated[
+    str, StringConstraints(max_length=20_000), AfterValidator(accepted_by(partial(visible, one_line=False)))
+]
+"""What somebody says, over any number of lines; may be empty."""
+
+Word = Annotated[
+    str, StringConstraints(max_length=300), AfterValidator(accepted_by(partial(visible, one_line=True)))
+]
+"""One line, such as a state or the name of a record; what it may be is judged by the command. May be empty."""
+
+FILES: list[type[FileModel]] = []
+"""The files that some endpoint takes, for the description of the API."""
 
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"', re.ASCII)
 
@@ -83,6 +99,31 @@ def _of_query(error: Invalid) -> Invalid:
     errors = [_of_query(one) for one in error.errors if isinstance(one, Invalid)]
     at = error.at.removeprefix("/")
     return Invalid(code, error.message, hint=error.hint, at=at, errors=errors)
+
+
+class _Keyed(FileModel):
+    key: Key
+
+
+class _Named(FileModel):
+    name: ShortName
+
+
+def key_of(text: str) -> str:
+    """Accept the key of something new, from a path."""
+    return read(Document({"key": text}), _Keyed).key
+
+
+def name_of(text: str) -> str:
+    """Accept the name of something new, such as an audience, from a path."""
+    return read(Document({"name": text}), _Named).name
+
+
+def takes(model: type[FileModel]) -> dict[str, Any]:
+    """Describe an endpoint that reads a file, as YAML or as the same in JSON."""
+    FILES.append(model)
+    content = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
+    return {"requestBody": {"required": True, "content": {YAML[0]: content, JSON: content}}}
 
 
 def document(request: HttpRequest) -> Document:

@@ -117,7 +117,6 @@ def bound_digest(requirement: Requirement, manifest: Mapping[str, Any]) -> str:
 
     Raises:
         Invalid: the manifest lacks a part, so nobody could know what was approved.
-
     """
     absent = [part for part in requirement.bound if part not in manifest]
     if absent:
@@ -137,7 +136,6 @@ def check_source(requirement: Requirement, voters: Iterable[Voter]) -> None:
 
     Raises:
         Refused: a slot no active person can fill, or fewer eligible people than slots.
-
     """
     people = [voter for voter in voters if voter.active and voter.human]
     filled = _fill(requirement.slots, {voter.person: voter.roles for voter in people})
@@ -159,7 +157,6 @@ def check_vote(decision: Decision, reason: str, *, seen: str, current: str) -> N
     Raises:
         Invalid: a denial without a reason.
         Refused: the content is no longer what the voter saw.
-
     """
     if decision is Decision.DENY and not reason.strip():
         raise Invalid(
@@ -196,7 +193,6 @@ def standing(
         current_digest: The bound content as it is now.
         now: The moment of judgement.
         voters: Everybody who voted or may vote, as they are now.
-
     """
     if asked is None:
         return Standing(ApprovalState.NOT_REQUESTED, _missing(requirement, {}))

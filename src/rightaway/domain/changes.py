@@ -150,7 +150,6 @@ def follow_release(change_type: str, state: str, event: ReleaseEvent) -> ChangeS
 
     Raises:
         TransitionRefused: the deployment started and the change may not be carried out.
-
     """
     table = TABLES[ChangeType(change_type)]
     now = ChangeState(state)

@@ -121,7 +121,6 @@ def measure(
         attribution: How long after users met a deployment a failure is laid to it.
         rework_window: The time before the end of the window that the rework rate looks at.
         zone: Where days and weeks begin; None for UTC.
-
     """
     counted = [d for d in history.deployments if d.counts and d.ended in window]
     failed = [d for d in counted if _failed(d, history, attribution)]

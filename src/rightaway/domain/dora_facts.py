@@ -44,7 +44,6 @@ class DeploymentFact:
         defect: An incident, problem or user-facing defect is linked to it.
         emergency: It ran under an emergency change.
         same_content: Artefact and configuration are those already there; it is not counted.
-
     """
 
     id: str

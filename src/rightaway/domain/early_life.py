@@ -62,16 +62,11 @@ def uncovered(
     shifts: Iterable[ShiftFacts], start: datetime, end: datetime
 ) -> tuple[tuple[datetime, datetime], ...]:
     """Give the gaps of a roster between two moments, in order."""
-    gaps, reached = [], start
+    open_spans, reached = [], start
     for shift in sorted(shifts, key=lambda shift: shift.starts_at):
-        if shift.starts_at > reached:
-            gaps.append((reached, min(shift.starts_at, end)))
+        open_spans.append((reached, min(shift.starts_at, end)))
         reached = max(reached, shift.ends_at)
-        if reached >= end:
-            break
-    if reached < end:
-        gaps.append((reached, end))
-    return tuple((begin, stop) for begin, stop in gaps if begin < stop)
+    return tuple((begin, stop) for begin, stop in (*open_spans, (reached, end)) if begin < stop)
 
 
 def early_life_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:

@@ -46,7 +46,6 @@ def evaluate(
 
     Raises:
         TransitionRefused: the phase has no way out of that name.
-
     """
     way = transition(template, facts.phase, event)
     return Evaluation(way, (*_unmet(way, facts, now), *_answers(way, facts, now, reason)))
@@ -78,7 +77,6 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
 
     Raises:
         GateClosed: with everything that is unmet in the evidence.
-
     """
     found = tuple(unmet)
     blocking = [one for one in found if one.blocks]

@@ -36,7 +36,6 @@ def dispose(record: LinkedRecordFacts, disposition: str, reason: str = "") -> bo
 
     Raises:
         Refused: the record may not get it, or it lacks what it needs.
-
     """
     choices = offered(record)
     if disposition not in choices:

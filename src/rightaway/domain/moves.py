@@ -67,7 +67,6 @@ def advance(table: Table[StateT], state: str, event: str) -> StateT:
 
     Raises:
         TransitionRefused: the state does not accept the event; the error names the events it does accept.
-
     """
     after = table.after(state, event)
     if after is None:

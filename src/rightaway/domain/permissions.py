@@ -147,7 +147,6 @@ def may(
 
     Raises:
         LookupError: the matrix has no such action, which is a mistake in the program.
-
     """
     row = MATRIX[action]
     granted = frozenset().union(*(cells for role, cells in row.items() if role in roles))

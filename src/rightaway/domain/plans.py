@@ -17,6 +17,8 @@ Substitute = Callable[[str, Mapping[str, str]], str]
 LABEL = "rightaway/plan/v1"
 BACK_OUT_LABEL = "rightaway/back-out/v1"
 READ_ONLY = "E0"
+NO_SCRIPT = (None, "none", "nothing")
+"""Inverses that are no script: not given, nothing can undo it, nothing needs undoing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +170,14 @@ def _step_problems(design: Mapping[str, Any], package: PlannedPackage) -> Iterab
                 "plan.no_inverse",
                 f"Step {step['key']} changes the target and does not say how to undo it.",
                 at=f"steps/{step['key']}",
-                hint="Name an inverse script, or write `inverse: none` when nothing needs undoing.",
+                hint="Name the script that undoes it, or write `nothing` when nothing needs undoing, `none` when nothing can.",
             )
 
 
 def _script_names(design: Mapping[str, Any]) -> Iterable[str]:
     for step in design["steps"]:
         yield step["script"]
-        if step.get("inverse") not in (None, "none"):
+        if step.get("inverse") not in NO_SCRIPT:
             yield step["inverse"]
     if design.get("observe"):
         yield design["observe"]
@@ -195,7 +197,8 @@ def _step(step: Mapping[str, Any], package: PlannedPackage) -> Json:
         **_script(step["script"], package),
         "effect": step.get("effect", "E2"),
         "timeout_s": int(step.get("timeout_s", 1800)),
-        "inverse": None if inverse in (None, "none") else _script(inverse, package),
+        "inverse": None if inverse in NO_SCRIPT else _script(inverse, package),
+        "is_final": inverse == "none",
     }
 
 

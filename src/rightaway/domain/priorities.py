@@ -38,7 +38,6 @@ def priority(*, impact: int, urgency: int) -> Priority:
 
     Raises:
         Invalid: a value outside the scale; `at` names which.
-
     """
     for name, value in (("impact", impact), ("urgency", urgency)):
         if value not in SCALE:
@@ -61,7 +60,6 @@ def training_required(*, impact_assessment: int | None, urgency: int | None, add
         added: Somebody asked for training although the scales do not.
 
     Source: seed workflow, "activated when you select high Impact Assessment and high Urgency".
-
     """
     high = all(value is not None and value <= HIGH_FROM for value in (impact_assessment, urgency))
     return high or added

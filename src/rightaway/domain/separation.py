@@ -65,7 +65,6 @@ def may_vote(
         contributions: Everything anybody did to the release since the content was last approved.
         requirement: The approval.
         prior_votes: The votes on this approval since it was last asked for, oldest first.
-
     """
     if person.kind is PersonKind.SERVICE_ACCOUNT:
         return Refusal("sod.service_account", "A service account never approves.", "A person has to vote.")
@@ -117,7 +116,6 @@ def may_launch(
         approvers: The humans whose votes the deployment approval stands on.
         production: Nothing is asked outside production.
         standard_change: It runs under a standard change whose template is approved and unexpired.
-
     """
     if not production:
         return None
@@ -169,7 +167,6 @@ def may_record_evidence(
         registered_by: Who registered the package it is about.
         typed: Entered by hand, as opposed to a file made by a tool.
         expected_builder: The only identity the project takes evidence from; empty when none is set.
-
     """
     if expected_builder and person.id != expected_builder:
         return Refusal(

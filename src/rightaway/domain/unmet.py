@@ -19,7 +19,6 @@ class Unmet:
         evidence: What the rule saw; JSON values only.
         blocks: False for a warning, which is shown but stops nothing.
         failed: The evidence exists and says no, as opposed to not being there yet.
-
     """
 
     rule: str

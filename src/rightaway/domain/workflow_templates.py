@@ -16,7 +16,6 @@ def parse(mapping: Mapping[str, Any]) -> Template:
 
     Raises:
         Invalid: with everything that is wrong in `errors`, each with its place as a JSON pointer.
-
     """
     reader = Reader("workflow")
     template = _template(reader, mapping)

@@ -47,7 +47,6 @@ class Transition:
         reason_required: A person has to say why.
         effects: What happens to the record along with it, by name, before it is stored.
         after: What it sets going once it is stored, by name.
-
     """
 
     id: str
@@ -131,7 +130,6 @@ def transition(template: Template, phase: str, event: str) -> Transition:
 
     Raises:
         TransitionRefused: the phase has no such way out; the error names those it has.
-
     """
     ways = template.ways_out(phase)
     for way in ways:

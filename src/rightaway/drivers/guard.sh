@@ -42,7 +42,7 @@ ra_setup() {
   ra_runner="$ra_pid $ra_begun"
   # A shell without a terminal gives no process group to a step. The timeout of GNU does, that of busybox not.
   ra_group=
-  if [ /bin/busybox -ef /usr/bin/timeout ] || [ /bin/busybox -ef /bin/timeout ]; then ra_group=setsid; fi
+  if [ -x /bin/busybox ] && [ /bin/busybox -ef "$(command -v timeout)" ]; then ra_group=setsid; fi
 }
 
 # The stem of an operation's files; what only reads keeps none beyond this call.

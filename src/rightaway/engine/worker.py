@@ -12,7 +12,7 @@ from rightaway.services import audit
 log = logging.getLogger("rightaway.worker")
 
 SEAL_EVERY_S = 0.5
-STOP_WAIT_S = 20
+STOP_WAIT_S = 5
 
 
 def run(*, database_url: str, slots: int, lease_s: float) -> None:

@@ -62,7 +62,7 @@ class DeploymentDesign(FileModel):
         waves: In order; empty is one wave of all targets. The last size repeats until all are covered.
         steps: What is done on each target, in this order.
         observe: The script of the package that prints what a target really runs, as one JSON object with
-            `version` and `digest` on its last line; a target counts as changed or restored only by what it says.
+            `version` and `digest` on its last line; a target counts as changed or restored only by that.
         variables: Environment of every script.
         rehearsal_environment: The lower environment where the way back is rehearsed.
         on_failure: What happens when a wave has failed; `ask` lets a person decide.

@@ -22,7 +22,11 @@ DocumentKind = Literal[
     "licences",
 ]
 ScriptName = Annotated[
-    str, shaped(r"(?!none$)[a-z][a-z0-9_-]{0,59}", "up to 60 small letters, digits, _ and -; never `none`")
+    str,
+    shaped(
+        r"(?!(?:none|nothing)$)[a-z][a-z0-9_-]{0,59}",
+        "up to 60 small letters, digits, _ and -; never `none` or `nothing`",
+    ),
 ]
 GitRef = Annotated[
     str, shaped(r"(?!.*(\.\.|//|@\{))[A-Za-z0-9][A-Za-z0-9._/@+-]{0,199}", "a branch, a tag or a commit")

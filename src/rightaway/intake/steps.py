@@ -47,7 +47,8 @@ class ScriptStep(Step):
     Args:
         effect: E0 reads only, E1 same result when repeated, E2 keyed by a receipt at the target,
             E3 a probe tells what happened, E4 nobody can tell.
-        inverse: The script of the package that undoes it, or `none`: from then on there is no way back.
+        inverse: The script of the package that undoes it; `nothing` when it leaves nothing that would have
+            to be undone; `none` when nothing can undo it: from then on there is no way back.
         probe: The script that tells whether it was done; for effect E3, and only there.
     """
 
@@ -69,7 +70,7 @@ class ScriptStep(Step):
             error = Invalid(
                 "plan.rollback_required",
                 f"The step {self.key} changes its target and does not say how that is undone.",
-                hint="Write `inverse:` with a script, or `inverse: none` when there is no way back.",
+                hint="Name the script that undoes it; `nothing` if nothing needs to, `none` if nothing can.",
             )
             refuse([((), error)])
         if (self.effect == "E3") != (self.probe is not None):

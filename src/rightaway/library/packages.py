@@ -67,7 +67,9 @@ def build(package: PackageFile, *, base: Path, out: Path) -> BuiltPackage:
     with ExitStack() as stack:
         units = [unit_contents(stack, base, unit) for unit in package.units]
         scripts = {name: script(base, name, path) for name, path in package.scripts.items()}
-        documents = {kind: document(base, kind, path) for kind, path in package.documents.items()}
+        documents: dict[str, Content] = {
+            kind: document(base, kind, path) for kind, path in package.documents.items()
+        }
         contents = [file for unit in units for file in unit.files]
         contents += [*scripts.values(), *documents.values()]
         _check(contents)
@@ -75,8 +77,22 @@ def build(package: PackageFile, *, base: Path, out: Path) -> BuiltPackage:
             archive = _Hashed(file)
             members = {each.path: _write(archive, each) for each in sorted(contents, key=_place)}
             archive.write(END)
+    manifest = _manifest(package, units, scripts, documents, members, archive)
+    with _replacing(out / MANIFEST_NAME) as file:
+        file.write(manifest.as_bytes())
+    return BuiltPackage(manifest, out / MANIFEST_NAME, out / ARCHIVE_NAME)
+
+
+def _manifest(
+    package: PackageFile,
+    units: Iterable[UnitContents],
+    scripts: Mapping[str, Content],
+    documents: Mapping[str, Content],
+    members: Mapping[str, Member],
+    archive: "_Hashed",
+) -> Manifest:
     entries = {path: _entry(member) for path, member in members.items()}
-    manifest = Manifest.model_validate(
+    return Manifest.model_validate(
         {
             "schema": SCHEMA,
             "name": package.name,
@@ -89,9 +105,6 @@ def build(package: PackageFile, *, base: Path, out: Path) -> BuiltPackage:
             "archive": {"sha256": archive.sha256, "size": archive.size},
         }
     )
-    with _replacing(out / MANIFEST_NAME) as file:
-        file.write(manifest.as_bytes())
-    return BuiltPackage(manifest, out / MANIFEST_NAME, out / ARCHIVE_NAME)
 
 
 def _keep_apart(package: PackageFile, base: Path, out: Path) -> None:

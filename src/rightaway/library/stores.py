@@ -23,7 +23,7 @@ from typing import BinaryIO
 from rightaway.domain.errors import Invalid, NotFound, Refused, Unavailable
 from rightaway.intake.texts import quoted
 from rightaway.library.archives import mismatch, offset_of, read_archive
-from rightaway.library.limits import CHUNK
+from rightaway.library.limits import CHUNK, MANIFEST_BYTES
 from rightaway.library.manifests import FileEntry, Manifest, load_manifest
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -88,7 +88,7 @@ class Library:
             Refused: `artefact.digest_mismatch`; the package is in quarantine then.
             Unavailable: `library.storage`.
         """
-        data = self._read(digest, _MANIFEST)
+        data = self._manifest_bytes(digest)
         try:
             manifest = load_manifest(data)
         except Invalid as error:
@@ -155,12 +155,12 @@ class Library:
     def _place(self, digest: str) -> Path:
         return self._packages / digest[:2] / digest
 
-    def _read(self, digest: str, name: str) -> bytes:
+    def _manifest_bytes(self, digest: str) -> bytes:
         if not self.contains(digest):
             message = f"The library has no package {quoted(digest)}."
             raise NotFound("package.unknown", message, hint="Build it again and register it.")
-        with self._open(digest, name) as file:
-            return file.read()
+        with self._open(digest, _MANIFEST) as file:
+            return file.read(MANIFEST_BYTES + 1)
 
     @contextmanager
     def _open(self, digest: str, name: str = _ARCHIVE) -> Iterator[BinaryIO]:
@@ -174,14 +174,17 @@ class Library:
 
     def _isolate(self, digest: str, reason: str) -> Refused:
         """Put a package where nobody takes it from, and give the error to raise."""
-        place = Path(tempfile.mkdtemp(dir=self._quarantine, prefix=f"{digest}."))
+        end = "It is in quarantine now."
         try:
+            place = tempfile.mkdtemp(dir=self._quarantine, prefix=f"{digest}.")
             self._place(digest).rename(place)
         except FileNotFoundError:  # another process was faster
-            place.rmdir()
+            Path(place).rmdir()
+        except OSError as error:
+            end = f"It could not be moved into quarantine: {os.strerror(error.errno or 0)}."
         return Refused(
             "artefact.digest_mismatch",
-            f"The package {digest[:12]} is not what was approved. {reason} It is in quarantine.",
+            f"The package {digest[:12]} is not what was approved. {reason} {end}",
             hint="Build it again from its sources, and find out who or what changed it.",
             evidence={"digest": digest, "reason": reason},
         )

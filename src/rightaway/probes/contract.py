@@ -1,4 +1,4 @@
-"""What every probe promises: it looks at a running target from outside and says what it saw."""
+"""What every probe promises: one look from outside, and an answer that never mistakes silence for health."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +9,15 @@ from typing import Any, Protocol, Self, TypeVar
 
 class Result(StrEnum):
     """
-    What came of one look. Only PASS is well.
+    What one look found; only PASS is well.
 
-    FAIL: the target is not well, or gives no answer. NO_DATA: it answers, but has nothing to say yet.
-    ERROR: the look itself failed, and nothing is known of the target; counted apart, so that a broken
-    checker holds a deployment and does not revert it.
+    FAIL is the target's fault, NO_DATA an answer that says nothing, ERROR the checker's own fault: then
+    nothing is known of the target, so that a broken checker holds a deployment and does not revert it.
 
-    Source: execution design 1.8, after the consecutive error limit of Argo Rollouts.
+    Source: execution design 1.8, after the error limit of Argo Rollouts.
     """
 
-    PASS = "pass"  # noqa: S105 -- no password
+    PASS = "pass"  # noqa: S105 -- not a secret
     FAIL = "fail"
     NO_DATA = "no_data"
     ERROR = "error"
@@ -26,16 +25,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look. `evidence` holds JSON values for people, a `message` above all, and no secrets."""
+    """One look; `evidence` holds JSON values that show what was seen, `message` what was wrong."""
 
     result: Result
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-Spec = TypeVar("Spec", contravariant=True)
+Spec_contra = TypeVar("Spec_contra", contravariant=True)
 
 
-class Probe(Protocol[Spec]):
+class Probe(Protocol[Spec_contra]):
     """Looks as its spec says; one open probe serves many targets at once."""
 
     async def __aenter__(self) -> Self: ...
@@ -44,6 +43,6 @@ class Probe(Protocol[Spec]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    async def look(self, spec: Spec) -> Sample:
-        """Look once. Never raises for what it finds: what cannot be looked at is an ERROR."""
+    async def look(self, spec: Spec_contra) -> Sample:
+        """Look once. Raises nothing for what it finds: what cannot be looked at is an ERROR."""
         ...

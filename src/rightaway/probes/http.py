@@ -1,5 +1,6 @@
-"""Looking at a target by asking it over HTTP."""
+"""Looking over HTTP."""
 
+import asyncio
 import errno
 import json
 import socket
@@ -15,16 +16,17 @@ from rightaway.probes.contract import Result, Sample
 
 BODY_LIMIT = 64 * 1024
 _SHOWN = 200
+_GRACE_S = 0.5
 _METHODS = frozenset({"GET", "HEAD"})
-# What a target causes that is down or overloaded; any other trouble of the network is the checker's.
+# What a target causes that is down or overloaded; any other trouble of the network is the checker's own.
 _THEIRS = frozenset(
     {
+        errno.ECONNABORTED,
         errno.ECONNREFUSED,
         errno.ECONNRESET,
-        errno.ECONNABORTED,
         errno.EHOSTUNREACH,
-        errno.ETIMEDOUT,
         errno.EPIPE,
+        errno.ETIMEDOUT,
     }
 )
 
@@ -32,116 +34,124 @@ _THEIRS = frozenset(
 @dataclass(frozen=True, slots=True)
 class HttpSpec:
     """
-    One question and the answer that counts as well.
+    What to ask and what to expect.
 
     Args:
         method: GET or HEAD.
-        body_contains: Text that must stand in the first 64 KiB.
-        expect_json: Dotted path into the answer -> the text its value must have; true is `true`, 3 is `3`.
-        timeout_s: For connecting, and again for each wait on the answer.
+        expect_json: Dotted path into the answer to the text that must stand there; true is `true`.
+        expect_text: A piece of text the body must hold; empty asks for none.
+        timeout_s: For the whole look.
     """
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     expect_status: int = 200
-    body_contains: str = ""
     expect_json: Mapping[str, str] = field(default_factory=dict)
+    expect_text: str = ""
     timeout_s: float = 10.0
 
 
 class HttpProbe:
     """
-    Keeps its connections between looks.
+    One client for many targets.
 
-    No redirect is followed, no proxy of the environment is used, certificates are verified.
+    Redirects are not followed, proxies of the environment not used, TLS is verified, and of a body at most
+    64 KiB are read.
     """
 
-    def __init__(self, *, connections: int = 200) -> None:
-        self._limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._client: httpx2.AsyncClient | None = None
+    def __init__(self) -> None:
+        self._client = httpx2.AsyncClient(
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=200, max_keepalive_connections=50),
+            headers={"Accept-Encoding": "identity", "User-Agent": "rightaway"},
+        )
 
     async def __aenter__(self) -> Self:
-        self._client = httpx2.AsyncClient(follow_redirects=False, trust_env=False, limits=self._limits)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._client.aclose()
 
     async def look(self, spec: HttpSpec) -> Sample:
         if spec.method not in _METHODS:
-            return Sample(Result.ERROR, {"message": f"{spec.method} is not a method that only looks"})
+            return _unseen(spec, Result.ERROR, f"{spec.method} does not only look")
         try:
-            return await self._look(spec)
+            # A little later than the client's own limits, which also clean up a half-made connection.
+            async with asyncio.timeout(spec.timeout_s + _GRACE_S):
+                return await self._ask(spec)
+        except (TimeoutError, httpx2.ConnectTimeout, httpx2.ReadTimeout, httpx2.WriteTimeout):
+            return _unseen(spec, Result.FAIL, f"no whole answer in {spec.timeout_s:g} s")
         except httpx2.InvalidURL as error:
-            return Sample(Result.ERROR, {"message": f"no URL: {error}"})
+            return _unseen(spec, Result.ERROR, f"not a URL: {error}")
         except httpx2.HTTPError as error:
-            return _unanswered(error)
+            result = Result.FAIL if _is_theirs(error) else Result.ERROR
+            return _unseen(spec, result, f"{type(error).__name__}: {error}")
 
-    async def _look(self, spec: HttpSpec) -> Sample:
-        assert self._client is not None, "enter the probe before use"
-        asked = self._client.stream(spec.method, spec.url, headers=dict(spec.headers), timeout=spec.timeout_s)
-        async with asked as response:
-            body = bytearray()
-            async for part in response.aiter_bytes():
+    async def _ask(self, spec: HttpSpec) -> Sample:
+        headers = dict(spec.headers)
+        asked = self._client.stream(spec.method, spec.url, headers=headers, timeout=spec.timeout_s)
+        async with asked as answer:
+            body = b""
+            async for part in answer.aiter_raw():  # unpacked, a small answer can be a huge one
                 body += part
                 if len(body) > BODY_LIMIT:
                     break
-        message = _wrong(spec, response.status_code, bytes(body))
-        evidence: dict[str, Any] = {"status": response.status_code}
-        if message:
-            evidence["message"] = message
-        return Sample(Result.FAIL if message else Result.PASS, evidence)
+        return _judge(spec, answer.status_code, body)
+
+
+def _unseen(spec: HttpSpec, result: Result, message: str) -> Sample:
+    return Sample(result, {"url": spec.url, "message": message[:_SHOWN]})
+
+
+def _judge(spec: HttpSpec, status: int, body: bytes) -> Sample:
+    shown = body[:_SHOWN].decode(errors="replace")
+    evidence: dict[str, Any] = {"url": spec.url, "status": status, "body": shown}
+    wrong = _wrong(spec, status, body)
+    if wrong:
+        return Sample(Result.FAIL, {**evidence, "message": wrong})
+    return Sample(Result.PASS, evidence)
 
 
 def _wrong(spec: HttpSpec, status: int, body: bytes) -> str:
-    """Say what is not as it should be; empty when all is well."""
+    """Say what is not as expected; empty when all is."""
     if status != spec.expect_status:
-        return f"status {status}, expected {spec.expect_status}"
-    if spec.body_contains and spec.body_contains.encode() not in body[:BODY_LIMIT]:
-        return f"the answer does not contain {spec.body_contains!r:.{_SHOWN}}"
+        return f"answered {status}, expected {spec.expect_status}"
+    if spec.expect_text and spec.expect_text.encode() not in body[:BODY_LIMIT]:
+        return f"the answer does not hold {spec.expect_text!r:.200}"
     if not spec.expect_json:
         return ""
     if len(body) > BODY_LIMIT:
         return f"the answer is longer than {BODY_LIMIT} bytes"
     try:
-        answer = json.loads(body)
-    except ValueError:
-        return "the answer is no JSON"
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return "the answer is not JSON"
     for path, wanted in spec.expect_json.items():
-        found = _at(answer, path)
+        found = _at(value, path)
         if found != wanted:
-            return f"{path} is {found!r:.{_SHOWN}}, expected {wanted!r:.{_SHOWN}}"
+            return f"{path} is {found!r:.200}, expected {wanted!r:.200}"
     return ""
 
 
-def _at(answer: Any, path: str) -> str | None:
-    """Give the value at a dotted path as text; None when there is none."""
-    for name in path.split("."):
-        if isinstance(answer, list) and name.isdigit() and int(name) < len(answer):
-            answer = answer[int(name)]
-        elif isinstance(answer, dict) and name in answer:
-            answer = answer[name]
+def _at(value: Any, path: str) -> str | None:
+    for part in path.split("."):
+        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
         else:
             return None
-    return answer if isinstance(answer, str) else json.dumps(answer)
-
-
-def _unanswered(error: httpx2.HTTPError) -> Sample:
-    """Tell a target that does not answer from a checker that cannot ask."""
-    message = str(error) or type(error).__name__
-    return Sample(Result.FAIL if _is_theirs(error) else Result.ERROR, {"message": message[:_SHOWN]})
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _is_theirs(error: httpx2.HTTPError) -> bool:
-    if isinstance(error, (httpx2.PoolTimeout, httpx2.UnsupportedProtocol, httpx2.ProxyError)):
+    """Tell a target that does not answer well from a checker that cannot ask."""
+    if isinstance(error, (httpx2.PoolTimeout, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)):
         return False
-    if isinstance(error, (httpx2.TimeoutException, httpx2.RemoteProtocolError, httpx2.DecodingError)):
-        return True
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
             return True
@@ -149,8 +159,8 @@ def _is_theirs(error: httpx2.HTTPError) -> bool:
             return False
         if isinstance(cause, OSError) and cause.errno is not None:
             return cause.errno in _THEIRS
-    # The connection was there and ended: nobody but the target does that in the middle of an answer.
-    return isinstance(error, (httpx2.ReadError, httpx2.WriteError))
+    # A connection that was there and ended, or an answer that is none: only the other side does that.
+    return not isinstance(error, httpx2.ConnectError)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

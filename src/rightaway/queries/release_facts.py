@@ -228,7 +228,7 @@ def estimate_s(plan: Plan) -> int:
 def _back_out_plan(plan: Plan | None) -> BackOutPlanFacts:
     if plan is None:
         return BackOutPlanFacts()
-    bare = tuple(step["key"] for step in plan.body["steps"] if step["inverse"] is None and step["effect"] != "E0")
+    bare = tuple(step["key"] for step in plan.body["steps"] if step["is_final"])
     return BackOutPlanFacts(digest=plan.back_out_digest, executable=True, steps_without_inverse=bare)
 
 

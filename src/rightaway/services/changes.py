@@ -20,6 +20,8 @@ from rightaway.services import _audit, _guard
 from rightaway.services._numbers import next_number
 
 EDITABLE = (*(name for name in CHANGE_BOUND if name != "change_type"), "impact", "urgency", "committed_at", "disposition")
+ANEW = {"replan", "send_back"}
+"""Events after which a change is decided on again, whatever was decided before."""
 APPROVE, REJECT = "approve", "reject"
 
 
@@ -103,6 +105,8 @@ def move(*, actor: Actor, number: str, event: str, note: str = "", expected_vers
 
 def _step(actor: Actor, change: Change, event: str, note: str = "") -> None:
     before = change.state
+    if event in ANEW:
+        change.round += 1
     change.state = advance(TABLES[ChangeType(change.change_type)], change.state, event)
     if change.state == ChangeState.CLOSED:
         change.closed_at = timezone.now()
@@ -151,12 +155,14 @@ def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> 
     advance(table, change.state, "authorise" if decision == APPROVE else "reject")
     now: datetime = timezone.now()
     current = change_digest(change)
-    if Authorisation.objects.filter(change=change, person_id=actor.user_id, digest=current, decision=APPROVE).exists():
+    given = Authorisation.objects.filter(change=change, round=change.round, digest=current, decision=APPROVE)
+    if given.filter(person_id=actor.user_id).exists():
         raise Refused("decision.given", "You have decided on this content already.")
     Authorisation.objects.update_or_create(
         change=change,
         person_id=actor.user_id,
         digest=current,
+        round=change.round,
         defaults={"role": role, "decision": decision, "note": note, "at": now},
     )
     facts = {"role": role, "decision": decision, "note": note, "digest": current}
@@ -164,7 +170,9 @@ def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> 
 
 
 def _agreed(change: Change) -> int:
-    votes = Authorisation.objects.filter(change=change, decision=APPROVE, digest=change_digest(change))
+    votes = Authorisation.objects.filter(
+        change=change, round=change.round, decision=APPROVE, digest=change_digest(change)
+    )
     return votes.values("person").distinct().count()
 
 

@@ -10,7 +10,10 @@ _LOOKS = {
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
     ),
-    ("info", "circle-dot"): "validated assessed scheduled registered exit_proposed extended cmdb_update review now",
+    (
+        "info",
+        "circle-dot",
+    ): "validated assessed scheduled registered exit_proposed extended cmdb_update review now",
     ("warn", "hourglass"): "pending_vote awaiting_approval gated waiting queued",
     ("warn", "circle-question-mark"): "unknown in_doubt no_data",
     ("warn", "undo-2"): "backed_out reverted returned",

@@ -41,7 +41,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _stream(number: str, after: int, receive: Receive, send: Send) -> None:
-    start = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+    start = [
+        (b"content-type", b"text/event-stream"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
     await send({"type": "http.response.start", "status": 200, "headers": start})
     gone = asyncio.ensure_future(_disconnected(receive))
     state, quiet = "", 0.0

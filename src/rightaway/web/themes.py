@@ -24,5 +24,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = redirect(target)
     wanted = request.POST.get("theme", "")
     if wanted in THEMES:
-        response.set_cookie(COOKIE, wanted, max_age=YEAR_S, samesite="Lax", secure=request.is_secure(), httponly=True)
+        response.set_cookie(
+            COOKIE, wanted, max_age=YEAR_S, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return response

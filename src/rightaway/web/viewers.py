@@ -1,6 +1,5 @@
 """The person looking at a page: who they are, and what they may do where."""
 
-from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -65,14 +64,14 @@ class Viewer:
         scopes = self.scopes()
         return rows if scopes is None else rows.filter(**{f"{field}__in": scopes})
 
-    def seen(self, row: Any, scopes: Collection[str], what: str) -> Any:
+    def seen(self, row: Any, scope: str | None, what: str) -> Any:
         """
-        Give the record back if there is one and one of the scopes it belongs to lets the person see it.
+        Give the record back if there is one and the person may see it; None is a record of no service.
 
         Raises:
             NotFound: there is none, or it is not for this person: the same answer.
         """
-        if row is None or not any(self.may(VIEW, scope) for scope in scopes):
+        if row is None or not self.may(VIEW, scope):
             raise NotFound(
                 "not_found",
                 f"There is no {what}, or it is not for you.",

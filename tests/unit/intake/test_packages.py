@@ -65,6 +65,7 @@ def test_package_file__all_fields__are_read():
         ("repository: vendor/db", "repository: ../db", ("file.path", "16:23")),
         ("repository: vendor/db", "repository: https://example.org/db", ("file.path", "16:23")),
         ("activate: ops", "none: ops", ("text.pattern", "18:3")),
+        ("activate: ops", "nothing: ops", ("text.pattern", "18:3")),
         ("runbook: docs", "runbok: docs", ("field.value", "20:3")),
         ("type: app", "type: application", ("field.value", "6:9")),
         ("version: 2.4.0", "version: 2 4", ("text.pattern", "3:10")),

@@ -60,15 +60,11 @@ def cooked(recipe):
 
 def as_listed(recipe):
     """Give what an honest manifest would say of these files."""
-    members = {
-        each["path"]: Member(
-            each["path"],
-            0o644,
-            len(each["content"]),
-            hashlib.sha256(each["content"].encode()).hexdigest(),
-        )
-        for each in recipe
-    }
+    members = {}
+    for each in recipe:
+        content = each["content"].encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        members.setdefault(each["path"], Member(each["path"], 0o644, len(content), sha256))
     return sorted(members.values(), key=lambda member: member.path.encode())
 
 

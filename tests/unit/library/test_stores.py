@@ -10,6 +10,7 @@ import pytest
 
 from rightaway.domain.errors import NotFound, Refused, Unavailable
 from rightaway.library import stores
+from rightaway.library.packages import build_file
 from rightaway.library.stores import Library
 
 
@@ -86,6 +87,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from rightaway.library import stores
+from rightaway.library.packages import build_file
 
 calls = 0
 real = getattr(os, sys.argv[4])
@@ -198,8 +200,6 @@ def test_archive__trouble_that_is_not_of_the_package__does_not_put_it_away(
 
 
 def test_verify_all__one_of_two_damaged__reports_both(library, admitted, built, base, root, tmp_path):
-    from rightaway.library.packages import build_file
-
     (base / "src/index.html").write_text("<h1>New</h1>\n")
     second = build_file(base / "package.yaml", out=tmp_path / "second")
     library.admit(second.manifest_path.read_bytes(), second.archive_path)

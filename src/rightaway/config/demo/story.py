@@ -44,7 +44,7 @@ from rightaway.services import (
     reviews,
 )
 
-SLOW_S = 180.0
+SLOW_S = 60.0
 Tell = Callable[[str], None]
 Watch = Callable[[str], None]
 LEVELS = (("smoke", suite.SMOKE), ("regression", suite.REGRESSION))
@@ -191,7 +191,7 @@ class Story:
         self._approve("plan_design", "sofia", "carl")
 
     def _plan_fields(self, now: datetime) -> dict[str, Any]:
-        start = now + timedelta(seconds=1)
+        start = now + timedelta(seconds=5)
         return {
             "planned_start": start,
             "planned_end": start + timedelta(hours=4),

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from rightaway.drivers.ssh.host_keys import HostKey
 
 _KEEPALIVE_S, _KEEPALIVE_COUNT = 15, 3
 """A host that is silent for 45 s counts as lost."""
+
+# It would tell of every packet of every target; what matters is told by our own errors.
+logging.getLogger("asyncssh").setLevel(logging.WARNING)
 
 # For a login shell of any kind: become the one that reads the channel. Without a terminal, an SSH server
 # gives every command a session of its own, and leaves it alone when the connection ends.

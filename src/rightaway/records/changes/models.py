@@ -14,6 +14,7 @@ class Change(Record):
     description = models.TextField()
     change_type = models.CharField(max_length=20)
     state = models.CharField(max_length=20)
+    round = models.PositiveSmallIntegerField(default=1)
     service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="changes")
     affected_cis = models.ManyToManyField(ConfigurationItem, related_name="affecting_changes", blank=True)
     requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="changes_requested")
@@ -48,12 +49,15 @@ class Authorisation(models.Model):
     decision = models.CharField(max_length=20)
     note = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
+    round = models.PositiveSmallIntegerField(default=1)
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["change", "person", "digest"], name="authorisation_once_per_content")
+            models.UniqueConstraint(
+                fields=["change", "person", "digest", "round"], name="authorisation_once_per_content_and_round"
+            )
         ]
 
     def __str__(self) -> str:

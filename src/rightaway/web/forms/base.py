@@ -50,7 +50,9 @@ class Moment(forms.DateTimeField):
     """A date and time in UTC; what is typed is read as UTC whatever the browser's zone is."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+        kwargs.setdefault(
+            "widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        )
         kwargs["label"] = f"{kwargs['label']} (UTC)"
         super().__init__(**kwargs)
 

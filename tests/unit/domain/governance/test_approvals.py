@@ -203,6 +203,13 @@ def test_check_source__nobody_could_give_it__is_an_error_not_a_pass(people):
     assert caught.value.code == "approval.no_approver"
 
 
+def test_check_source__one_role_without_a_holder__names_it():
+    with pytest.raises(Refused) as caught:
+        check_source(need(), voters(olga=SO))
+
+    assert caught.value.evidence == {"roles": [CM], "people": ["olga"]}
+
+
 def test_check_vote__denial_without_a_word__refused():
     with pytest.raises(Invalid) as caught:
         check_vote(Decision.DENY, " ", seen=SEEN, current=SEEN)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightaway.domain.early_life import early_life_scheduled, exit_criteria, shortest, uncovered
+from rightaway.domain.early_life import early_life_scheduled, exit_allowed, exit_criteria, shortest, uncovered
 from rightaway.domain.facts_closure import ShiftFacts
 from rightaway.domain.release_facts import PolicyFacts
 
@@ -54,6 +54,23 @@ def test_shortest__policy__goes_before_the_type(green, now):
     )
 
     assert early_life_scheduled(brief, now) == ()
+
+
+def test_exit_criteria__period__is_over_at_its_end(green):
+    end = green.early_life.ends_at
+
+    met = [exit_criteria(green, moment)[0].met for moment in (end - timedelta(seconds=1), end)]
+
+    assert met == [False, True]
+
+
+def test_exit_allowed__not_met_and_not_measured__read_differently(green, now):
+    held = replace(green.early_life, service_level_met=None, operations_accepted_by="")
+
+    assert [unmet.message for unmet in exit_allowed(replace(green, early_life=held), now)] == [
+        "Not measured: The service level is met.",
+        "Not so yet: Operations took the service over.",
+    ]
 
 
 def test_exit_criteria__everything_well__all_met(green, now):

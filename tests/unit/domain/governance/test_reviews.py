@@ -14,6 +14,7 @@ from rightaway.domain.reviews import objectives_met, sampled, satisfaction, why_
         (["met", "met"], "met"),
         (["not_met"], "not_met"),
         (["met", "not_met"], "partly"),
+        (["met", "not_met", "partly"], "partly"),
         (["partly"], "partly"),
         (["met", ""], ""),
         (["met", "rather"], ""),
@@ -55,6 +56,13 @@ def test_why_mandatory__caused_an_incident__must_be_reviewed(green):
     incident = LinkedRecordFacts("INC-1", "incident", "caused_by_release")
 
     assert "INC-1" in why_mandatory(replace(green, linked=(incident,)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "link"), [("incident", "occurred_during_els"), ("problem", "caused_by_release")]
+)
+def test_why_mandatory__other_links__do_not_ask_for_it(kind, link, green):
+    assert why_mandatory(replace(green, linked=(LinkedRecordFacts("REC-1", kind, link),))) == ""
 
 
 def test_why_mandatory__drawn__must_be_reviewed(green):

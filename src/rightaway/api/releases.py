@@ -1,0 +1,250 @@
+"""Release records: listed, registered from a release file, shown, edited."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from rightaway.api.access import Request, seen, visible
+from rightaway.api.answers import (
+    EVERY,
+    Account,
+    Key,
+    MaybeAccount,
+    Number,
+    Out,
+    Page,
+    PageFilter,
+    each,
+    page,
+    tagged,
+)
+from rightaway.api.requests import Asked, Said, Sent, Word, expected_version, file, takes
+from rightaway.domain.values import Actor, ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.intake import fields as of
+from rightaway.intake.releases import ReleaseFile
+from rightaway.intake.schema import FileModel
+from rightaway.queries import releases as ask
+from rightaway.services import incidents, releases
+
+router = Router()
+
+REGISTERED = frozenset(ReleaseFile.model_fields) & releases.EDITABLE
+
+
+class ReleaseFilter(PageFilter):
+    text: Word = ""
+    phase: Word = ""
+    service: Word = ""
+    is_open: of.Flag | None = None
+    order: Literal["newest", "oldest"] = "newest"
+
+
+class ReleaseRow(Out):
+    number: str
+    title: str
+    phase: str
+    phase_status: str
+    attempt: int
+    release_type: str
+    service: str = Field(validation_alias="service__key")
+    priority: int | None
+    manager: str | None = Field(validation_alias="manager__username")
+    planned_start: datetime | None
+    planned_end: datetime | None
+    outcome: str
+    change_count: int
+    version: int
+    updated_at: datetime
+
+
+class StakeholderOut(Out):
+    person: Account
+    part: str
+
+
+class ShiftOut(Out):
+    person: Account
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ObjectiveOut(Out):
+    text: str
+    result: str
+    measured: str
+
+
+class LinkedErrorOut(Out):
+    known_error: Number
+    effect: str
+    disposition: str
+
+
+class ReleaseOut(Out):
+    """One release with all that is written about it. Scales run from 1 (highest) to 4."""
+
+    number: str
+    version: int
+    title: str
+    description: str
+    phase: str
+    phase_status: str
+    attempt: int
+    service: Key
+    release_type: str
+    release_kind: str
+    origin: str
+    reason: str
+    category: str
+    owning_group: str
+    model: str
+    justification: str
+    value_statement: str
+    do_nothing_impact: str
+    risk_answers: dict[str, Any]
+    initiated_by: Account
+    coordinator: MaybeAccount
+    manager: MaybeAccount
+    service_owner: MaybeAccount
+    deployment_manager: MaybeAccount
+    els_lead: MaybeAccount
+    communication_approved_by: MaybeAccount
+    impact: int | None
+    urgency: int | None
+    impact_assessment: int | None
+    priority: int | None
+    risk_level: int | None
+    training_required: bool
+    changes: Annotated[list[str], each("number")]
+    affected_cis: Annotated[list[str], each("key")]
+    affected_groups: Annotated[list[str], each("key")]
+    known_errors: Annotated[list[LinkedErrorOut], EVERY]
+    objectives: Annotated[list[ObjectiveOut], EVERY]
+    stakeholders: Annotated[list[StakeholderOut], EVERY]
+    roster: Annotated[list[ShiftOut], EVERY]
+    requested_end: datetime | None
+    planned_start: datetime | None
+    planned_end: datetime | None
+    cost_estimate: int | None
+    communication_plan: str
+    els_starts_at: datetime | None
+    els_ends_at: datetime | None
+    els_exit_criteria: str
+    on_call: str
+    rollback_valid_until: datetime | None
+    outcome: str
+    closure_code: str
+    closure_comment: str
+    back_out_reason: str
+    back_out_decided_by: str
+    abandon_reason: str
+    root_cause: str
+    closed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ReleaseEdit(FileModel):
+    """What to change; what is left out stays, null empties a field."""
+
+    title: of.Title = ""
+    description: of.Text = ""
+    release_type: ReleaseType = ReleaseType.MINOR
+    release_kind: ReleaseKind | None = None
+    reason: ReleaseReason | None = None
+    category: of.ShortName | None = None
+    owning_group: of.ShortName | None = None
+    model: of.ShortName | None = None
+    justification: of.Text | None = None
+    value_statement: of.Text | None = None
+    do_nothing_impact: of.Text | None = None
+    communication_plan: of.Text | None = None
+    els_exit_criteria: of.Text | None = None
+    on_call: of.Name | None = None
+    closure_comment: of.Text | None = None
+    no_lessons_reason: of.Text | None = None
+    problem_refusal_reason: of.Text | None = None
+    root_cause: of.Text | None = None
+    coordinator: of.Account | None = None
+    manager: of.Account | None = None
+    service_owner: of.Account | None = None
+    deployment_manager: of.Account | None = None
+    els_lead: of.Account | None = None
+    communication_approved_by: of.Account | None = None
+    impact: of.Scale | None = None
+    urgency: of.Scale | None = None
+    impact_assessment: of.Scale | None = None
+    risk_level: Annotated[int, of.whole(1, 5)] | None = None
+    risk_answers: Annotated[dict[of.VariableName, Said], Field(max_length=50)] = {}
+    training_required: of.Flag = False
+    requested_end: of.Moment | None = None
+    planned_start: of.Moment | None = None
+    planned_end: of.Moment | None = None
+    els_starts_at: of.Moment | None = None
+    els_ends_at: of.Moment | None = None
+    cost_estimate: Annotated[int, of.whole(0, 2_000_000_000)] | None = None
+    outcome: Outcome | None = None
+    closure_code: ClosureCode | None = None
+
+
+def find(request: Request, number: str, *acts: str) -> Any:
+    """Give the release when the caller may see it, or may do one of `acts` with it; else 404."""
+    row = ask.release(number)
+    scope = row.service.key if row else ""
+    owner = row.initiated_by_id if row else None
+    return seen(request.auth, row, f"release {number:.20}", scope=scope, owner_id=owner, acts=acts)
+
+
+@router.get("/releases", response=Page[ReleaseRow])
+def list_releases(request: Request, asked: Asked[ReleaseFilter]) -> dict[str, Any]:
+    """List the releases the caller may see."""
+    rows = ask.releases(text=asked.text, phase=asked.phase, service=asked.service, is_open=asked.is_open)
+    rows = visible(request.auth, rows, scope="service__key", owner="initiated_by")
+    return page(rows, asked, "-id" if asked.order == "newest" else "id", ReleaseRow)
+
+
+@router.post("/releases", response={201: ReleaseOut}, openapi_extra=takes(ReleaseFile))
+def register(request: Request, response: HttpResponse) -> Any:
+    """Register a release from a release file, as YAML or as the same in JSON: all of it or nothing."""
+    return tagged(response, _register(request.auth, file(request, ReleaseFile)))
+
+
+@transaction.atomic
+def _register(actor: Actor, sent: ReleaseFile) -> Any:
+    fields = {name: getattr(sent, name) for name in REGISTERED if getattr(sent, name) is not None}
+    row = releases.register(actor=actor, service=sent.service, changes=sent.changes, fields=fields)
+    if sent.affected_cis or sent.ci_groups or sent.objectives:
+        releases.set_scope(
+            actor=actor,
+            number=row.number,
+            cis=sent.affected_cis,
+            groups=sent.ci_groups,
+            objectives=sent.objectives,
+        )
+    if sent.stakeholders:
+        stakeholders = {one.person: one.part for one in sent.stakeholders}
+        releases.set_people(actor=actor, number=row.number, stakeholders=stakeholders)
+    for error in sent.known_errors:
+        incidents.link_known_error(actor=actor, release=row.number, known_error=error, effect="fixes")
+    return ask.release(row.number)
+
+
+@router.get("/releases/{release}", response=ReleaseOut)
+def show(request: Request, response: HttpResponse, release: str) -> Any:
+    """Show one release."""
+    return tagged(response, find(request, release))
+
+
+@router.patch("/releases/{release}", response=ReleaseOut)
+def edit(request: Request, response: HttpResponse, release: str, sent: Sent[ReleaseEdit]) -> Any:
+    """Change fields of a release. An approval whose content this touches is voided, with the difference."""
+    find(request, release, "release.edit")
+    fields = sent.model_dump(exclude_unset=True)
+    row = releases.edit(
+        actor=request.auth, number=release, fields=fields, expected_version=expected_version(request)
+    )
+    return tagged(response, row)

@@ -1,0 +1,120 @@
+"""Approvals of a release: asked for, and voted on with the content in sight."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from rightaway.domain.errors import NotFound
+from rightaway.queries import releases, templates
+from rightaway.queries.releases import ApprovalView
+from rightaway.services import approvals as commands
+from rightaway.web import frames
+from rightaway.web.forms.base import CommandForm
+from rightaway.web.forms.lifecycle import VoteForm
+from rightaway.web.pages import act, bound, command
+from rightaway.web.viewers import Viewer
+
+STANDING = {"pending", "approved"}
+
+
+def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict[str, Any]]:
+    """Give every approval with what this person can do about it now."""
+    template = templates.of(row)
+    scope, is_over = row.service.key, row.phase in template.terminal
+    wrote = _parts_written(viewer, row)
+    found = []
+    for view in views:
+        bound_parts = template.approval(view.key).bound
+        votes = releases.votes(view.row) if view.row else []
+        mine = next((vote for vote in votes if vote["voter"] == viewer.user.username), None)
+        own_parts = [part for part in bound_parts if part in wrote]
+        holds_role = bool(viewer.roles(scope) & set(view.roles))
+        may_vote = holds_role and not own_parts and view.state in STANDING and not is_over
+        found.append(
+            {
+                "view": view,
+                "votes": votes,
+                "mine": mine,
+                "bound": bound_parts,
+                "own_parts": own_parts if holds_role and view.state == "pending" else [],
+                "differences": view.row.difference if view.row and view.state == "void" else view.changes,
+                "form": _vote_form(view, has_voted=bool(mine))
+                if may_vote and view.state == "pending"
+                else None,
+                "may_vote": may_vote,
+                "may_request": view.state not in STANDING
+                and not is_over
+                and bool(view.current_digest)
+                and viewer.may("approval.request", scope),
+            }
+        )
+    return found
+
+
+def _parts_written(viewer: Viewer, row: Any) -> set[str]:
+    return set(row.contributions.filter(person_id=viewer.user.pk).values_list("part", flat=True))
+
+
+def _vote_form(view: ApprovalView, *, has_voted: bool) -> VoteForm:
+    return VoteForm(initial={"digest": view.current_digest}, auto_id=f"{view.key}_%s", has_voted=has_voted)
+
+
+def _view(row: Any, kind: str) -> ApprovalView:
+    for view in releases.standing(row).approvals:
+        if view.key == kind:
+            return view
+    raise NotFound("not_found", f"There is no approval {kind!r}.", hint="Look at the page of the release.")
+
+
+@act
+def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    view = _view(row, kind)
+    viewer.require("approval.request", row.service.key)
+    roles = ", ".join(role.replace("_", " ") for role in view.roles)
+    return command(
+        request,
+        CommandForm(**bound(request)),
+        lambda _: commands.request(actor=viewer.actor, number=number, kind=kind),
+        title=f"Ask for the approval: {view.title}",
+        button="Ask for it",
+        back=f"{reverse('release', args=[number])}#approvals",
+        done=f"The approval {view.title.lower()} is asked for.",
+        text=f"It is asked of {roles}, for the release as it is now. An edit of what it is bound to voids it.",
+        crumbs=frames.crumbs(number),
+    )
+
+
+@act
+def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    view = _view(row, kind)
+    votes = releases.votes(view.row) if view.row else []
+    has_voted = any(one["voter"] == viewer.user.username for one in votes)
+    form = VoteForm(**bound(request), initial={"digest": view.current_digest}, has_voted=has_voted)
+
+    def run(given: dict[str, Any]) -> None:
+        commands.vote(
+            actor=viewer.actor,
+            number=number,
+            kind=kind,
+            decision=given["decision"],
+            digest=given["digest"],
+            reason=given["reason"],
+        )
+
+    return command(
+        request,
+        form,
+        run,
+        title=f"Vote on: {view.title}",
+        button="Vote",
+        back=f"{reverse('release', args=[number])}#approvals",
+        done="Your vote is recorded.",
+        template="releases/vote.html",
+        crumbs=frames.crumbs(number),
+        view=view,
+        manifest=view.row.manifest if view.row else {},
+    )

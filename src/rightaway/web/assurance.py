@@ -1,0 +1,205 @@
+"""Evidence for a release: test reports, defects, training, notices, backups, waivers."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rightaway.domain.errors import NotFound
+from rightaway.queries import releases, templates
+from rightaway.services import assurance as commands
+from rightaway.services import releases as release_commands
+from rightaway.web import frames
+from rightaway.web.forms.assurance import (
+    BackupForm,
+    DefectForm,
+    NoticeForm,
+    ReportForm,
+    ResolutionForm,
+    TrainingForm,
+)
+from rightaway.web.forms.base import CommandForm
+from rightaway.web.forms.lifecycle import WaiverForm
+from rightaway.web.pages import act, bound, command, page
+from rightaway.web.viewers import Viewer
+
+TAB = "evidence"
+
+
+@page
+def evidence(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    scope = row.service.key
+    package = row.packages.filter(is_current=True).first()
+    items = [
+        item for item in row.affected_cis.prefetch_related("backups").order_by("key") if item.is_stateful
+    ]
+    context = {
+        **frames.frame(viewer, row, TAB),
+        "package": package,
+        "runs": list(package.test_runs.select_related("imported_by")) if package else [],
+        "defects": list(row.defects.select_related("found_by").order_by("-is_open", "-id")),
+        "trainings": list(row.training.order_by("audience")),
+        "notices": list(row.notices.select_related("sent_by")),
+        "waivers": list(row.waivers.select_related("requested_by", "granted_by").order_by("id")),
+        "stateful": items,
+        "may_import": viewer.may("evidence.import", scope) and package is not None,
+        "may_record": viewer.may("task.complete", scope),
+        "may_grant": viewer.may("gate.waive", scope),
+        "viewer_id": viewer.user.pk,
+    }
+    return render(request, "releases/evidence.html", context)
+
+
+def _row(viewer: Viewer, number: str, action: str) -> Any:
+    row = frames.found(viewer, number)
+    viewer.require(action, row.service.key, own=row.initiated_by_id == viewer.user.pk)
+    return row
+
+
+@act
+def report(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "evidence.import")
+    package = row.packages.filter(is_current=True).first()
+    initial = {"package_digest": package.digest if package else ""}
+    text = (
+        f"The report becomes evidence for the package {package} ({package.digest[:12]})." if package else ""
+    )
+    return command(
+        request,
+        ReportForm(**bound(request), initial=initial),
+        lambda given: commands.import_junit(
+            actor=viewer.actor, number=number, data=given.pop("report").read(), **given
+        ),
+        title="Import a test report",
+        button="Import",
+        done="The report is imported.",
+        text=text,
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def defect(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "task.complete")
+    return command(
+        request,
+        DefectForm(**bound(request)),
+        lambda given: commands.record_defect(actor=viewer.actor, number=number, **given),
+        title="Record a defect",
+        button="Record",
+        done="The defect is recorded.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def close_defect(request: HttpRequest, viewer: Viewer, number: str, defect_id: int) -> HttpResponse:
+    row = _row(viewer, number, "task.complete")
+    held = row.defects.filter(pk=defect_id).first()
+    if held is None:
+        raise NotFound("not_found", f"{number} has no defect {defect_id}.")
+    return command(
+        request,
+        ResolutionForm(**bound(request)),
+        lambda given: commands.close_defect(actor=viewer.actor, number=number, defect_id=defect_id, **given),
+        title=f"Close the defect: {held.title}",
+        button="Close the defect",
+        done="The defect is closed.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def training(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "task.complete")
+    return command(
+        request,
+        TrainingForm(**bound(request)),
+        lambda given: commands.record_training(actor=viewer.actor, number=number, **given),
+        title="Record training",
+        button="Record",
+        done="The training is recorded.",
+        text="Recording the same audience again replaces its numbers.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def notice(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "release.edit")
+    return command(
+        request,
+        NoticeForm(**bound(request)),
+        lambda given: commands.schedule_notice(actor=viewer.actor, number=number, **given),
+        title="Schedule a notice",
+        button="Schedule",
+        done="The notice is scheduled.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def notice_sent(request: HttpRequest, viewer: Viewer, number: str, notice_id: int) -> HttpResponse:
+    row = _row(viewer, number, "release.edit")
+    held = row.notices.filter(pk=notice_id).first()
+    if held is None:
+        raise NotFound("not_found", f"{number} has no notice {notice_id}.")
+    return command(
+        request,
+        CommandForm(**bound(request)),
+        lambda _: commands.mark_notice_sent(actor=viewer.actor, number=number, audience=held.audience),
+        title=f"The notice to {held.audience} was sent",
+        button="Record that it was sent",
+        done="It is recorded that the notice was sent.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def backup(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "task.complete")
+    items = [(item.key, str(item)) for item in row.affected_cis.filter(is_stateful=True).order_by("key")]
+    return command(
+        request,
+        BackupForm(**bound(request), items=items),
+        lambda given: commands.record_backup(actor=viewer.actor, **given),
+        title="Record a backup",
+        button="Record",
+        done="The backup is recorded.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def waiver(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "release.edit")
+    controls = [(item.key, item.title) for item in releases.standing(row).checklist]
+    return command(
+        request,
+        WaiverForm(**bound(request), controls=controls),
+        lambda given: release_commands.waive(actor=viewer.actor, number=number, **given),
+        title="Ask for a waiver",
+        button="Ask",
+        done="The waiver is asked for. It counts once another person has granted it.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def grant(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) -> HttpResponse:
+    row = _row(viewer, number, "gate.waive")
+    held = row.waivers.filter(pk=waiver_id).first()
+    if held is None:
+        raise NotFound("not_found", f"{number} has no waiver {waiver_id}.")
+    titles = {rule.key: rule.title for rule in templates.of(row).checklist}
+    return command(
+        request,
+        CommandForm(**bound(request)),
+        lambda _: release_commands.grant_waiver(actor=viewer.actor, number=number, waiver_id=waiver_id),
+        title=f"Grant the waiver of: {titles.get(held.control, held.control)}",
+        button="Grant",
+        done="The waiver is granted.",
+        text=held.reason,
+        **frames.inside(row, TAB),
+    )

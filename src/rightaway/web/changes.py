@@ -1,0 +1,183 @@
+"""Change requests: the list, registering one, one change with its steps and its authorisation."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rightaway.domain.errors import NotFound
+from rightaway.queries import changes
+from rightaway.services import changes as commands
+from rightaway.web import choices
+from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
+from rightaway.web.forms.lists import ChangeFilter
+from rightaway.web.pages import act, bound, command, page, paged
+from rightaway.web.statuses import words
+from rightaway.web.viewers import Viewer
+
+DECIDED = frozenset({"authorise", "reject"})
+WITH_RELEASE = frozenset({"implement", "finish", "fail", "back_out", "pass_tests"})
+CLOSING = frozenset({"close", "update_cmdb"})
+FINISHED = frozenset({"implementing", "implemented", "closed"})
+
+
+@page
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    filters = ChangeFilter(request.GET)
+    rows = viewer.narrowed(changes.changes(**filters.chosen()), "service__key")
+    context = {
+        "rows": paged(request, rows),
+        "filters": filters,
+        "may_register": viewer.may("change.register", None),
+    }
+    return render(request, "changes/index.html", context)
+
+
+def _found(viewer: Viewer, number: str) -> Any:
+    row = changes.change(number)
+    return viewer.seen(row, row.service.key if row else "", f"change {number}")
+
+
+def _crumbs(number: str) -> list[tuple[str, str]]:
+    return [("Changes", reverse("changes")), (number, reverse("change", args=[number]))]
+
+
+@act
+def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("change.register", None)
+    form = RegisterChangeForm(
+        **bound(request), services=choices.services(viewer, "change.register"), items=choices.items()
+    )
+
+    def run(given: dict[str, Any]) -> str:
+        names = ["impact", "urgency", "implementation_plan", "test_plan", "remediation_plan"]
+        row = commands.register(
+            actor=viewer.actor,
+            title=given["title"],
+            description=given["description"],
+            change_type=given["change_type"],
+            service=given["service"],
+            affected_cis=given["affected_cis"],
+            fields=form.values(names),
+        )
+        return reverse("change", args=[row.number])
+
+    return command(
+        request,
+        form,
+        run,
+        title="Register a change",
+        button="Register",
+        back=reverse("changes"),
+        done="The change is registered.",
+        crumbs=[("Changes", reverse("changes"))],
+    )
+
+
+@page
+def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _found(viewer, number)
+    events = changes.events(row)
+    own = row.requester_id == viewer.user.pk
+    scope = row.service.key
+    may_edit, may_close = viewer.may("change.edit", scope, own=own), viewer.may("change.close", scope)
+    steps = [
+        (event, words(event))
+        for event in events
+        if event not in DECIDED | WITH_RELEASE and (may_close if event in CLOSING else may_edit)
+    ]
+    context = {
+        "change": row,
+        "items": list(row.affected_cis.order_by("key")),
+        "votes": list(row.authorisations.all()),
+        "steps": steps,
+        "may_edit": may_edit and row.state not in FINISHED,
+        "may_decide": "authorise" in events and not own and _may_authorise(viewer, row),
+        "is_own": own and "authorise" in events and _may_authorise(viewer, row),
+        "form": DecisionForm(initial={"version": row.version}),
+        "crumbs": _crumbs(number)[:1],
+    }
+    return render(request, "changes/change.html", context)
+
+
+def _may_authorise(viewer: Viewer, row: Any) -> bool:
+    action = "change.authorise.emergency" if row.change_type == "emergency" else "change.authorise"
+    return viewer.may(action, row.service.key)
+
+
+@act
+def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _found(viewer, number)
+    viewer.require("change.edit", row.service.key, own=row.requester_id == viewer.user.pk)
+    initial = {name: getattr(row, name) for name in EditChangeForm.base_fields}
+    form = EditChangeForm(**bound(request), initial=initial)
+
+    def run(given: dict[str, Any]) -> None:
+        fields = form.changed()
+        if fields:
+            commands.edit(actor=viewer.actor, number=number, fields=fields, expected_version=given["version"])
+
+    return command(
+        request,
+        form,
+        run,
+        title=f"Edit {number}",
+        button="Save",
+        back=reverse("change", args=[number]),
+        done="Saved.",
+        text="A change that was authorised and whose content changes has to be authorised again.",
+        crumbs=_crumbs(number),
+    )
+
+
+@act
+def move(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpResponse:
+    row = _found(viewer, number)
+    if event in DECIDED | WITH_RELEASE or event not in changes.events(row):
+        raise NotFound(
+            "not_found",
+            f"{number} is {row.state.replace('_', ' ')}, which has no step {event.replace('_', ' ')}.",
+            hint="Look at the page of the change.",
+        )
+    action = "change.close" if event in CLOSING else "change.edit"
+    viewer.require(action, row.service.key, own=row.requester_id == viewer.user.pk)
+    return command(
+        request,
+        NoteForm(**bound(request), initial={"version": row.version}),
+        lambda given: commands.move(
+            actor=viewer.actor,
+            number=number,
+            event=event,
+            note=given["note"],
+            expected_version=given["version"],
+        ),
+        title=f"{words(event)}: {number}",
+        button=words(event),
+        back=reverse("change", args=[number]),
+        done=f"{number}: {words(event).lower()} is done.",
+        crumbs=_crumbs(number),
+    )
+
+
+@act
+def decide(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _found(viewer, number)
+    return command(
+        request,
+        DecisionForm(**bound(request), initial={"version": row.version}),
+        lambda given: commands.authorise(
+            actor=viewer.actor,
+            number=number,
+            decision=given["decision"],
+            note=given["note"],
+            expected_version=given["version"],
+        ),
+        title=f"Decide on {number}",
+        button="Decide",
+        back=reverse("change", args=[number]),
+        done="Your decision is recorded.",
+        text=f"{row.title}\n\n{row.description}",
+        crumbs=_crumbs(number),
+    )

@@ -1,0 +1,69 @@
+"""Configuration items and targets: what is there, how it hangs together, expected against observed."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rightaway.domain.errors import NotFound
+from rightaway.queries import cmdb
+from rightaway.web.forms.lists import ItemFilter, TargetFilter
+from rightaway.web.pages import page, paged
+from rightaway.web.statuses import words
+from rightaway.web.viewers import Viewer
+
+
+@page
+def items(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    classes = cmdb.items().order_by("ci_class").values_list("ci_class", flat=True).distinct()
+    filters = ItemFilter(request.GET, ci_class=[(key, words(key)) for key in classes])
+    context = {
+        "rows": paged(request, cmdb.items(**filters.chosen())),
+        "filters": filters,
+        "mismatches": list(cmdb.mismatches()[:20]),
+    }
+    return render(request, "cmdb/items.html", context)
+
+
+@page
+def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    viewer.require("release.view", None)
+    row = cmdb.item(key)
+    if row is None:
+        raise NotFound("not_found", f"There is no configuration item {key}.", hint="Check the key.")
+    relations = list(cmdb.relations(row))
+    changes = row.affecting_changes.select_related("service").order_by("-id")
+    context = {
+        "item": row,
+        "states": _states(row),
+        "outgoing": [one for one in relations if one.source_id == row.pk],
+        "incoming": [one for one in relations if one.target_id == row.pk],
+        "groups": list(row.groups.order_by("key")),
+        "targets": list(cmdb.targets().filter(ci=row)),
+        "releases": list(viewer.narrowed(row.affecting_releases.order_by("-id"), "service__key")[:10]),
+        "changes": list(viewer.narrowed(changes, "service__key")[:10]),
+        "crumbs": [("Configuration items", reverse("items"))],
+    }
+    return render(request, "cmdb/item.html", context)
+
+
+def _states(row: Any) -> list[tuple[str, Any, Any, str]]:
+    """Compare what is expected of an item with what was observed, name by name."""
+    names = sorted({*row.expected, *row.observed}, key=lambda name: (name != "version", name))
+    return [(name, row.expected.get(name), row.observed.get(name), _verdict(row, name)) for name in names]
+
+
+def _verdict(row: Any, name: str) -> str:
+    if name not in row.expected or name not in row.observed:
+        return "unknown" if name in row.expected else ""
+    return "met" if row.expected[name] == row.observed[name] else "differs"
+
+
+@page
+def targets(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    filters = TargetFilter(request.GET)
+    context = {"rows": paged(request, cmdb.targets(**filters.chosen())), "filters": filters}
+    return render(request, "cmdb/targets.html", context)

@@ -1,0 +1,221 @@
+"""Deployments: the list, launching one, watching one live, steering it, deciding what nobody knows."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rightaway.domain.deployment_states import DeploymentStatus, Intent
+from rightaway.domain.errors import NotFound
+from rightaway.domain.values import EnvironmentTier
+from rightaway.queries import deployments
+from rightaway.services import deployments as commands
+from rightaway.web import frames, operations
+from rightaway.web.forms.base import ReasonForm
+from rightaway.web.forms.deployments import LaunchForm, OperatorForm, ResolveForm
+from rightaway.web.pages import act, bound, command, page, paged
+from rightaway.web.viewers import Viewer
+
+LOG_PIECES = 200
+
+
+@page
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    rows = viewer.narrowed(deployments.deployments(), "release__service__key")
+    return render(request, "deployments/index.html", {"rows": paged(request, rows)})
+
+
+@page
+def of_release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    scope = row.service.key
+    may_launch = viewer.may("deployment.launch", scope, production=False) or viewer.may(
+        "deployment.rehearse", scope
+    )
+    context = {
+        **frames.frame(viewer, row, "release-deployments"),
+        "rows": paged(request, deployments.deployments().filter(release=row)),
+        "plans": list(row.plans.filter(is_current=True).select_related("environment")),
+        "may_launch": may_launch,
+    }
+    return render(request, "releases/deployments.html", context)
+
+
+@act
+def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    viewer.require("deployment.rehearse", row.service.key)
+    plans = row.plans.filter(is_current=True).select_related("environment")
+    environments = [
+        (one.environment.key, f"{one.environment.name} ({one.environment.tier})") for one in plans
+    ]
+    initial = {name: request.GET[name] for name in ("environment", "intent") if name in request.GET}
+    form = LaunchForm(**bound(request), environments=environments, initial=initial)
+
+    def run(given: dict[str, Any]) -> str:
+        made = commands.launch(
+            actor=viewer.actor,
+            release=row,
+            environment=given["environment"],
+            intent=Intent(given["intent"]),
+            reason=given["reason"],
+        )
+        return reverse("deployment", args=[made.number])
+
+    return command(
+        request,
+        form,
+        run,
+        title=f"Deploy {number}",
+        button="Launch",
+        done="The deployment is launched.",
+        text="Rightaway judges the gate again before every wave: approvals, window, notices, backups."
+        " A rehearsal (drill) runs in a lower environment and ends by backing out.",
+        warning=""
+        if environments
+        else "There is no compiled plan yet. Compile one on the page of the plan first.",
+        **frames.inside(row, "release-deployments"),
+    )
+
+
+def _found(viewer: Viewer, number: str) -> Any:
+    row = deployments.deployment(number)
+    return viewer.seen(row, row.release.service.key if row else "", f"deployment {number}")
+
+
+def _is_production(row: Any) -> bool:
+    return bool(row.environment.tier == EnvironmentTier.PRODUCTION)
+
+
+@page
+def deployment(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Show a deployment; a browser that watches asks for its live part again whenever the state changes."""
+    row = _found(viewer, number)
+    context = {**_state(viewer, row), **_log(request, row)}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "deployments/state.html", context)
+    context["attempts"] = paged(request, deployments.attempts(row).order_by("-id"))
+    context["checks"] = list(deployments.checks(row)[:20])
+    return render(request, "deployments/deployment.html", context)
+
+
+def _state(viewer: Viewer, row: Any) -> dict[str, Any]:
+    progress = deployments.progress(row)
+    return {
+        "deployment": row,
+        "release": row.release,
+        "is_over": DeploymentStatus(row.status).complete,
+        "grid": deployments.grid(row),
+        "progress": progress,
+        "settled": progress["done"] + progress["failed"] + progress["reverted"],
+        "holds": list(row.holds.filter(cleared_at__isnull=True)),
+        "doubtful": list(deployments.doubtful(row)),
+        "operations": operations.offered(viewer, row, production=_is_production(row)),
+        "may_resolve": viewer.may(
+            "deployment.resolve.not_applied", row.release.service.key, production=_is_production(row)
+        ),
+        "undone_by": list(row.undone_by.all()),
+    }
+
+
+def _log(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Give a part of the log; the script goes on from its last piece, a reader without it by a link."""
+    given = request.GET.get("after", "0")
+    after = int(given) if given.isdecimal() else 0
+    pieces = deployments.log_after(row, after, LOG_PIECES)
+    last = pieces[-1].pk if pieces else after
+    lines = [
+        {
+            "at": piece.at,
+            "target": piece.attempt.run.target.key,
+            "step": piece.attempt.step_key,
+            "text": bytes(piece.data).decode(errors="replace"),
+        }
+        for piece in pieces
+    ]
+    return {"log": lines, "last_log": last, "has_more_log": len(pieces) == LOG_PIECES, "log_after": after}
+
+
+@act
+def operate(request: HttpRequest, viewer: Viewer, number: str, name: str) -> HttpResponse:
+    row = _found(viewer, number)
+    known = operations.OPERATIONS.get(name)
+    if known is None:
+        raise NotFound("not_found", f"There is no command {name!r}.", hint=", ".join(operations.OPERATIONS))
+    viewer.require(known.permission, row.release.service.key, production=_is_production(row))
+    form = OperatorForm(
+        **bound(request), needed=name in commands.NEEDS_REASON, initial={"version": row.version}
+    )
+    return command(
+        request,
+        form,
+        lambda given: commands.command(
+            actor=viewer.actor,
+            number=number,
+            name=name,
+            reason=given["reason"],
+            command_id=given["command_id"],
+            expected_version=None if name in operations.ALWAYS_CURRENT else given["version"],
+        ),
+        title=f"{known.title}: {number}",
+        button=known.title,
+        tone="danger" if known.is_grave else "primary",
+        text=known.consequence,
+        warning=operations.situation(row, deployments.progress(row)),
+        back=reverse("deployment", args=[number]),
+        done=f"The command is given: {known.title.lower()}.",
+        crumbs=_crumbs(number),
+    )
+
+
+@act
+def undo(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _found(viewer, number)
+    viewer.require("deployment.back_out", row.release.service.key, production=_is_production(row))
+    return command(
+        request,
+        ReasonForm(**bound(request)),
+        lambda given: reverse(
+            "deployment", args=[commands.undo(actor=viewer.actor, row=row, reason=given["reason"]).number]
+        ),
+        title=f"Undo {number}",
+        button="Undo it",
+        tone="danger",
+        text="A new deployment begins at once that takes every target this one touched back to where it was.",
+        back=reverse("deployment", args=[number]),
+        done="The way back has begun.",
+        crumbs=_crumbs(number),
+    )
+
+
+@act
+def resolve(request: HttpRequest, viewer: Viewer, number: str, attempt_id: int) -> HttpResponse:
+    row = _found(viewer, number)
+    attempt = deployments.doubtful(row).filter(pk=attempt_id).first()
+    if attempt is None:
+        raise NotFound(
+            "not_found", f"{number} has no attempt {attempt_id} in doubt.", hint="It may be decided by now."
+        )
+    scope, production = row.release.service.key, _is_production(row)
+    viewer.require("deployment.resolve.not_applied", scope, production=production)
+    return command(
+        request,
+        ResolveForm(**bound(request)),
+        lambda given: commands.resolve(
+            actor=viewer.actor, attempt_id=attempt_id, resolution=given["resolution"], reason=given["reason"]
+        ),
+        title=f"What happened to {attempt.step_key} on {attempt.run.target.key}?",
+        button="Decide",
+        text="Rightaway lost sight of this step while it ran and does not guess. Look at the target, then say what"
+        " you saw: the deployment goes on from your answer.",
+        warning=f"{attempt.message}\nOperation: {attempt.operation_id}".strip(),
+        back=reverse("deployment", args=[number]),
+        done="Your decision is recorded.",
+        crumbs=_crumbs(number),
+    )
+
+
+def _crumbs(number: str) -> list[tuple[str, str]]:
+    return [("Deployments", reverse("deployments")), (number, reverse("deployment", args=[number]))]

@@ -1,0 +1,68 @@
+"""Forms of change requests."""
+
+from typing import Any
+
+from django import forms
+
+from rightaway.domain.changes import ChangeType
+from rightaway.services.changes import APPROVE, REJECT
+from rightaway.web.forms.base import Choices, CommandForm, area, options, scale
+from rightaway.web.forms.releases import IMPACT, URGENCY
+
+NUMBERS = ("impact", "urgency")
+
+
+class ChangeForm(CommandForm):
+    title = forms.CharField(label="Title", max_length=200)
+    description = forms.CharField(label="Description", widget=area(4))
+    impact = forms.ChoiceField(label="Impact", choices=scale(IMPACT)[1:], initial="3")
+    urgency = forms.ChoiceField(label="Urgency", choices=scale(URGENCY)[1:], initial="3")
+    implementation_plan = forms.CharField(label="Implementation plan", widget=area(), required=False)
+    test_plan = forms.CharField(label="Test plan", widget=area(), required=False)
+    remediation_plan = forms.CharField(label="Remediation plan", widget=area(), required=False)
+
+    def values(self, names: list[str]) -> dict[str, Any]:
+        return {
+            name: int(self.cleaned_data[name]) if name in NUMBERS else self.cleaned_data[name]
+            for name in names
+        }
+
+
+class RegisterChangeForm(ChangeForm):
+    service = forms.ChoiceField(label="Service")
+    change_type = forms.ChoiceField(label="Type", choices=options(ChangeType), initial=ChangeType.NORMAL)
+    affected_cis = forms.MultipleChoiceField(label="Affected configuration items", required=False)
+
+    def __init__(self, *args: Any, services: Choices, items: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["affected_cis"].choices = items  # type: ignore[attr-defined]
+        self.order_fields(
+            ["service", "title", "description", "change_type", "impact", "urgency", "affected_cis"]
+        )
+
+
+class EditChangeForm(ChangeForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    disposition = forms.CharField(
+        label="What becomes of it",
+        required=False,
+        max_length=200,
+        help_text="For a change that was not carried out: what happens to it now.",
+    )
+
+    def changed(self) -> dict[str, Any]:
+        return self.values([name for name in self.changed_data if name != "version"])
+
+
+class DecisionForm(CommandForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        label="Decision", widget=forms.RadioSelect, choices=[(APPROVE, "Authorise"), (REJECT, "Reject")]
+    )
+    note = forms.CharField(label="Note", widget=area(2), required=False, help_text="A rejection needs one.")
+
+
+class NoteForm(CommandForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(label="Note (optional)", widget=area(2), required=False)

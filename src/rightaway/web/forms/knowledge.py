@@ -1,0 +1,43 @@
+"""Forms of knowledge articles and lessons."""
+
+from typing import Any
+
+from django import forms
+
+from rightaway.domain.values import ArticleKind
+from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options
+
+_MARKDOWN = "Markdown. HTML is not used."
+
+
+class ArticleForm(CommandForm):
+    kind = forms.ChoiceField(
+        label="Kind", choices=options(one for one in ArticleKind if one != "lesson_learnt")
+    )
+    service = forms.ChoiceField(label="Service")
+    title = forms.CharField(label="Title", max_length=200)
+    body = forms.CharField(label="Text", widget=area(14), help_text=_MARKDOWN)
+    release = forms.CharField(
+        label="Release (optional)", required=False, max_length=20, help_text="Its number."
+    )
+
+    def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = services  # type: ignore[attr-defined]
+
+
+class LessonForm(CommandForm):
+    title = forms.CharField(label="Title", max_length=200)
+    body = forms.CharField(label="What was learnt, and what to do", widget=area(6), help_text=_MARKDOWN)
+    owner = forms.ChoiceField(label="Owner")
+    due_at = Moment(label="Due")
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", "Choose one"), *people]  # type: ignore[attr-defined]
+
+
+class EditArticleForm(CommandForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label="Title", max_length=200)
+    body = forms.CharField(label="Text", widget=area(18), help_text=_MARKDOWN)

@@ -1,0 +1,79 @@
+"""Forms of what moves a release on: ways out of a phase, tasks, approvals, waivers."""
+
+from typing import Any
+
+from django import forms
+
+from rightaway.domain.approvals import Decision
+from rightaway.domain.guards_deployment import BACK_OUT_REASONS
+from rightaway.domain.guards_registration import ABANDON_REASONS
+from rightaway.domain.values import TaskState
+from rightaway.domain.workflows import Transition
+from rightaway.web.forms.base import CommandForm, Moment, ReasonForm, area, options
+
+CHOOSE = "Choose one"
+
+
+class WayForm(ReasonForm):
+    """Asks for a reason, and for what abandoning or backing out has to say besides."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, way: Transition, **kwargs: Any) -> None:
+        super().__init__(*args, needed=way.reason_required, **kwargs)
+        if "G90" in way.guards:
+            self.fields["abandon_reason"] = _choice("Why it is abandoned", ABANDON_REASONS)
+            self.fields["abandon_comment"] = forms.CharField(label="Comment", widget=area())
+        if "G50" in way.guards:
+            self.fields["back_out_reason"] = _choice("Why it is backed out", BACK_OUT_REASONS)
+        self.order_fields(["version", "abandon_reason", "abandon_comment", "back_out_reason", "reason"])
+
+    def answers(self) -> dict[str, Any]:
+        return {name: text for name, text in self.cleaned_data.items() if name not in {"reason", "version"}}
+
+
+def _choice(label: str, reasons: tuple[str, ...]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=options(reasons, empty=CHOOSE))
+
+
+class TaskForm(CommandForm):
+    state = forms.ChoiceField(
+        label="New state",
+        choices=options([TaskState.DONE, TaskState.ACTIVE, TaskState.SKIPPED, TaskState.CANCELLED]),
+    )
+    note = forms.CharField(
+        label="Note", widget=area(), required=False, help_text="Skipping a task needs one."
+    )
+
+
+class VoteForm(CommandForm):
+    """Carries the digest of the content that was shown, so that nobody approves what they have not seen."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
+    decision = forms.ChoiceField(
+        label="Decision",
+        widget=forms.RadioSelect,
+        choices=[
+            (str(Decision.APPROVE), "Approve"),
+            (str(Decision.DENY), "Deny"),
+            (str(Decision.ABSTAIN), "Abstain"),
+        ],
+    )
+    reason = forms.CharField(label="Reason", widget=area(2), required=False, help_text="A denial needs one.")
+
+    def __init__(self, *args: Any, has_voted: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_voted:
+            field = self.fields["decision"]
+            field.choices = [*field.choices, (str(Decision.WITHDRAW), "Withdraw my vote")]  # type: ignore[attr-defined]
+
+
+class WaiverForm(CommandForm):
+    control = forms.ChoiceField(label="Control")
+    reason = forms.CharField(label="Why it can be left out", widget=area())
+    expires_at = Moment(label="Until")
+    restore_plan = forms.CharField(label="How it is restored", widget=area(), required=False)
+
+    def __init__(self, *args: Any, controls: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["control"].choices = controls  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+"""Forms of the deployment design and its plan."""
+
+from typing import Any
+
+from django import forms
+
+from rightaway.web.forms.base import Choices, CommandForm
+
+
+class DesignForm(CommandForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    design = forms.CharField(
+        label="Deployment design (YAML)",
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
+        strip=False,
+        required=False,
+    )
+    file = forms.FileField(label="Or a file", required=False, help_text="When a file is chosen, it is used.")
+
+    def source(self) -> bytes:
+        upload = self.cleaned_data["file"]
+        return upload.read() if upload else self.cleaned_data["design"].encode()
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if not found.get("file") and not found.get("design", "").strip():
+            self.add_error("design", "Paste a design or choose a file.")
+        return found
+
+
+class CompileForm(CommandForm):
+    environment = forms.ChoiceField(label="Environment")
+
+    def __init__(self, *args: Any, environments: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["environment"].choices = environments  # type: ignore[attr-defined]

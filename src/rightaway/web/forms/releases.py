@@ -1,0 +1,286 @@
+"""Forms of a release itself: registered, edited by section, its scope, its people."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, make_aware
+
+from rightaway.domain.errors import Invalid
+from rightaway.domain.priorities import RISK_QUESTIONS
+from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.web.forms.base import Choices, CommandForm, Lines, Moment, area, options, scale
+
+NOT_SET = "Not set"
+IMPACT = ("enterprise", "site or department", "multiple users", "user")
+URGENCY = ("total loss of service", "severe disruption", "slight disruption", "no disruption")
+ASSESSMENT = ("very high", "high", "medium", "low")
+RISK = ("very high", "high", "medium", "low", "very low")
+STAKES = ("inform", "consult", "approve", "accept")
+RISK_PREFIX = "risk_answers_"
+NUMBERS = frozenset({"impact", "urgency", "impact_assessment", "risk_level"})
+
+SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "description": (
+        "Description",
+        (
+            *("title", "description", "release_type", "release_kind", "reason", "category"),
+            *("owning_group", "model", "justification", "requested_end"),
+        ),
+    ),
+    "assessment": (
+        "Assessment",
+        (
+            *("impact", "urgency", "impact_assessment", "risk_level", "value_statement"),
+            *("do_nothing_impact", "training_required"),
+        ),
+    ),
+    "people": (
+        "People",
+        (
+            "coordinator",
+            "manager",
+            "service_owner",
+            "deployment_manager",
+            "els_lead",
+            "communication_approved_by",
+        ),
+    ),
+    "schedule": (
+        "Schedule and communication",
+        ("planned_start", "planned_end", "cost_estimate", "communication_plan"),
+    ),
+    "early-life": ("Early life support", ("els_starts_at", "els_ends_at", "els_exit_criteria", "on_call")),
+    "closure": (
+        "Outcome and closure",
+        (
+            *("outcome", "closure_code", "closure_comment", "root_cause"),
+            *("no_lessons_reason", "problem_refusal_reason"),
+        ),
+    ),
+}
+
+
+def section_of(field: str) -> str:
+    """Give the section that edits a field; empty when none does."""
+    if field in {"risk_answers", "questions"}:
+        return "assessment"
+    return next((key for key, (_, fields) in SECTIONS.items() if field in fields), "")
+
+
+def _line(label: str, size: int = 80, *, required: bool = False) -> Callable[[], forms.Field]:
+    return lambda: forms.CharField(label=label, max_length=size, required=required)
+
+
+def _text(label: str, help_text: str = "", *, required: bool = False) -> Callable[[], forms.Field]:
+    return lambda: forms.CharField(label=label, widget=area(), required=required, help_text=help_text)
+
+
+def _choice(label: str, choices: Choices, *, required: bool = False) -> Callable[[], forms.Field]:
+    return lambda: forms.ChoiceField(label=label, choices=choices, required=required)
+
+
+def _moment(label: str) -> Callable[[], forms.Field]:
+    return lambda: Moment(label=label, required=False)
+
+
+_FIELDS: Mapping[str, Callable[[], forms.Field]] = {
+    "title": _line("Title", 200, required=True),
+    "description": _text("Description", required=True),
+    "release_type": _choice("Type", options(ReleaseType), required=True),
+    "release_kind": _choice("Kind", options(ReleaseKind, empty=NOT_SET)),
+    "reason": _choice("Reason", options(ReleaseReason, empty=NOT_SET)),
+    "category": _line("Category"),
+    "owning_group": _line("Owning group"),
+    "model": _line("Release model"),
+    "justification": _text("Justification"),
+    "requested_end": _moment("Requested end"),
+    "impact": _choice("Impact", scale(IMPACT)),
+    "urgency": _choice("Urgency", scale(URGENCY)),
+    "impact_assessment": _choice("Impact assessment", scale(ASSESSMENT)),
+    "risk_level": _choice("Risk level", scale(RISK)),
+    "value_statement": _text(
+        "Value statement", "What the release is worth, to whom. At least 40 characters."
+    ),
+    "do_nothing_impact": _text("What happens if nothing is done"),
+    "training_required": lambda: forms.BooleanField(label="Training is needed", required=False),
+    "planned_start": _moment("Planned start"),
+    "planned_end": _moment("Planned end"),
+    "cost_estimate": lambda: forms.IntegerField(
+        label="Cost estimate", min_value=0, max_value=2_000_000_000, required=False
+    ),
+    "communication_plan": _text("Communication plan"),
+    "els_starts_at": _moment("Early life support starts"),
+    "els_ends_at": _moment("Early life support ends"),
+    "els_exit_criteria": _text("Exit criteria"),
+    "on_call": _line("On call during the deployment", 120),
+    "outcome": _choice("Outcome", options(Outcome, empty=NOT_SET)),
+    "closure_code": _choice("Closure code", options(ClosureCode, empty=NOT_SET)),
+    "closure_comment": _text("Closure comment"),
+    "root_cause": _text("Root cause"),
+    "no_lessons_reason": _text("Why there is no lesson"),
+    "problem_refusal_reason": _text("Why no problem is opened"),
+}
+_PEOPLE = {
+    "coordinator": "Release coordinator",
+    "manager": "Release manager",
+    "service_owner": "Service owner",
+    "deployment_manager": "Deployment manager",
+    "els_lead": "Lead of early life support",
+    "communication_approved_by": "Communication plan approved by",
+}
+
+
+class RegisterForm(CommandForm):
+    service = forms.ChoiceField(label="Service")
+    title = forms.CharField(label="Title", max_length=200)
+    description = forms.CharField(label="Description", widget=area(4))
+    release_type = forms.ChoiceField(label="Type", choices=options(ReleaseType))
+    release_kind = forms.ChoiceField(
+        label="Kind", choices=options(ReleaseKind, empty=NOT_SET), required=False
+    )
+    reason = forms.ChoiceField(label="Reason", choices=options(ReleaseReason, empty=NOT_SET), required=False)
+    changes = forms.MultipleChoiceField(
+        label="Changes",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Open changes that are in no release yet.",
+    )
+
+    def __init__(self, *args: Any, services: Choices, changes: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["changes"].choices = changes  # type: ignore[attr-defined]
+
+
+class EditForm(CommandForm):
+    """One section of a release; only what was changed goes to the command."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, section: str, row: Any, people: Choices = (), **kwargs: Any) -> None:  # type: ignore[assignment]
+        names = SECTIONS[section][1]
+        initial: dict[str, Any] = {"version": row.version}
+        for name in names:
+            held = getattr(row, name)
+            initial[name] = held.username if held and name in _PEOPLE else held
+        if section == "assessment":
+            initial |= {f"{RISK_PREFIX}{key}": answer for key, answer in row.risk_answers.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name in names:
+            self.fields[name] = _person(name, people) if name in _PEOPLE else _FIELDS[name]()
+        if section == "assessment":
+            for key, question in RISK_QUESTIONS.items():
+                self.fields[f"{RISK_PREFIX}{key}"] = _FIELDS_RISK(question)
+
+    def changes(self) -> dict[str, Any]:
+        """Give the changed fields as the command wants them."""
+        changed = [name for name in self.changed_data if name != "version"]
+        found = {
+            name: _value(name, self.cleaned_data[name])
+            for name in changed
+            if not name.startswith(RISK_PREFIX)
+        }
+        if len(found) < len(changed):
+            answers = {key: self.cleaned_data[f"{RISK_PREFIX}{key}"] for key in RISK_QUESTIONS}
+            found["risk_answers"] = {key: answer for key, answer in answers.items() if answer}
+        return found
+
+
+def _FIELDS_RISK(question: str) -> forms.Field:  # noqa: N802
+    return forms.ChoiceField(
+        label=question, choices=[("", NOT_SET), ("no", "No"), ("yes", "Yes")], required=False
+    )
+
+
+def _person(name: str, people: Choices) -> forms.Field:
+    return forms.ChoiceField(label=_PEOPLE[name], choices=[("", NOT_SET), *people], required=False)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in NUMBERS:
+        return int(value) if value else None
+    return None if value == "" and name in _PEOPLE else value
+
+
+class ScopeForm(CommandForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    changes = forms.MultipleChoiceField(label="Changes", required=False, widget=forms.CheckboxSelectMultiple)
+    cis = forms.MultipleChoiceField(label="Affected configuration items", required=False)
+    groups = forms.MultipleChoiceField(
+        label="Affected groups", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    objectives = Lines(label="Objectives", required=False, help_text="One measurable sentence on each line.")
+
+    def __init__(self, *args: Any, choices: Mapping[str, Choices], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, found in choices.items():
+            self.fields[name].choices = found  # type: ignore[attr-defined]
+            if not found:
+                del self.fields[name]
+
+    def changed(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+
+class ExpectForm(CommandForm):
+    """What each affected item is going to be after the release."""
+
+    def __init__(self, *args: Any, items: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            version = str(item.expected.get("version", ""))
+            self.fields[item.key] = forms.CharField(
+                label=f"Version of {item.name} ({item.key})", required=False, max_length=80, initial=version
+            )
+
+    def states(self) -> dict[str, dict[str, str]]:
+        return {key: {"version": version} for key, version in self.cleaned_data.items() if version}
+
+
+class StakeholdersForm(CommandForm):
+    stakeholders = Lines(
+        label="Stakeholders",
+        required=False,
+        help_text=f"One on each line: user name, then one of {', '.join(STAKES)}.",
+    )
+
+    def clean_stakeholders(self) -> dict[str, str]:
+        found = {}
+        for number, line in enumerate(self.cleaned_data["stakeholders"], 1):
+            parts = line.split()
+            if len(parts) != 2 or parts[1] not in STAKES:  # noqa: PLR2004 -- a name and a part
+                raise forms.ValidationError(
+                    f"Line {number} is not a user name and one of {', '.join(STAKES)}."
+                )
+            found[parts[0]] = parts[1]
+        return found
+
+
+class RosterForm(CommandForm):
+    roster = Lines(
+        label="Shifts",
+        required=False,
+        help_text="One on each line: user name, start, end. For example: ann 2026-11-24T22:00 2026-11-25T06:00 (UTC)",
+    )
+
+    def clean_roster(self) -> list[tuple[str, datetime, datetime]]:
+        return [_shift(number, line) for number, line in enumerate(self.cleaned_data["roster"], 1)]
+
+
+def _shift(number: int, line: str) -> tuple[str, datetime, datetime]:
+    parts = line.split()
+    try:
+        name, start, end = parts
+        return name, _utc(start), _utc(end)
+    except (ValueError, Invalid):
+        raise forms.ValidationError(f"Line {number} is not a user name, a start and an end.") from None
+
+
+def _utc(text: str) -> datetime:
+    found = parse_datetime(text)
+    if found is None:
+        raise ValueError(text)
+    return make_aware(found) if is_naive(found) else found

@@ -1,0 +1,48 @@
+"""The frame around every page of one release: its head, its rail of phases, its tabs."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from rightaway.queries import releases
+from rightaway.web.viewers import Viewer
+
+TABS = (
+    ("release", "Overview"),
+    ("scope", "Scope"),
+    ("plan", "Package and plan"),
+    ("evidence", "Evidence"),
+    ("release-deployments", "Deployments"),
+    ("closure", "Early life and closure"),
+    ("history", "History"),
+)
+
+
+def found(viewer: Viewer, number: str) -> Any:
+    """Give the release; the same answer when there is none and when it is not for this person."""
+    row = releases.release(number)
+    return viewer.seen(row, row.service.key if row else "", f"release {number}")
+
+
+def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:
+    scope = row.service.key
+    may_edit = viewer.may("release.edit", scope, own=row.initiated_by_id == viewer.user.pk)
+    return {
+        "release": row,
+        "rail": releases.rail(row),
+        "tabs": [(title, reverse(name, args=[row.number]), name == tab) for name, title in TABS],
+        "is_over": row.phase in {"closed", "abandoned"},
+        "may_edit": may_edit and row.phase not in {"closed", "abandoned"},
+    }
+
+
+def crumbs(number: str, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("Releases", reverse("releases")), (number, reverse("release", args=[number])), *more]
+
+
+def inside(row: Any, tab: str, anchor: str = "") -> dict[str, Any]:
+    """Give a command of a release its way back, to the tab it was started from."""
+    titles = dict(TABS)
+    address = reverse(tab, args=[row.number])
+    more = [] if tab == "release" else [(titles[tab], address)]
+    return {"back": f"{address}{anchor}", "crumbs": crumbs(row.number, *more)}

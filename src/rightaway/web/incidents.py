@@ -1,0 +1,199 @@
+"""Incidents, problems, known errors and interactions: lists and pages, thin."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rightaway.queries import incidents
+from rightaway.services import incidents as commands
+from rightaway.web import choices
+from rightaway.web.forms.incidents import (
+    IncidentForm,
+    InteractionForm,
+    KnownErrorForm,
+    ProblemForm,
+    ResolveIncidentForm,
+)
+from rightaway.web.forms.lists import StateFilter
+from rightaway.web.pages import act, bound, command, page, paged
+from rightaway.web.viewers import Viewer
+
+TABS = (
+    ("incidents", "Incidents"),
+    ("problems", "Problems"),
+    ("known-errors", "Known errors"),
+    ("interactions", "Interactions"),
+)
+_RELEASE = "release__service__key"
+
+
+def _list(request: HttpRequest, viewer: Viewer, tab: str, rows: Any, **context: Any) -> HttpResponse:
+    shown = {
+        "tabs": [(title, reverse(name), name == tab) for name, title in TABS],
+        "rows": paged(request, rows),
+        "may_record": viewer.may("incident.record", None),
+        **context,
+    }
+    return render(request, f"incidents/{tab.replace('-', '_')}.html", shown)
+
+
+@page
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    filters = StateFilter(request.GET)
+    rows = viewer.narrowed(incidents.incidents(**filters.chosen()), "service__key")
+    return _list(request, viewer, "incidents", rows, filters=filters)
+
+
+@page
+def problems(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    return _list(request, viewer, "problems", viewer.narrowed(incidents.problems(), _RELEASE))
+
+
+@page
+def known_errors(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    filters = StateFilter(request.GET)
+    rows = viewer.narrowed(incidents.known_errors(**filters.chosen()), "service__key")
+    return _list(request, viewer, "known-errors", rows, filters=filters)
+
+
+@page
+def interactions(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    filters = StateFilter(request.GET)
+    rows = viewer.narrowed(incidents.interactions(**filters.chosen()), _RELEASE)
+    return _list(request, viewer, "interactions", rows, filters=filters)
+
+
+@page
+def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = incidents.incident(number)
+    viewer.seen(row, row.service.key if row else "", f"incident {number}")
+    assert row is not None
+    context = {
+        "incident": row,
+        "problems": list(row.problems.order_by("number")),
+        "may_record": viewer.may("incident.record", row.service.key) and row.state == "open",
+        "crumbs": [("Incidents", reverse("incidents"))],
+    }
+    return render(request, "incidents/incident.html", context)
+
+
+@page
+def problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _problem(viewer, number)
+    context = {
+        "problem": row,
+        "incidents": list(row.incidents.order_by("number")),
+        "may_record": viewer.may("incident.record", _scope(row)) and row.state == "open",
+        "crumbs": [("Problems", reverse("problems"))],
+    }
+    return render(request, "incidents/problem.html", context)
+
+
+def _problem(viewer: Viewer, number: str) -> Any:
+    row = incidents.problem(number)
+    return viewer.seen(row, _scope(row) if row else "", f"problem {number}")
+
+
+def _scope(problem: Any) -> str:
+    return problem.release.service.key if problem.release else "*"
+
+
+@page
+def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = incidents.known_error(number)
+    viewer.seen(row, row.service.key if row else "", f"known error {number}")
+    context = {"error": row, "crumbs": [("Known errors", reverse("known-errors"))]}
+    return render(request, "incidents/known_error.html", context)
+
+
+@act
+def record_incident(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("incident.record", None)
+    initial = {"release": request.GET.get("release", "")}
+    form = IncidentForm(
+        **bound(request), services=choices.services(viewer, "incident.record"), initial=initial
+    )
+
+    def run(given: dict[str, Any]) -> str:
+        given["release"] = given["release"] or None
+        return reverse("incident", args=[commands.record_incident(actor=viewer.actor, **given).number])
+
+    texts = {"title": "Record an incident", "button": "Record", "done": "The incident is recorded."}
+    return command(
+        request, form, run, **texts, back=reverse("incidents"), crumbs=[("Incidents", reverse("incidents"))]
+    )
+
+
+@act
+def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = incidents.incident(number)
+    viewer.seen(row, row.service.key if row else "", f"incident {number}")
+    assert row is not None
+    viewer.require("incident.record", row.service.key)
+    return command(
+        request,
+        ResolveIncidentForm(**bound(request)),
+        lambda given: commands.resolve_incident(actor=viewer.actor, number=number, **given),
+        title=f"Resolve {number}",
+        button="Resolve and close",
+        back=reverse("incident", args=[number]),
+        done=f"{number} is closed.",
+        text=row.title,
+        crumbs=[("Incidents", reverse("incidents")), (number, reverse("incident", args=[number]))],
+    )
+
+
+@act
+def edit_problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _problem(viewer, number)
+    viewer.require("incident.record", _scope(row))
+    initial = {"root_cause": row.root_cause, "category": row.root_cause_category}
+    return command(
+        request,
+        ProblemForm(**bound(request), initial=initial),
+        lambda given: commands.edit_problem(actor=viewer.actor, number=number, **given),
+        title=f"Root cause of {number}",
+        button="Save",
+        back=reverse("problem", args=[number]),
+        done="Saved.",
+        text=row.title,
+        crumbs=[("Problems", reverse("problems")), (number, reverse("problem", args=[number]))],
+    )
+
+
+@act
+def record_known_error(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("incident.record", None)
+    initial = {"problem": request.GET.get("problem", "")}
+    form = KnownErrorForm(
+        **bound(request), services=choices.services(viewer, "incident.record"), initial=initial
+    )
+
+    def run(given: dict[str, Any]) -> str:
+        given["problem"] = given["problem"] or None
+        return reverse("known-error", args=[commands.record_known_error(actor=viewer.actor, **given).number])
+
+    texts = {"title": "Record a known error", "button": "Record", "done": "The known error is recorded."}
+    crumbs = [("Known errors", reverse("known-errors"))]
+    return command(request, form, run, **texts, back=reverse("known-errors"), crumbs=crumbs)
+
+
+@act
+def record_interaction(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("incident.record", None)
+
+    def run(given: dict[str, Any]) -> None:
+        given["release"] = given["release"] or None
+        commands.record_interaction(actor=viewer.actor, **given)
+
+    texts = {"title": "Record an interaction", "button": "Record", "done": "The interaction is recorded."}
+    crumbs = [("Interactions", reverse("interactions"))]
+    return command(
+        request, InteractionForm(**bound(request)), run, **texts, back=reverse("interactions"), crumbs=crumbs
+    )

@@ -1,0 +1,104 @@
+"""What moves a release on: ways out of its phase, and tasks."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from rightaway.domain.errors import Forbidden, NotFound
+from rightaway.domain.guards import Evaluation
+from rightaway.domain.workflows import Mode, may_take
+from rightaway.queries import releases, templates
+from rightaway.services import lifecycle
+from rightaway.services import releases as release_commands
+from rightaway.web import frames
+from rightaway.web.forms.lifecycle import TaskForm, WayForm
+from rightaway.web.pages import act, bound, command
+from rightaway.web.viewers import Viewer
+
+
+@act
+def way(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    stands = _way(row, event)
+    taken = stands.transition
+    if not may_take(taken, viewer.roles(row.service.key)):
+        roles = ", ".join(actor.replace("_", " ") for actor in taken.actors)
+        raise Forbidden("permission.denied", f"{taken.title} is for: {roles}.", hint="Ask one of them.")
+    form = WayForm(**bound(request), way=taken, initial={"version": row.version})
+
+    def run(given: dict[str, Any]) -> None:
+        lifecycle.fire(
+            actor=viewer.actor,
+            number=number,
+            event=event,
+            reason=given["reason"],
+            fields=form.answers(),
+            expected_version=given["version"],
+        )
+
+    missing = [
+        f"{one.message} {one.remedy} ({one.owner.replace('_', ' ')})" for one in stands.unmet if one.blocks
+    ]
+    return command(
+        request,
+        form,
+        run,
+        title=f"{taken.title}: {number}",
+        button=taken.title,
+        back=reverse("release", args=[number]),
+        done=f"{number}: {taken.title.lower()} is done.",
+        text=_consequence(row, taken),
+        warning="\n".join(["This is still missing:", *missing]) if missing else "",
+        tone="danger" if taken.target in {"abandoned", "back_out"} else "primary",
+        crumbs=frames.crumbs(number),
+    )
+
+
+def _way(row: Any, event: str) -> Evaluation:
+    for one in releases.standing(row).ways:
+        if one.transition.event == event and one.transition.mode is Mode.MANUAL:
+            return one
+    raise NotFound(
+        "not_found",
+        f"{row.number} is in phase {row.phase.replace('_', ' ')}, which has no way {event.replace('_', ' ')}.",
+        hint="Look at the page of the release: it may have moved on.",
+    )
+
+
+def _consequence(row: Any, taken: Any) -> str:
+    template = templates.of(row)
+    titles = {phase.key: phase.title for phase in template.phases}
+    sentences = [f"The release goes from {titles[taken.source]} to {titles[taken.target]}."]
+    if taken.target in template.terminal:
+        sentences.append("This is final.")
+    if taken.voids:
+        names = ", ".join(template.approval(key).title.lower() for key in taken.voids)
+        sentences.append(f"These approvals lose their force: {names}.")
+    if "back_out_deployments" in taken.after:
+        sentences.append("Rightaway begins at once to undo what was deployed to production.")
+    return " ".join(sentences)
+
+
+@act
+def task(request: HttpRequest, viewer: Viewer, number: str, key: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    viewer.require("task.complete", row.service.key)
+    held = next((one for one in releases.tasks(row) if one.key == key), None)
+    if held is None:
+        raise NotFound(
+            "not_found", f"{number} has no task {key!r} now.", hint="Look at the page of the release."
+        )
+    return command(
+        request,
+        TaskForm(**bound(request)),
+        lambda given: release_commands.finish_task(
+            actor=viewer.actor, number=number, key=key, state=given["state"], note=given["note"]
+        ),
+        title=held.title,
+        button="Save",
+        back=f"{reverse('release', args=[number])}#tasks",
+        done=f"The task “{held.title}” is updated.",
+        text=held.instructions,
+        crumbs=frames.crumbs(number),
+    )

@@ -1,0 +1,104 @@
+"""The commands of an operator as a page shows them: when they are offered, and what they do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rightaway.domain.deployment_states import DeploymentStatus as Status
+from rightaway.domain.deployment_states import HoldKind
+from rightaway.web.viewers import Viewer
+
+# Stopping must never fail because the page was a second old.
+ALWAYS_CURRENT = frozenset({"pause", "abort", "back_out", "cancel"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    title: str
+    icon: str
+    permission: str
+    statuses: frozenset[Status]
+    consequence: str
+    is_grave: bool = False
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "pause": Operation(
+        "Pause",
+        "pause",
+        "deployment.pause",
+        frozenset({Status.RUNNING, Status.BACKING_OUT}),
+        "Steps that run now end by themselves; no further step begins until somebody resumes.",
+    ),
+    "resume": Operation(
+        "Resume",
+        "play",
+        "deployment.resume",
+        frozenset({Status.RUNNING, Status.BACKING_OUT, Status.STOPPING}),
+        "The deployment goes on where it was paused. The gate is judged again before the next wave.",
+    ),
+    "abort": Operation(
+        "Abort",
+        "ban",
+        "deployment.abort",
+        frozenset({Status.RUNNING}),
+        "Steps that run now end by themselves, nothing further begins, and nothing is undone: targets that were"
+        " changed stay as they are. To take them back as well, choose Back out instead.",
+        is_grave=True,
+    ),
+    "back_out": Operation(
+        "Back out",
+        "undo-2",
+        "deployment.back_out",
+        frozenset({Status.RUNNING, Status.STOPPING}),
+        "No further step goes forward. Every target that was touched goes back by its inverse steps, newest wave"
+        " first; targets that were not touched are left alone.",
+        is_grave=True,
+    ),
+    "cancel": Operation(
+        "Cancel",
+        "x",
+        "deployment.pause",
+        frozenset({Status.QUEUED}),
+        "The deployment has not begun and will not begin. No target is touched.",
+    ),
+    "retry_back_out": Operation(
+        "Try the back-out again",
+        "refresh-cw",
+        "deployment.back_out",
+        frozenset({Status.BACKOUT_FAILED}),
+        "The inverse steps that failed run again on the targets that are not back yet.",
+    ),
+    "close": Operation(
+        "Close as failed",
+        "circle-x",
+        "deployment.abort",
+        frozenset({Status.BACKOUT_FAILED}),
+        "The deployment ends as failed. Targets that could not be taken back stay as they are now; say in the"
+        " reason what becomes of them.",
+        is_grave=True,
+    ),
+}
+
+
+def offered(viewer: Viewer, row: Any, *, production: bool) -> list[tuple[str, Operation]]:
+    """Give the commands that fit the state and that this person may give."""
+    is_paused = row.holds.filter(kind=HoldKind.OPERATOR, cleared_at__isnull=True).exists()
+    skipped = "pause" if is_paused else "resume"
+    scope = row.release.service.key
+    return [
+        (name, one)
+        for name, one in OPERATIONS.items()
+        if row.status in one.statuses
+        and name != skipped
+        and viewer.may(one.permission, scope, production=production)
+    ]
+
+
+def situation(row: Any, progress: Mapping[str, int]) -> str:
+    """Say in one sentence what the command will act on."""
+    words = str(row.status).replace("_", " ")
+    return (
+        f"{row.number} is {words}, in {row.environment.name}: {progress['done']} of {progress['total']} targets are"
+        f" done, {progress['failed']} failed, {progress['reverted']} are back."
+    )

@@ -1,0 +1,80 @@
+"""The package of a release, its deployment design, and the plan compiled from both."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rightaway.intake.designs import DeploymentDesign
+from rightaway.intake.schema import read
+from rightaway.intake.yaml import load_yaml
+from rightaway.services import plans as plan_commands
+from rightaway.services import releases as release_commands
+from rightaway.web import choices, frames
+from rightaway.web.forms.plans import CompileForm, DesignForm
+from rightaway.web.pages import act, bound, command, page
+from rightaway.web.viewers import Viewer
+
+TAB = "plan"
+
+
+@page
+def plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    package = row.packages.filter(is_current=True).select_related("built_by").first()
+    current = row.plans.filter(is_current=True).select_related("environment", "package", "compiled_by")
+    context = {
+        **frames.frame(viewer, row, TAB),
+        "package": package,
+        "earlier": list(row.packages.filter(is_current=False)),
+        "articles": list(row.articles.exclude(package_digest="").order_by("kind")),
+        "plans": list(current.order_by("-environment__tier", "id")),
+        "may_plan": viewer.may("plan.edit", row.service.key, own=True),
+    }
+    return render(request, "releases/plan.html", context)
+
+
+@act
+def design(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    viewer.require("plan.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk)
+    form = DesignForm(**bound(request), initial={"version": row.version})
+
+    def run(given: dict[str, Any]) -> None:
+        held = read(load_yaml(form.source()), DeploymentDesign).model_dump(mode="json")
+        release_commands.set_design(
+            actor=viewer.actor, number=number, design=held, expected_version=given["version"]
+        )
+
+    return command(
+        request,
+        form,
+        run,
+        title=f"Deployment design of {number}",
+        button="Save the design",
+        done="The design is saved. Compile the plan next.",
+        text="The design says which targets, in which waves, by which steps, and how one knows it went well."
+        " A new design makes the plan that was compiled before out of date.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def compile_plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    viewer.require("plan.edit", row.service.key, own=True)
+    initial = {"environment": (row.design or {}).get("environment", "")}
+    form = CompileForm(**bound(request), environments=choices.environments(), initial=initial)
+    return command(
+        request,
+        form,
+        lambda given: plan_commands.compile(
+            actor=viewer.actor, number=number, environment=given["environment"]
+        ),
+        title=f"Compile the plan of {number}",
+        button="Compile",
+        done="The plan is compiled.",
+        text="Package, design and configuration records become one frozen plan with a digest."
+        " In another environment than the design's own, it is the plan of a rehearsal: all targets in one wave.",
+        **frames.inside(row, TAB),
+    )

@@ -1,0 +1,147 @@
+"""Releases: the list, registering one, its main page, editing it, its history."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rightaway.domain.errors import NotFound
+from rightaway.domain.guards import Evaluation
+from rightaway.domain.workflows import Mode, may_take
+from rightaway.queries import audit, deployments, releases, templates
+from rightaway.services import releases as commands
+from rightaway.web import approvals, choices, remedies
+from rightaway.web.forms.lists import ReleaseFilter
+from rightaway.web.forms.releases import SECTIONS, EditForm, RegisterForm
+from rightaway.web.frames import found, frame
+from rightaway.web.pages import act, bound, command, page, paged
+from rightaway.web.statuses import words
+from rightaway.web.viewers import Viewer
+
+
+@page
+def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.view", None)
+    phases = [(key, words(key)) for key in releases.phases_with_counts()]
+    filters = ReleaseFilter(request.GET, phase=phases)
+    rows = viewer.narrowed(releases.releases(**filters.chosen()), "service__key")
+    context = {
+        "rows": paged(request, rows),
+        "filters": filters,
+        "may_register": bool(choices.services(viewer, "release.register")),
+    }
+    return render(request, "releases/index.html", context)
+
+
+@act
+def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require("release.register", None)
+    form = RegisterForm(
+        **bound(request),
+        services=choices.services(viewer, "release.register"),
+        changes=choices.open_changes(viewer),
+        initial={"changes": request.GET.getlist("change")},
+    )
+
+    def run(given: dict[str, Any]) -> str:
+        fields = {
+            name: given[name] for name in ("title", "description", "release_type", "release_kind", "reason")
+        }
+        row = commands.register(
+            actor=viewer.actor, service=given["service"], changes=given["changes"], fields=fields
+        )
+        return reverse("release", args=[row.number])
+
+    return command(
+        request,
+        form,
+        run,
+        title="Register a release",
+        button="Register",
+        back=reverse("releases"),
+        done="The release is registered.",
+        text="What is not known yet can follow: the page of the release says what is missing, and who has it.",
+        crumbs=[("Releases", reverse("releases"))],
+    )
+
+
+@page
+def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = found(viewer, number)
+    stands = releases.standing(row)
+    scope = row.service.key
+    context = {
+        **frame(viewer, row, "release"),
+        "stands": stands,
+        "ways": _ways(viewer, row, stands.ways),
+        "approvals": approvals.panels(viewer, row, stands.approvals),
+        "tasks": list(releases.tasks(row)),
+        "open_states": {"ready", "active"},
+        "may_do_tasks": viewer.may("task.complete", scope),
+        "checklist": [
+            (one, [(unmet, remedies.place(number, unmet)) for unmet in one.unmet]) for one in stands.checklist
+        ],
+        "running": [one for one in deployments.deployments().filter(release=row)[:5] if not one.finished_at],
+    }
+    return render(request, "releases/release.html", context)
+
+
+def _ways(viewer: Viewer, row: Any, ways: tuple[Evaluation, ...]) -> list[dict[str, Any]]:
+    template = templates.of(row)
+    titles = {phase.key: phase.title for phase in template.phases}
+    roles = viewer.roles(row.service.key)
+    return [
+        {
+            "way": one.transition,
+            "target": titles[one.transition.target],
+            "is_open": one.allowed,
+            "is_manual": one.transition.mode is Mode.MANUAL,
+            "is_mine": one.transition.mode is Mode.MANUAL and may_take(one.transition, roles),
+            "unmet": [(unmet, remedies.place(row.number, unmet)) for unmet in one.unmet if unmet.blocks],
+            "warnings": [unmet for unmet in one.unmet if not unmet.blocks],
+            "is_back": bool(one.transition.reason_required),
+        }
+        for one in ways
+    ]
+
+
+@act
+def edit(request: HttpRequest, viewer: Viewer, number: str, section: str) -> HttpResponse:
+    row = found(viewer, number)
+    if section not in SECTIONS:
+        raise NotFound(
+            "not_found", f"A release has no section {section!r}.", hint=f"There are: {', '.join(SECTIONS)}."
+        )
+    viewer.require("release.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk)
+    people = choices.persons() if section == "people" else []
+    form = EditForm(**bound(request), section=section, row=row, people=people)
+
+    def run(given: dict[str, Any]) -> None:
+        fields = form.changes()
+        if fields:
+            commands.edit(actor=viewer.actor, number=number, fields=fields, expected_version=given["version"])
+
+    return command(
+        request,
+        form,
+        run,
+        title=f"{SECTIONS[section][0]} of {number}",
+        button="Save",
+        back=reverse("release", args=[number]),
+        done="Saved.",
+        text="An edit of something that was approved voids that approval; the page then shows the difference.",
+        crumbs=[("Releases", reverse("releases")), (number, reverse("release", args=[number]))],
+    )
+
+
+@page
+def history(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = found(viewer, number)
+    context = {
+        **frame(viewer, row, "history"),
+        "visits": list(releases.history(row)),
+        "titles": {phase.key: phase.title for phase in templates.of(row).phases},
+        "rows": paged(request, audit.events(stream=number)),
+    }
+    return render(request, "releases/history.html", context)

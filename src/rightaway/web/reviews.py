@@ -1,0 +1,167 @@
+"""After the deployment: early life support, review, ratings, lessons, and what becomes of linked records."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rightaway.domain.errors import NotFound
+from rightaway.domain.incidents import offered
+from rightaway.queries import facts_outcome, knowledge, releases
+from rightaway.services import incidents as incident_commands
+from rightaway.services import knowledge as knowledge_commands
+from rightaway.services import reviews as commands
+from rightaway.web import choices, frames
+from rightaway.web.forms.base import options
+from rightaway.web.forms.knowledge import LessonForm
+from rightaway.web.forms.reviews import (
+    AcceptForm,
+    DispositionForm,
+    ExtendForm,
+    ObjectivesForm,
+    RatingForm,
+    ReviewForm,
+)
+from rightaway.web.pages import act, bound, command, page
+from rightaway.web.viewers import Viewer
+
+TAB = "closure"
+_KINDS = {"incident": "incident", "problem": "problem", "known_error": "known-error"}
+
+
+@page
+def closure(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    scope = row.service.key
+    criteria = releases.standing(row).early_life
+    context = {
+        **frames.frame(viewer, row, TAB),
+        "early_life": getattr(row, "early_life", None),
+        "criteria": [(one, {True: "met", False: "not_met", None: "unknown"}[one.met]) for one in criteria],
+        "review": getattr(row, "review", None),
+        "objectives": list(row.objectives.all()),
+        "ratings": list(row.satisfaction.select_related("person").order_by("at")),
+        "lessons": list(knowledge.articles(kind="lesson_learnt", release=number)),
+        "linked": [(one, _KINDS.get(one.kind, "")) for one in facts_outcome.linked(row)],
+        "may_manage": viewer.may("early_life.manage", scope),
+        "may_review": viewer.may("review.edit", scope),
+        "may_rate": viewer.may("release.sign_off", scope),
+        "may_dispose": viewer.may("release.close", scope),
+        "may_write": viewer.may("article.edit", scope),
+    }
+    return render(request, "releases/closure.html", context)
+
+
+def _row(viewer: Viewer, number: str, action: str) -> Any:
+    row = frames.found(viewer, number)
+    viewer.require(action, row.service.key)
+    return row
+
+
+@act
+def accept(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "early_life.manage")
+    return command(
+        request,
+        AcceptForm(**bound(request)),
+        lambda given: commands.accept_operations(actor=viewer.actor, number=number, **given),
+        title="Operations take the service over",
+        button="Take over",
+        done="Operations took the service over.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def extend(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "early_life.manage")
+    return command(
+        request,
+        ExtendForm(**bound(request)),
+        lambda given: commands.extend_early_life(actor=viewer.actor, number=number, **given),
+        title="Extend early life support",
+        button="Extend",
+        done="Early life support is extended.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def objectives(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "review.edit")
+    form = ObjectivesForm(**bound(request), objectives=list(row.objectives.all()))
+    return command(
+        request,
+        form,
+        lambda _: commands.measure_objectives(actor=viewer.actor, number=number, results=form.results()),
+        title="What came of the objectives",
+        button="Save",
+        done="The results are saved.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def rate(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "release.sign_off")
+    return command(
+        request,
+        RatingForm(**bound(request)),
+        lambda given: commands.rate(actor=viewer.actor, number=number, **given),
+        title=f"Rate {number}",
+        button="Rate",
+        done="Thank you. Your rating is recorded.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def review(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "review.edit")
+    held = getattr(row, "review", None)
+    initial = {name: getattr(held, name) for name in ReviewForm.base_fields} if held else {}
+    return command(
+        request,
+        ReviewForm(**bound(request), initial=initial),
+        lambda given: commands.complete(actor=viewer.actor, number=number, **given),
+        title=f"Post-implementation review of {number}",
+        button="Complete the review",
+        done="The review is complete.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def lesson(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _row(viewer, number, "article.edit")
+    return command(
+        request,
+        LessonForm(**bound(request), people=choices.persons()),
+        lambda given: knowledge_commands.write(
+            actor=viewer.actor, kind="lesson_learnt", service=row.service.key, release=number, **given
+        ),
+        title="Write a lesson",
+        button="Write",
+        done="The lesson is written.",
+        **frames.inside(row, TAB),
+    )
+
+
+@act
+def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) -> HttpResponse:
+    row = _row(viewer, number, "release.close")
+    held = next((one for one in facts_outcome.linked(row) if one.number == record), None)
+    if held is None:
+        raise NotFound("not_found", f"{record} is not linked to {number}.", hint="Check the number.")
+    initial = {"disposition": held.disposition}
+    return command(
+        request,
+        DispositionForm(**bound(request), offered=options(offered(held)), initial=initial),
+        lambda given: incident_commands.set_disposition(
+            actor=viewer.actor, release=number, record=record, **given
+        ),
+        title=f"What becomes of {record}",
+        button="Save",
+        done=f"It is said what becomes of {record}.",
+        **frames.inside(row, TAB),
+    )
