@@ -117,7 +117,7 @@ def test_user_key__not_let_in__is_terminal(sshd: Sshd, tmp_path: Path) -> None:
 def test_user_key__not_readable__is_terminal(sshd: Sshd, tmp_path: Path, content: str | None) -> None:
     key = tmp_path / "key"
     if content == "encrypted":
-        asyncssh.generate_private_key("ssh-ed25519").write_private_key(key, passphrase="secret")
+        asyncssh.generate_private_key("ssh-ed25519").write_private_key(key, "pkcs8-pem", passphrase="secret")
     elif content is not None:
         key.write_text(content)
     error = refusal(sshd.config(identity_file=str(key)))

@@ -75,7 +75,7 @@ def silent(conversation: Conversation) -> DriverError:
         return Terminal(
             "target.guard_unavailable",
             "The target ended the channel before anything began.",
-            hint=said or "Look whether the user there may run commands, and has `sh` and `setsid`.",
+            hint=said or "Look whether the user there may run commands, and has `sh`.",
             evidence={"said": said},
         )
     return InDoubt(

@@ -92,7 +92,7 @@ class Conversation:
     @property
     def grumbles(self) -> str:
         """What the target said besides frames, for a person."""
-        said = bytes(self._frames.noise) + bytes(self._grumbles)
+        said = self._frames.noise + bytes(self._grumbles)
         return said.decode(errors="replace").strip()
 
 

@@ -30,8 +30,14 @@ class Frames:
         self._buffer = bytearray()
         self._searched = 0
         self._open: tuple[str, ...] | None = None
-        self.noise = bytearray()
+        self._noise = bytearray()
         self.has_begun = False
+
+    @property
+    def noise(self) -> bytes:
+        """The beginning of what came outside of frames so far."""
+        rest = b"" if self._open else self._buffer
+        return bytes(self._noise + rest)[:_NOISE_KEPT]
 
     def feed(self, data: bytes) -> list[Frame]:
         """
@@ -73,7 +79,7 @@ class Frames:
         return line
 
     def _note(self, noise: bytes) -> None:
-        self.noise += noise[: _NOISE_KEPT - len(self.noise)]
+        self._noise += noise[: _NOISE_KEPT - len(self._noise)]
 
     def _check_size(self) -> None:
         if self._open is None and len(self._buffer) > _LINE_LIMIT and self._searched:

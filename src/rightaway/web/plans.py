@@ -41,7 +41,7 @@ def design(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     form = DesignForm(**bound(request), initial={"version": row.version})
 
     def run(given: dict[str, Any]) -> None:
-        held = read(load_yaml(form.source()), DeploymentDesign).model_dump(mode="json")
+        held = read(load_yaml(form.source()), DeploymentDesign).model_dump(mode="json", exclude_none=True)
         release_commands.set_design(
             actor=viewer.actor, number=number, design=held, expected_version=given["version"]
         )

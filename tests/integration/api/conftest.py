@@ -1,5 +1,7 @@
+from typing import Any
+from urllib.parse import urlsplit
+
 import pytest
-from django.conf import settings
 
 from rightaway.engine import runtime
 from tests.integration.api.world import Caller, World, make
@@ -16,15 +18,10 @@ def nobody(world: World) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def engine_schema(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) -> None:
     """The engine's tables in the test database, so that a launch can hand its workflow over."""
     from django.db import connection
 
+    name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
-        facts = connection.get_connection_params()
-        url = f"postgresql:///{facts['dbname']}?host={facts.get('host', '')}&user={facts.get('user', '')}"
-        if facts.get("port"):
-            url += f"&port={facts['port']}"
-        runtime.migrate(url)
-        connection.close()
-    assert settings.ENVIRONMENT.home
+        runtime.migrate(urlsplit(postgres)._replace(path=f"/{name}").geturl())

@@ -334,6 +334,15 @@ class Story:
 
     def train(self) -> None:
         self._approve("deployment", "carl", "cara")
+        article = knowledge.write(
+            actor=voice("anna"),
+            kind="training_material",
+            title="Prices in many currencies: what staff tells customers",
+            body="The page shows the customer's currency; the receipt is in the same one.",
+            service="storefront",
+            release=self.release,
+        )
+        knowledge.publish(actor=voice("anna"), number=article.number)
         for audience, kind, count in (("Shop staff", "users", 20), ("Service desk", "support", 6)):
             assurance.record_training(
                 actor=voice("stella"),

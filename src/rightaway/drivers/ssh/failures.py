@@ -20,6 +20,8 @@ def translated(host: str, port: int, timeout_s: float) -> Iterator[None]:
             hint="Look whether the host is overloaded, or something else answers there.",
             at="host",
         ) from error
+    except (ConnectionResetError, BrokenPipeError) as error:
+        raise _hung_up(host, port) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise Retryable(
@@ -32,6 +34,10 @@ def translated(host: str, port: int, timeout_s: float) -> Iterator[None]:
 def lost(error: BaseException | None) -> DriverError:
     reason = str(error) if error else "the host closed it"
     return Retryable("ssh.connection_lost", f"The connection was lost: {reason}.")
+
+
+def _hung_up(host: str, port: int) -> DriverError:
+    return Retryable("ssh.connection_lost", f"{host} port {port} hung up.", at="host")
 
 
 def _refused(host: str, port: int, error: asyncssh.Error) -> DriverError:
@@ -54,7 +60,7 @@ def _refused(host: str, port: int, error: asyncssh.Error) -> DriverError:
                 evidence=evidence,
             )
         case asyncssh.ConnectionLost():
-            return Retryable("ssh.connection_lost", f"{host} port {port} hung up.", at="host")
+            return _hung_up(host, port)
     return Retryable(
         "ssh.protocol_error", f"{host} port {port} does not speak SSH: {error.reason}.", at="host"
     )
