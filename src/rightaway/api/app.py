@@ -11,6 +11,7 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.types import DictStrAny
 
 from rightaway import __version__
 from rightaway.api import (
@@ -39,6 +40,7 @@ from rightaway.api.access import Bearer, missing
 from rightaway.api.errors import MEDIA_TYPE, Problem, answer, on_exception
 from rightaway.domain.errors import Invalid
 
+ROOT: Final = "/api/v1/"
 DESCRIPTION: Final = """
 Release and deployment management, for programs.
 
@@ -67,6 +69,9 @@ class Api(NinjaAPI):
     def set_default_exception_handlers(self) -> None:
         self.add_exception_handler(Exception, on_exception)
 
+    def get_root_path(self, path_params: DictStrAny) -> str:  # noqa: ARG002 -- ninja's signature
+        return ROOT
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         function = operation.view_func
         return f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
@@ -74,10 +79,9 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
         components = schema["components"]
-        components["schemas"]["Problem"] = Problem.model_json_schema(
-            ref_template="#/components/schemas/{model}"
-        )
-        components["schemas"] |= components["schemas"]["Problem"].pop("$defs", {})
+        for model in (Problem, *requests.FILES):
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            components["schemas"] |= {**described.pop("$defs", {}), model.__name__: described}
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         components["responses"] = {
             status: {"description": text, "content": content} for status, text in _PROBLEMS.items()
@@ -161,7 +165,7 @@ def _nothing(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001 -
 def urls() -> list[URLPattern]:
     """Give the paths below /api/v1/; each answers problems in the one shape, unknown paths too."""
     patterns, _, _ = api.urls
-    found = [pattern for pattern in patterns if isinstance(pattern, URLPattern)]
+    found = [one for one in patterns if isinstance(one, URLPattern) and one.name != "api-root"]
     for pattern in found:
         pattern.callback = _answering(pattern.callback)
     return [*found, re_path(r"^(?P<path>.*)$", _answering(_nothing))]

@@ -16,7 +16,7 @@ _COMMANDS = {
     "doctor": "rightaway.config.server:doctor",
     "database": "rightaway.config.server:database",
     "bootstrap": "rightaway.config.server:bootstrap",
-    "demo": "rightaway.config.demo:demo",
+    "demo": "rightaway.config.demo.command:demo",
     "test": "rightaway.config.testing:test",
 }
 

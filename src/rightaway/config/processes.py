@@ -80,9 +80,9 @@ class Children:
         self._is_ending = False
 
     def start(self, name: str, command: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rightaway.config.main", command], env=os.environ, start_new_session=True
-        )
+        # Straight to the function: the command line would only be weight in a process that stays.
+        code = f"from rightaway.config.processes import {command}; {command}()"
+        process = subprocess.Popen([sys.executable, "-c", code], env=os.environ, start_new_session=True)
         self._running[name] = (command, process)
         return process
 
@@ -97,7 +97,9 @@ class Children:
     def revive(self) -> None:
         for name, (command, process) in list(self._running.items()):
             if process.poll() is not None and not self._is_ending:
-                print(f"rightaway: {name} ended with {process.returncode}; starting it again", file=sys.stderr)
+                print(
+                    f"rightaway: {name} ended with {process.returncode}; starting it again", file=sys.stderr
+                )
                 time.sleep(RESTART_S)
                 self.start(name, command)
 

@@ -62,11 +62,16 @@ def bootstrap(username: str, *, name: str = "", password_stdin: bool = False) ->
     from rightaway.services import people  # noqa: PLC0415
 
     if ask.has_admin():
-        raise Refused("account.admin_exists", "There is an administrator already.", hint="Ask them for an account.")
+        raise Refused(
+            "account.admin_exists", "There is an administrator already.", hint="Ask them for an account."
+        )
     password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("Password: ")
     user = people.create(actor=SYSTEM, username=username, name=name or username, password=password)
     people.grant(actor=SYSTEM, user=user, role="admin")
     value = people.create_token(actor=ask.actor_for(user, "cli"), user=user, label="bootstrap")
     print(value)
-    print(f"hint: RIGHTAWAY_URL={environment().url} RIGHTAWAY_TOKEN=<the line above> rightaway whoami", file=sys.stderr)
+    print(
+        f"hint: RIGHTAWAY_URL={environment().url} RIGHTAWAY_TOKEN=<the line above> rightaway whoami",
+        file=sys.stderr,
+    )
     return os.EX_OK

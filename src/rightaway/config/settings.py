@@ -143,5 +143,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "asyncssh": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+        "django.request": {"level": "ERROR"},
+        "httpx2": {"level": "WARNING"},
+    },
 }

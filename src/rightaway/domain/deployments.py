@@ -100,7 +100,11 @@ def next_move(view: View, now: datetime) -> Move:
     """Say what happens next. Going back is never kept waiting by anything but a question to a person."""
     match view.status:
         case Status.QUEUED:
-            return Move(Act.CHANGE, event="cancel", reason="cancelled before it began") if view.wish else Move(Act.START)
+            return (
+                Move(Act.CHANGE, event="cancel", reason="cancelled before it began")
+                if view.wish
+                else Move(Act.START)
+            )
         case Status.RUNNING:
             return _running(view, now)
         case Status.STOPPING:
@@ -204,7 +208,9 @@ def _backing_out(view: View) -> Move:
         if wave.status is WaveStatus.REVERTING:
             return _reverting(wave)
         if wave.status is WaveStatus.REVERT_FAILED:
-            return Move(Act.CHANGE, event="revert_failed", reason=f"{wave.name} could not be undone everywhere")
+            return Move(
+                Act.CHANGE, event="revert_failed", reason=f"{wave.name} could not be undone everywhere"
+            )
     return Move(Act.CHANGE, event="all_reverted", reason="every touched target reports its state of before")
 
 

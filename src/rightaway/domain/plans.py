@@ -59,7 +59,11 @@ class CompiledPlan:
 
 
 def compile_plan(
-    *, package: PlannedPackage, design: Mapping[str, Any], targets: Sequence[PlannedTarget], substitute: Substitute
+    *,
+    package: PlannedPackage,
+    design: Mapping[str, Any],
+    targets: Sequence[PlannedTarget],
+    substitute: Substitute,
 ) -> CompiledPlan:
     """
     Freeze everything that will happen.
@@ -84,7 +88,9 @@ def compile_plan(
             "package.digest": package.digest,
             "environment.key": design["environment"],
         }
-        filled = {target.key: _target(target, design, shared, substitute) for target in sorted(targets, key=_key)}
+        filled = {
+            target.key: _target(target, design, shared, substitute) for target in sorted(targets, key=_key)
+        }
     except Invalid as error:
         problems.append(error)
     if problems:
@@ -219,7 +225,9 @@ def _waves(design: Mapping[str, Any], targets: Sequence[PlannedTarget]) -> list[
         sizes = batch_sizes(len(order), [entry.get("size", "100%") for entry in entries])
         starts = [sum(sizes[:place]) for place in range(len(sizes))]
         groups = [order[start : start + size] for start, size in zip(starts, sizes, strict=True)]
-    return [_wave(place, keys, entries[min(place, len(entries) - 1)], design) for place, keys in enumerate(groups)]
+    return [
+        _wave(place, keys, entries[min(place, len(entries) - 1)], design) for place, keys in enumerate(groups)
+    ]
 
 
 def _listed(entries: Sequence[Mapping[str, Any]], order: Sequence[str]) -> list[list[str]]:
@@ -243,7 +251,9 @@ def _wave(place: int, keys: Sequence[str], entry: Mapping[str, Any], design: Map
         "bake_s": int(entry.get("bake_s", 0)),
         "max_failures": int(entry.get("max_failures", 0)),
         "max_parallel": int(entry.get("max_parallel") or max(1, len(keys))),
-        "checks": [check["name"] for check in design.get("checks", []) if _applies(check, entry, place, name)],
+        "checks": [
+            check["name"] for check in design.get("checks", []) if _applies(check, entry, place, name)
+        ],
     }
 
 

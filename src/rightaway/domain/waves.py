@@ -36,7 +36,9 @@ def _size(entry: int | str, total: int) -> int:
     number = text.removesuffix("%")
     if not number.isdigit() or int(number) < 1 or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004
         raise Invalid(
-            "plan.wave_size", f"{text!r} is no wave size.", hint='Write a number of targets, or a share such as "25%".'
+            "plan.wave_size",
+            f"{text!r} is no wave size.",
+            hint='Write a number of targets, or a share such as "25%".',
         )
     return max(1, total * int(number) // 100) if text.endswith("%") else int(number)
 
@@ -60,7 +62,9 @@ def in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     rank = {False: 0, None: 1, True: 2}
     ranked = sorted(candidates, key=lambda one: (rank[one.is_healthy], one.key))
     return [
-        one for _, group in groupby(ranked, key=lambda one: rank[one.is_healthy]) for one in _spread(list(group))
+        one
+        for _, group in groupby(ranked, key=lambda one: rank[one.is_healthy])
+        for one in _spread(list(group))
     ]
 
 

@@ -26,8 +26,14 @@ async def sample(number: str, ordinal: int, left_s: float) -> float:
         return 0.0
     looks = [(run, check) for run in runs for check in checks]
     samples = await asyncio.gather(*(health.look(shared, run, check) for run, check in looks))
-    red = {run.run_id: check["name"] for (run, check), s in zip(looks, samples, strict=True) if s.result is Result.FAIL}
-    blind = sorted({check["name"] for (_, check), s in zip(looks, samples, strict=True) if s.result in _BLIND})
+    red = {
+        run.run_id: check["name"]
+        for (run, check), s in zip(looks, samples, strict=True)
+        if s.result is Result.FAIL
+    }
+    blind = sorted(
+        {check["name"] for (_, check), s in zip(looks, samples, strict=True) if s.result in _BLIND}
+    )
     if blind:
         text = f"no answer from {', '.join(blind)}; baking goes on until there is one"
         await in_thread(progress.hold, number=number, ordinal=ordinal, kind=str(HoldKind.DATA), reason=text)

@@ -27,7 +27,9 @@ async def deploy(number: str) -> Json:
         if move["act"] == Act.DONE:
             await _step("close", moves.close, number, move)
             return {"number": number}
-        wait_s = move["wait_s"] if move["act"] == Act.WAIT else await _step(move["act"], moves.make, number, move)
+        wait_s = (
+            move["wait_s"] if move["act"] == Act.WAIT else await _step(move["act"], moves.make, number, move)
+        )
         if wait_s:
             await DBOS.recv_async(TOPIC, timeout_seconds=wait_s)
 

@@ -134,13 +134,21 @@ def settled(run_id: int, looked: Sequence[Looked]) -> Settled:
 
 
 def _short(evidence: Json) -> str:
-    return ", ".join(f"{key} {value}" for key, value in evidence.items() if key in {"status", "message", "exit_code"})
+    return ", ".join(
+        f"{key} {value}" for key, value in evidence.items() if key in {"status", "message", "exit_code"}
+    )
 
 
 def store(looked: Sequence[Looked], layer: str = "target") -> None:
     deployment_progress.record_checks(
         results=[
-            {"run": one.run_id, "name": one.name, "layer": layer, "result": one.result, "evidence": one.evidence}
+            {
+                "run": one.run_id,
+                "name": one.name,
+                "layer": layer,
+                "result": one.result,
+                "evidence": one.evidence,
+            }
             for one in looked
         ]
     )

@@ -62,7 +62,10 @@ class Lease:
         threading.Thread(target=loop, name=act.__name__, daemon=True).start()
 
     def _beat(self) -> None:
-        if not workers.beat(executor_id=self.executor_id, instance=self.instance) and not self._ending.is_set():
+        if (
+            not workers.beat(executor_id=self.executor_id, instance=self.instance)
+            and not self._ending.is_set()
+        ):
             log.error("this worker was declared dead; it stops at once so that nothing runs twice")
             os._exit(DECLARED_DEAD)
 

@@ -62,7 +62,11 @@ def migrate(database_url: str) -> None:
 
 def launch(*, database_url: str, executor_id: str, slots: int) -> None:
     """Start taking work from the queue; call it off any running event loop."""
-    DBOS(config=configuration(database_url=_sqlalchemy(database_url), executor_id=executor_id, run_migrations=False))
+    DBOS(
+        config=configuration(
+            database_url=_sqlalchemy(database_url), executor_id=executor_id, run_migrations=False
+        )
+    )
     DBOS.listen_queues([QUEUE])
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=slots, polling_interval_sec=POLL_S)

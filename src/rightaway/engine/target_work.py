@@ -52,7 +52,8 @@ class _Work:
             tried = [*shared.parent.get(run.target_id, []), *run.attempts]
         self.steps = due(shared.plan["steps"], tried, shared.direction)
         self.ids = {
-            step.key: operation_id(deployment=shared.number, target=run.target_key, step=step) for step in self.steps
+            step.key: operation_id(deployment=shared.number, target=run.target_key, step=step)
+            for step in self.steps
         }
         self.known = [a.operation_id for a in run.attempts if a.status == AttemptStatus.INTENT]
         # The look before keeps a receipt, so that after a crash it still tells the state of before.
@@ -168,7 +169,12 @@ class _Work:
         before, observed = self._seen(by_id.get(self.first_look)), self._seen(by_id.get(self.last_look))
         event, reason = self._judge(by_id, before if self.run.before is None else self.run.before, observed)
         return Settled(
-            run_id=self.run.run_id, event=event, reason=reason, before=before, observed=observed, results=results
+            run_id=self.run.run_id,
+            event=event,
+            reason=reason,
+            before=before,
+            observed=observed,
+            results=results,
         )
 
     def _result(self, outcome: Outcome) -> Result:
@@ -190,7 +196,9 @@ class _Work:
             return None
         return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else None
 
-    def _judge(self, by_id: dict[str, Outcome], before: Json | None, observed: Json | None) -> tuple[str, str]:
+    def _judge(
+        self, by_id: dict[str, Outcome], before: Json | None, observed: Json | None
+    ) -> tuple[str, str]:
         bad = [o for o in by_id.values() if o.status not in {Status.OK, Status.NOT_STARTED}]
         if any(o.status is Status.UNKNOWN for o in bad):
             return "attempt_in_doubt", "the target cannot tell how a step ended"

@@ -142,13 +142,15 @@ def _unknown_field(document: Document, model: type[FileModel], location: Locatio
 
 
 def _without_tags(location: Location, value: Any) -> Location:
-    """Leave out what pydantic adds: after the index of an item, the kind by which it chose the model."""
+    """Leave out what pydantic adds: before the field, the kind by which it chose the model."""
     kept: list[str | int] = []
+    chosen: str | int | None = None
     for part in location:
-        if kept and isinstance(kept[-1], int) and isinstance(value, dict) and value.get("kind") == part:
+        if kept and isinstance(value, dict) and value.get("kind") == part and part != chosen:
+            chosen = part
             continue
         kept.append(part)
-        value = _member(value, part)
+        value, chosen = _member(value, part), None
     return kept
 
 

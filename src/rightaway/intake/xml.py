@@ -45,8 +45,8 @@ class _Builder:
         self.places: Places = {}
         self.depth = 0
         self.tree = TreeBuilder()
-        # The text is decoded already: what the XML declaration says of its encoding does not count.
-        self.parser = expat.ParserCreate("utf-8")
+        # It is given text, not bytes: what the XML declaration says of an encoding does not count.
+        self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end

@@ -15,7 +15,15 @@ Json = dict[str, Any]
 # Wording and bookkeeping; everything else about a release is bound to some approval.
 # A new field of a release is bound until somebody adds it here (a test goes through all fields).
 COSMETIC = frozenset(
-    {"title", "description", "category", "closure_comment", "do_nothing_impact", "justification", "value_statement"}
+    {
+        "title",
+        "description",
+        "category",
+        "closure_comment",
+        "do_nothing_impact",
+        "justification",
+        "value_statement",
+    }
 )
 CHANGE_BOUND = ("title", "description", "change_type", "implementation_plan", "test_plan", "remediation_plan")
 

@@ -19,7 +19,12 @@ def changes(*, text: str = "", state: str = "", change_type: str = "", service: 
 
 def change(number: str) -> Change | None:
     related = ("service", "requester", "release")
-    return Change.objects.select_related(*related).prefetch_related("authorisations__person").filter(number=number).first()
+    return (
+        Change.objects.select_related(*related)
+        .prefetch_related("authorisations__person")
+        .filter(number=number)
+        .first()
+    )
 
 
 def events(row: Change) -> tuple[str, ...]:
@@ -30,4 +35,6 @@ def events(row: Change) -> tuple[str, ...]:
 def changes_awaiting(user_id: int) -> QuerySet[Change]:
     """Give changes that wait for an authorisation by somebody else than their requester."""
     waiting = Q(change_type="normal", state="assessed") | Q(change_type="emergency", state="registered")
-    return Change.objects.select_related("service").filter(waiting).exclude(requester_id=user_id).order_by("id")
+    return (
+        Change.objects.select_related("service").filter(waiting).exclude(requester_id=user_id).order_by("id")
+    )

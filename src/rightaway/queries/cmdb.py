@@ -22,7 +22,11 @@ def item(key: str) -> ConfigurationItem | None:
 
 
 def relations(row: ConfigurationItem) -> QuerySet[CIRelation]:
-    return CIRelation.objects.select_related("source", "target").filter(Q(source=row) | Q(target=row)).order_by("id")
+    return (
+        CIRelation.objects.select_related("source", "target")
+        .filter(Q(source=row) | Q(target=row))
+        .order_by("id")
+    )
 
 
 def mismatches() -> QuerySet[ConfigurationItem]:

@@ -5,9 +5,24 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from rightaway.domain.deployment_states import AttemptStatus, DeploymentStatus, HoldKind, Intent, TargetStatus, WaveStatus
+from rightaway.domain.deployment_states import (
+    AttemptStatus,
+    DeploymentStatus,
+    HoldKind,
+    Intent,
+    TargetStatus,
+    WaveStatus,
+)
 from rightaway.domain.deployments import OnFailure, View, WaveView
-from rightaway.records.deployments.models import Attempt, CheckResult, Deployment, LogChunk, Plan, TargetRun, Wave
+from rightaway.records.deployments.models import (
+    Attempt,
+    CheckResult,
+    Deployment,
+    LogChunk,
+    Plan,
+    TargetRun,
+    Wave,
+)
 
 Json = dict[str, Any]
 
@@ -22,7 +37,9 @@ def deployments() -> QuerySet[Deployment]:
 
 
 def current_plan(release_id: int, environment: str | None = None) -> Plan | None:
-    plans = Plan.objects.select_related("package", "environment").filter(release_id=release_id, is_current=True)
+    plans = Plan.objects.select_related("package", "environment").filter(
+        release_id=release_id, is_current=True
+    )
     return plans.filter(environment__key=environment).first() if environment else plans.first()
 
 
@@ -101,7 +118,9 @@ def parent_attempts(row: Deployment) -> dict[int, list[Attempt]]:
 
 
 def doubtful(row: Deployment) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(run__deployment=row, status=AttemptStatus.UNKNOWN).select_related("run__target")
+    return Attempt.objects.filter(run__deployment=row, status=AttemptStatus.UNKNOWN).select_related(
+        "run__target"
+    )
 
 
 def all_doubtful() -> QuerySet[Attempt]:
@@ -117,7 +136,10 @@ def grid(row: Deployment) -> list[Json]:
     """Give waves with their targets as the live page shows them."""
     waves = row.waves.prefetch_related("target_runs__target")
     planned = row.plan.body["waves"]
-    return [{"wave": wave, "plan": planned[wave.ordinal - 1], "runs": list(wave.target_runs.all())} for wave in waves]
+    return [
+        {"wave": wave, "plan": planned[wave.ordinal - 1], "runs": list(wave.target_runs.all())}
+        for wave in waves
+    ]
 
 
 def progress(row: Deployment) -> Json:
@@ -132,7 +154,9 @@ def progress(row: Deployment) -> Json:
 
 
 def attempts(row: Deployment) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(run__deployment=row).select_related("run__target", "run__wave").order_by("id")
+    return (
+        Attempt.objects.filter(run__deployment=row).select_related("run__target", "run__wave").order_by("id")
+    )
 
 
 def checks(row: Deployment) -> QuerySet[CheckResult]:

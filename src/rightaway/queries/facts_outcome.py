@@ -137,7 +137,9 @@ def review(release: Release) -> ReviewFacts:
     held = getattr(release, "review", None)
     return ReviewFacts(
         held_at=held.completed_at if held else None,
-        objectives=tuple(ObjectiveFacts(one.text, one.result, one.measured) for one in release.objectives.all()),
+        objectives=tuple(
+            ObjectiveFacts(one.text, one.result, one.measured) for one in release.objectives.all()
+        ),
         ratings=tuple(
             RatingFacts(one.person.username, one.rating, requester=one.person_id == release.initiated_by_id)
             for one in release.satisfaction.select_related("person")
@@ -157,7 +159,9 @@ def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
         for one in release.incidents.all()
     )
     problems = (
-        LinkedRecordFacts(one.number, "problem", "caused_by_release", one.state == "open", disposition=one.disposition)
+        LinkedRecordFacts(
+            one.number, "problem", "caused_by_release", one.state == "open", disposition=one.disposition
+        )
         for one in release.problems.all()
     )
     errors = (

@@ -25,7 +25,11 @@ def problem(number: str) -> Problem | None:
 
 
 def known_errors(*, state: str = "") -> QuerySet[KnownError]:
-    found = KnownError.objects.select_related("service", "problem").prefetch_related("releases__release").order_by("-id")
+    found = (
+        KnownError.objects.select_related("service", "problem")
+        .prefetch_related("releases__release")
+        .order_by("-id")
+    )
     return found.filter(state=state) if state else found
 
 

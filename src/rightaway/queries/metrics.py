@@ -51,7 +51,9 @@ def history(service: str) -> History:
         changes=_changes(service, deployments),
         incidents=_incidents(service),
         remediations=tuple(
-            RemediationFact(_undone(row), "backout", row.restored_at) for row in deployments if row.restored_at
+            RemediationFact(_undone(row), "backout", row.restored_at)
+            for row in deployments
+            if row.restored_at
         ),
     )
 

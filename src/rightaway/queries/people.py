@@ -8,7 +8,9 @@ from rightaway.records.people.models import RoleBinding, User
 
 
 def actor_for(user: User, door: str) -> Actor:
-    return Actor(user_id=user.pk, name=user.username, door=door, kind=PersonKind(user.kind), owner_id=user.owner_id)
+    return Actor(
+        user_id=user.pk, name=user.username, door=door, kind=PersonKind(user.kind), owner_id=user.owner_id
+    )
 
 
 def user_of_token(value: str) -> User | None:

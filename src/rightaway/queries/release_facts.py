@@ -107,7 +107,9 @@ def approvals(release: Release, template: Template, manifest: Json) -> tuple[App
     newest: dict[str, Approval] = {}
     for row in release.approvals.order_by("id"):
         newest[row.kind] = row
-    return tuple(_approval(requirement, newest.get(requirement.key), manifest) for requirement in template.approvals)
+    return tuple(
+        _approval(requirement, newest.get(requirement.key), manifest) for requirement in template.approvals
+    )
 
 
 def _approval(requirement: Any, row: Approval | None, manifest: Json) -> ApprovalFacts:
@@ -165,9 +167,13 @@ def _items(release: Release) -> list[ConfigurationItem]:
 
 
 def _scope(release: Release, items: list[ConfigurationItem]) -> ScopeFacts:
-    runs = TargetRun.objects.filter(
-        deployment__release=release, deployment__environment__tier="production", is_touched=True
-    ).select_related("target").order_by("id")
+    runs = (
+        TargetRun.objects.filter(
+            deployment__release=release, deployment__environment__tier="production", is_touched=True
+        )
+        .select_related("target")
+        .order_by("id")
+    )
     last = {run.target.ci_id: run for run in runs}
     return ScopeFacts(
         changes=tuple(
@@ -200,7 +206,10 @@ def _ci(item: ConfigurationItem, run: TargetRun | None) -> CiFacts:
 def _plan(release: Release, plan: Plan | None) -> PlanFacts:
     design: Json = release.design or {}
     waves = design.get("waves") or ([{}] if design else [])
-    success, rollback = "; ".join(design.get("success_criteria", ())), "; ".join(design.get("rollback_criteria", ()))
+    success, rollback = (
+        "; ".join(design.get("success_criteria", ())),
+        "; ".join(design.get("rollback_criteria", ())),
+    )
     communication = release.communication_approved_by if release.communication_plan.strip() else None
     return PlanFacts(
         planned_start=release.planned_start,
@@ -218,7 +227,9 @@ def _plan(release: Release, plan: Plan | None) -> PlanFacts:
 def estimate_s(plan: Plan) -> int:
     """Estimate how long a plan takes: the last rehearsal's time per target, plus the baking of every wave."""
     done = TargetRun.objects.filter(
-        deployment__plan__back_out_digest=plan.back_out_digest, started_at__isnull=False, finished_at__isnull=False
+        deployment__plan__back_out_digest=plan.back_out_digest,
+        started_at__isnull=False,
+        finished_at__isnull=False,
     ).order_by("-id")[:20]
     seconds = [(run.finished_at - run.started_at) / timedelta(seconds=1) for run in done]  # type: ignore[operator]
     per_target = max(seconds, default=30.0)

@@ -18,10 +18,20 @@ from rightaway.queries import bound_content, release_facts, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.releases.models import PhaseVisit, Release, Task
 
-RELATED = ("service", "workflow", "initiated_by", "coordinator", "manager", "service_owner", "deployment_manager")
+RELATED = (
+    "service",
+    "workflow",
+    "initiated_by",
+    "coordinator",
+    "manager",
+    "service_owner",
+    "deployment_manager",
+)
 
 
-def releases(*, text: str = "", phase: str = "", service: str = "", is_open: bool | None = None) -> QuerySet[Release]:
+def releases(
+    *, text: str = "", phase: str = "", service: str = "", is_open: bool | None = None
+) -> QuerySet[Release]:
     """List releases, newest first, with the number of their changes as `change_count`."""
     found = Release.objects.select_related(*RELATED).annotate(change_count=Count("changes")).order_by("-id")
     if text:

@@ -32,7 +32,9 @@ def _planned(row: Target) -> PlannedTarget:
         key=row.key,
         ci=row.ci.key,
         driver=row.driver,
-        identity={name: str(value) if isinstance(value, float) else value for name, value in row.config.items()},
+        identity={
+            name: str(value) if isinstance(value, float) else value for name, value in row.config.items()
+        },
         values=values,
         failure_domain=row.failure_domain,
         is_retired=row.ci.status in {"retired", "retiring", "missing"},

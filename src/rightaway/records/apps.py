@@ -25,7 +25,9 @@ class _Context(AppConfig):
 
 def _config(context: str) -> type[AppConfig]:
     name = f"rightaway.records.{context}"
-    return type(f"{context.title()}Config", (_Context,), {"name": name, "label": context, "__module__": __name__})
+    return type(
+        f"{context.title()}Config", (_Context,), {"name": name, "label": context, "__module__": __name__}
+    )
 
 
 for _context in CONTEXTS:

@@ -51,7 +51,11 @@ def void(*, actor: Actor, row: Approval, changes: list[dict[str, Any]]) -> None:
     row.difference = changes
     row.version += 1
     row.save()
-    facts = {"approval": row.kind, "digest": row.digest, "places": [change["path"] for change in changes][:50]}
+    facts = {
+        "approval": row.kind,
+        "digest": row.digest,
+        "places": [change["path"] for change in changes][:50],
+    }
     _audit.record(
         actor=actor,
         action="release.approval.voided",

@@ -92,5 +92,7 @@ def find(model: type[ModelT], **key: object) -> ModelT:
 def not_found(model: type[Model], key: dict[str, object]) -> NotFound:
     noun = str(model._meta.verbose_name)
     return NotFound(
-        "not_found", f"There is no {noun} {', '.join(str(value) for value in key.values())}.", hint="Check the name."
+        "not_found",
+        f"There is no {noun} {', '.join(str(value) for value in key.values())}.",
+        hint="Check the name.",
     )

@@ -42,7 +42,9 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="approval.request", scope=release.service.key)
     requirement = _requirement(release, kind)
-    if release.approvals.filter(kind=kind, state__in=[ApprovalState.PENDING, ApprovalState.APPROVED]).exists():
+    if release.approvals.filter(
+        kind=kind, state__in=[ApprovalState.PENDING, ApprovalState.APPROVED]
+    ).exists():
         raise Refused("approval.stands", f"The approval {kind} of {number} is asked for already.")
     release.approvals.filter(kind=kind, state=ApprovalState.DENIED).update(state=ApprovalState.VOID)
     manifest = bound_content.manifest(release)
@@ -69,7 +71,9 @@ def _requirement(release: Release, kind: str) -> Requirement:
     template = templates.of(release)
     if kind not in {one.key for one in template.approvals}:
         known = ", ".join(one.key for one in template.approvals)
-        raise Invalid("approval.unknown", f"There is no approval {kind!r}.", at="kind", hint=f"There are: {known}.")
+        raise Invalid(
+            "approval.unknown", f"There is no approval {kind!r}.", at="kind", hint=f"There are: {known}."
+        )
     return template.approval(kind)
 
 
@@ -108,7 +112,9 @@ def vote(
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
-        raise Refused("approval.not_open", f"The approval {kind} of {number} is {state}.", hint="Ask for it first.")
+        raise Refused(
+            "approval.not_open", f"The approval {kind} of {number} is {state}.", hint="Ask for it first."
+        )
     chosen = _decision(decision)
     current = bound_digest(requirement, bound_content.manifest(release))
     check_vote(chosen, reason, seen=digest, current=current)
@@ -139,7 +145,9 @@ def vote(
 
 def _decision(text: str) -> Decision:
     if text not in set(Decision):
-        raise Invalid("decision.unknown", f"{text!r} is no decision.", at="decision", hint=", ".join(Decision))
+        raise Invalid(
+            "decision.unknown", f"{text!r} is no decision.", at="decision", hint=", ".join(Decision)
+        )
     return Decision(text)
 
 
@@ -227,4 +235,3 @@ def _told(actor: Actor, row: Approval, action: str, facts: dict[str, str]) -> No
         subject=("release", row.release.number),
         facts={"approval": row.kind, **facts},
     )
-

@@ -99,8 +99,16 @@ def import_junit(
         )
         for case in report.cases
     )
-    facts = {"suite": suite, "level": level, "package": package_digest, "report": sha256, "passed": totals.passed}
-    _done(actor, release, "release.test.imported", {**facts, "failed": totals.failed, "errors": totals.errors})
+    facts = {
+        "suite": suite,
+        "level": level,
+        "package": package_digest,
+        "report": sha256,
+        "passed": totals.passed,
+    }
+    _done(
+        actor, release, "release.test.imported", {**facts, "failed": totals.failed, "errors": totals.errors}
+    )
     return run
 
 
@@ -149,7 +157,12 @@ def record_training(
             "finished_at": timezone.now() if attended else None,
         },
     )
-    _done(actor, release, "release.training.recorded", {"audience": audience, "attended": attended, "of": invited})
+    _done(
+        actor,
+        release,
+        "release.training.recorded",
+        {"audience": audience, "attended": attended, "of": invited},
+    )
     return training
 
 

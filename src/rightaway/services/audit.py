@@ -29,7 +29,9 @@ def seal(*, limit: int = BATCH) -> int:
     for event in events:
         sequence += 1
         digest = link_digest(sequence, previous, event.digest)
-        seals.append(AuditSeal(sequence=sequence, event=event, previous=previous, digest=digest, sealed_at=now))
+        seals.append(
+            AuditSeal(sequence=sequence, event=event, previous=previous, digest=digest, sealed_at=now)
+        )
         previous = digest
     AuditSeal.objects.bulk_create(seals)
     return len(seals)
@@ -58,4 +60,6 @@ def _gap() -> Break | None:
             " HAVING count(e.id) <> s.last_number OR coalesce(max(e.number), 0) <> s.last_number LIMIT 1"
         )
         row = cursor.fetchone()
-    return Break(row[3], f"stream {row[0]} holds {row[2]} events, its last number is {row[1]}") if row else None
+    return (
+        Break(row[3], f"stream {row[0]} holds {row[2]} events, its last number is {row[1]}") if row else None
+    )

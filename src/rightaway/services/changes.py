@@ -7,7 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.changes import TABLES, ChangeState, ChangeType, ReleaseEvent, follow_release, is_authorised
+from rightaway.domain.changes import (
+    TABLES,
+    ChangeState,
+    ChangeType,
+    ReleaseEvent,
+    follow_release,
+    is_authorised,
+)
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.priorities import priority
@@ -19,7 +26,13 @@ from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard
 from rightaway.services._numbers import next_number
 
-EDITABLE = (*(name for name in CHANGE_BOUND if name != "change_type"), "impact", "urgency", "committed_at", "disposition")
+EDITABLE = (
+    *(name for name in CHANGE_BOUND if name != "change_type"),
+    "impact",
+    "urgency",
+    "committed_at",
+    "disposition",
+)
 ANEW = {"replan", "send_back"}
 """Events after which a change is decided on again, whatever was decided before."""
 APPROVE, REJECT = "approve", "reject"
@@ -66,10 +79,14 @@ def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def edit(*, actor: Actor, number: str, fields: Mapping[str, Any], expected_version: int | None = None) -> Change:
+def edit(
+    *, actor: Actor, number: str, fields: Mapping[str, Any], expected_version: int | None = None
+) -> Change:
     """Change what is written; an authorised change whose content changes has to be authorised again."""
     change = _guard.lock(Change, expected_version, number=number)
-    _guard.require(actor=actor, action="change.edit", scope=change.service.key, own=change.requester_id == actor.user_id)
+    _guard.require(
+        actor=actor, action="change.edit", scope=change.service.key, own=change.requester_id == actor.user_id
+    )
     if change.state in {ChangeState.IMPLEMENTING, ChangeState.IMPLEMENTED, ChangeState.CLOSED}:
         raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
     before = change_digest(change)
@@ -89,13 +106,21 @@ def _is_decided(change: Change) -> bool:
 
 
 @transaction.atomic
-def move(*, actor: Actor, number: str, event: str, note: str = "", expected_version: int | None = None) -> Change:
+def move(
+    *, actor: Actor, number: str, event: str, note: str = "", expected_version: int | None = None
+) -> Change:
     """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
     change = _guard.lock(Change, expected_version, number=number)
     if event in {"authorise", "reject"}:
-        raise Invalid("change.needs_decision", "Authorising is a decision of a person; use authorise.", at="event")
+        raise Invalid(
+            "change.needs_decision", "Authorising is a decision of a person; use authorise.", at="event"
+        )
     if event in {"implement", "finish", "fail", "back_out", "pass_tests"}:
-        raise Invalid("change.moves_with_release", f"{event!r} comes from the release that carries the change.", at="event")
+        raise Invalid(
+            "change.moves_with_release",
+            f"{event!r} comes from the release that carries the change.",
+            at="event",
+        )
     action = "change.close" if event in {"close", "update_cmdb"} else "change.edit"
     own = change.requester_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=change.service.key, own=own)
@@ -111,7 +136,12 @@ def _step(actor: Actor, change: Change, event: str, note: str = "") -> None:
     if change.state == ChangeState.CLOSED:
         change.closed_at = timezone.now()
     change.save()
-    _told(actor, "change.state.moved", change, {"from": before, "to": change.state, "event": event, "note": note})
+    _told(
+        actor,
+        "change.state.moved",
+        change,
+        {"from": before, "to": change.state, "event": event, "note": note},
+    )
 
 
 @transaction.atomic
@@ -134,9 +164,13 @@ def authorise(
     if actor.kind is not PersonKind.PERSON or actor.is_system:
         raise Forbidden("sod.person_only", "Only a person authorises a change.")
     if change.requester_id == actor.user_id:
-        raise Forbidden("sod.self_approval", "Nobody authorises their own change.", hint="Ask another change manager.")
+        raise Forbidden(
+            "sod.self_approval", "Nobody authorises their own change.", hint="Ask another change manager."
+        )
     if decision not in {APPROVE, REJECT}:
-        raise Invalid("decision.unknown", f"{decision!r} is no decision.", at="decision", hint="approve or reject")
+        raise Invalid(
+            "decision.unknown", f"{decision!r} is no decision.", at="decision", hint="approve or reject"
+        )
     if decision == REJECT and not note.strip():
         raise Invalid("decision.reason_needed", "A rejection needs a reason.", at="note")
     _vote(actor, change, sorted(roles)[0], decision, note)
@@ -192,4 +226,6 @@ def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
 
 
 def _told(actor: Actor, action: str, change: Change, facts: dict[str, Any]) -> None:
-    _audit.record(actor=actor, action=action, stream=change.number, subject=("change", change.number), facts=facts)
+    _audit.record(
+        actor=actor, action=action, stream=change.number, subject=("change", change.number), facts=facts
+    )

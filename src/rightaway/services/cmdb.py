@@ -143,7 +143,9 @@ def take_baseline(*, cause: str, moment: str, items: Iterable[int]) -> Baseline:
     if made:
         rows = ConfigurationItem.objects.filter(pk__in=list(items))
         BaselineEntry.objects.bulk_create(
-            BaselineEntry(baseline=baseline, ci=row, state={"observed": row.observed, "expected": row.expected})
+            BaselineEntry(
+                baseline=baseline, ci=row, state={"observed": row.observed, "expected": row.expected}
+            )
             for row in rows
         )
     return baseline

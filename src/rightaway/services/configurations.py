@@ -34,6 +34,8 @@ def apply(*, actor: Actor, file: ConfigurationFile) -> dict[str, int]:
     for group in file.groups:
         cmdb.define_group(actor=actor, key=group.key, name=group.name, members=group.members)
     for target in file.targets:
-        cmdb.define_target(actor=actor, key=target.key, fields=target.model_dump(mode="json", exclude={"key"}))
+        cmdb.define_target(
+            actor=actor, key=target.key, fields=target.model_dump(mode="json", exclude={"key"})
+        )
     kinds = ("environments", "services", "cis", "relations", "groups", "targets")
     return {kind: len(getattr(file, kind)) for kind in kinds}

@@ -106,7 +106,10 @@ def intend(
 def _may_go(row: Deployment, run: TargetRun, ordinal: int) -> bool:
     if run.status == TargetStatus.REVERTING:
         return row.status in {DeploymentStatus.RUNNING, DeploymentStatus.BACKING_OUT}
-    if run.status not in {TargetStatus.PENDING, TargetStatus.APPLYING} or row.status != DeploymentStatus.RUNNING:
+    if (
+        run.status not in {TargetStatus.PENDING, TargetStatus.APPLYING}
+        or row.status != DeploymentStatus.RUNNING
+    ):
         return False
     if row.wish or row.holds.filter(kind=HoldKind.OPERATOR, cleared_at__isnull=True).exists():
         return False
@@ -153,8 +156,10 @@ def settle(*, number: str, settled: Sequence[Settled]) -> None:
     results = [result for entry in settled for result in entry.results]
     attempts = _finish_attempts(results)
     _store_logs(row, attempts, {result.operation_id: result.log for result in results if result.log})
-    runs = TargetRun.objects.select_for_update(of=("self",)).select_related("target").in_bulk(
-        [entry.run_id for entry in settled]
+    runs = (
+        TargetRun.objects.select_for_update(of=("self",))
+        .select_related("target")
+        .in_bulk([entry.run_id for entry in settled])
     )
     now = timezone.now()
     for entry in settled:
@@ -169,7 +174,9 @@ def settle(*, number: str, settled: Sequence[Settled]) -> None:
         if TargetStatus(run.status).settled:
             run.finished_at = now
     TargetRun.objects.bulk_update(runs.values(), ["status", "reason", "before", "observed", "finished_at"])
-    _record_state(row, {entry.run_id: entry.observed for entry in settled if entry.observed is not None}, runs)
+    _record_state(
+        row, {entry.run_id: entry.observed for entry in settled if entry.observed is not None}, runs
+    )
 
 
 def _finish_attempts(results: Sequence[Result]) -> dict[str, Attempt]:
@@ -225,7 +232,9 @@ def _record_state(row: Deployment, observed: Mapping[int, Json], runs: Mapping[i
     if not observed:
         return
     cmdb.observe(
-        actor=ENGINE, states={runs[pk].target.ci_id: state for pk, state in observed.items()}, source=row.number
+        actor=ENGINE,
+        states={runs[pk].target.ci_id: state for pk, state in observed.items()},
+        source=row.number,
     )
     now = timezone.now()
     for pk, state in observed.items():

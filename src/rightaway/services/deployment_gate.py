@@ -37,7 +37,9 @@ def judge(row: Deployment, wave: Wave) -> Verdict:
     facts = replace(release_facts.facts(row.release, now), next_wave=_next(row, wave))
     unmet = evaluate_permit(templates.of(row.release), facts, now)
     blocking = [one for one in unmet if one.blocks]
-    missing = [{"code": one.code, "message": one.message, "owner": one.owner, "remedy": one.remedy} for one in unmet]
+    missing = [
+        {"code": one.code, "message": one.message, "owner": one.owner, "remedy": one.remedy} for one in unmet
+    ]
     text = "\n".join(f"{one.message} {one.remedy} ({one.owner})" for one in blocking)
     until = row.release.planned_end or now
     return Verdict(is_open=not blocking, text=text, evidence={"unmet": missing}, valid_until=until)

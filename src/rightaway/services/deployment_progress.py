@@ -77,7 +77,9 @@ def open_gate(*, number: str, ordinal: int) -> bool:
         row.save()
         return False
     now = timezone.now()
-    row.holds.filter(kind=HoldKind.GATE, cleared_at__isnull=True).update(cleared_at=now, cleared_by=ENGINE.name)
+    row.holds.filter(kind=HoldKind.GATE, cleared_at__isnull=True).update(
+        cleared_at=now, cleared_by=ENGINE.name
+    )
     targets = row.plan.body["waves"][ordinal - 1]["targets"]
     Permit.objects.create(
         wave=wave,
@@ -123,7 +125,9 @@ def settle(*, number: str, ordinal: int) -> None:
     failed = wave.target_runs.filter(status=TargetStatus.FAILED).count()
     allowed = row.plan.body["waves"][ordinal - 1]["max_failures"]
     if failed > allowed:
-        _fail_wave(row, wave, "budget_exceeded", f"{failed} of {wave.target_runs.count()} failed, {allowed} allowed")
+        _fail_wave(
+            row, wave, "budget_exceeded", f"{failed} of {wave.target_runs.count()} failed, {allowed} allowed"
+        )
     else:
         wave.status, wave.bake_started_at = advance(WAVE, wave.status, "settled_in_budget"), timezone.now()
         wave.save()

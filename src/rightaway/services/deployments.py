@@ -87,7 +87,9 @@ def launch(
     plan = ask.current_plan(release.pk, environment)
     if plan is None:
         raise Refused(
-            "deployment.no_plan", f"{release.number} has no plan for {environment}.", hint="Compile the plan first."
+            "deployment.no_plan",
+            f"{release.number} has no plan for {environment}.",
+            hint="Compile the plan first.",
         )
     production = plan.environment.tier == EnvironmentTier.PRODUCTION
     action = "deployment.rehearse" if intent is Intent.DRILL else "deployment.launch"
@@ -110,7 +112,9 @@ def _check_launch(release: Release, plan: Plan, intent: Intent, *, production: b
     if intent is Intent.DRILL and production:
         raise Refused("deployment.drill_in_production", "A rehearsal runs in a lower environment.")
     if digest(plan.body, label=LABEL) != plan.digest:
-        raise Refused("plan.tampered", "The stored plan is not the one that was compiled.", hint="Compile it again.")
+        raise Refused(
+            "plan.tampered", "The stored plan is not the one that was compiled.", hint="Compile it again."
+        )
     busy = Deployment.objects.filter(environment=plan.environment).exclude(
         status__in=[status for status in DeploymentStatus if status.complete]
     )
@@ -179,7 +183,11 @@ def undo(*, actor: Actor, row: Deployment, reason: str) -> Deployment:
     child.save()
     for old in parent.waves.prefetch_related("target_runs"):
         wave = Wave.objects.create(
-            deployment=child, ordinal=old.ordinal, name=old.name, status=WaveStatus.PASSED, started_at=child.started_at
+            deployment=child,
+            ordinal=old.ordinal,
+            name=old.name,
+            status=WaveStatus.PASSED,
+            started_at=child.started_at,
         )
         TargetRun.objects.bulk_create(
             TargetRun(
@@ -219,21 +227,32 @@ def command(
     if OperatorCommand.objects.filter(command_id=command_id).exists():
         return _guard.find(Deployment, number=number)
     if name not in _ALLOWED:
-        raise Invalid("command.unknown", f"There is no command {name!r}.", at="command", hint=f"{', '.join(COMMANDS)}")
+        raise Invalid(
+            "command.unknown", f"There is no command {name!r}.", at="command", hint=f"{', '.join(COMMANDS)}"
+        )
     row = _guard.lock(Deployment, expected_version, number=number)
     production = row.environment.tier == EnvironmentTier.PRODUCTION
-    _guard.require(actor=actor, action=_PERMISSION[name], scope=row.release.service.key, production=production)
+    _guard.require(
+        actor=actor, action=_PERMISSION[name], scope=row.release.service.key, production=production
+    )
     if row.status not in _ALLOWED[name]:
         raise Refused(
             "command.not_now",
             f"{number} is {row.status}; {name.replace('_', ' ')} is for {', '.join(sorted(_ALLOWED[name]))}.",
         )
     if name in NEEDS_REASON and not reason.strip():
-        raise Invalid("command.reason_needed", f"Say why: {name.replace('_', ' ')} needs a reason.", at="reason")
+        raise Invalid(
+            "command.reason_needed", f"Say why: {name.replace('_', ' ')} needs a reason.", at="reason"
+        )
     _apply(actor, row, name, reason)
     row.save()
     OperatorCommand.objects.create(
-        deployment=row, command_id=command_id, command=name, by_id=actor.user_id, reason=reason, at=timezone.now()
+        deployment=row,
+        command_id=command_id,
+        command=name,
+        by_id=actor.user_id,
+        reason=reason,
+        at=timezone.now(),
     )
     _told(actor, "deployment.command.given", row, {"command": name, "reason": reason})
     wake(row, key=str(command_id))
@@ -300,7 +319,12 @@ def resolve(*, actor: Actor, attempt_id: int, resolution: str, reason: str) -> A
     attempt.save()
     _settle_run(attempt, resolution)
     row.save()
-    facts = {"target": attempt.run.target.key, "step": attempt.step_key, "resolution": resolution, "reason": reason}
+    facts = {
+        "target": attempt.run.target.key,
+        "step": attempt.step_key,
+        "resolution": resolution,
+        "reason": reason,
+    }
     _told(actor, "deployment.doubt.resolved", row, facts)
     if not ask.doubtful(row).exists():
         clear_hold(actor, row, HoldKind.DECISION)
@@ -328,7 +352,9 @@ def _told(actor: Actor, action: str, row: Deployment, facts: dict[str, Any]) -> 
 
 def back_out_release(*, actor: Actor, release: Release, reason: str) -> None:
     """Send the production targets of a release back: turn a running deployment round, undo an ended one."""
-    real = release.deployments.exclude(intent=Intent.DRILL).filter(environment__tier=EnvironmentTier.PRODUCTION)
+    real = release.deployments.exclude(intent=Intent.DRILL).filter(
+        environment__tier=EnvironmentTier.PRODUCTION
+    )
     row = real.order_by("-id").first()
     if row is None or row.status == DeploymentStatus.BACKED_OUT:
         return

@@ -60,7 +60,13 @@ def record_incident(
         confirmed_by_id=actor.user_id if link == LINKS[0] else None,
         detected_at=detected_at or timezone.now(),
     )
-    _told(actor, "incident.record.opened", "incident", incident.number, {"severity": severity, "release": release})
+    _told(
+        actor,
+        "incident.record.opened",
+        "incident",
+        incident.number,
+        {"severity": severity, "release": release},
+    )
     return incident
 
 
@@ -128,7 +134,9 @@ def edit_problem(
     scope = problem.release.service.key if problem.release else _guard.EVERYWHERE
     _guard.require(actor=actor, action="incident.record", scope=scope)
     if category not in ROOT_CAUSES:
-        raise Invalid("problem.category", f"{category!r} is no category.", at="category", hint=", ".join(ROOT_CAUSES))
+        raise Invalid(
+            "problem.category", f"{category!r} is no category.", at="category", hint=", ".join(ROOT_CAUSES)
+        )
     problem.root_cause, problem.root_cause_category = root_cause, category
     if is_closed:
         problem.state, problem.closed_at = CLOSED, timezone.now()
@@ -159,21 +167,33 @@ def record_known_error(
 def link_known_error(*, actor: Actor, release: str, known_error: str, effect: str) -> ReleasedError:
     """Say that a release fixes a known error or brings one (`fixes`, `introduces`)."""
     if effect not in {"fixes", "introduces"}:
-        raise Invalid("known_error.effect", f"{effect!r} is no effect.", at="effect", hint="fixes, introduces")
+        raise Invalid(
+            "known_error.effect", f"{effect!r} is no effect.", at="effect", hint="fixes, introduces"
+        )
     row = _guard.lock(Release, number=release)
-    _guard.require(actor=actor, action="release.edit", scope=row.service.key, own=row.initiated_by_id == actor.user_id)
+    _guard.require(
+        actor=actor, action="release.edit", scope=row.service.key, own=row.initiated_by_id == actor.user_id
+    )
     link, _ = ReleasedError.objects.update_or_create(
         release=row, known_error=_guard.find(KnownError, number=known_error), defaults={"effect": effect}
     )
     row.save()
     _binding.contributed(actor=actor, release=row, part="scope")
     _binding.recheck(actor=actor, release=row)
-    _told(actor, "release.known_error.linked", "release", release, {"known_error": known_error, "effect": effect})
+    _told(
+        actor,
+        "release.known_error.linked",
+        "release",
+        release,
+        {"known_error": known_error, "effect": effect},
+    )
     return link
 
 
 @transaction.atomic
-def record_interaction(*, actor: Actor, contact: str, channel: str, summary: str, release: str | None = None) -> Interaction:
+def record_interaction(
+    *, actor: Actor, contact: str, channel: str, summary: str, release: str | None = None
+) -> Interaction:
     linked = _guard.find(Release, number=release) if release else None
     scope = linked.service.key if linked else _guard.EVERYWHERE
     _guard.require(actor=actor, action="incident.record", scope=scope)
@@ -249,5 +269,7 @@ def confirm_cause(*, actor: Actor, number: str) -> Incident:
     _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
     incident.confirmed_by = _guard.person(actor)
     incident.save()
-    _told(actor, "incident.cause.confirmed", "incident", number, {"deployment": str(incident.deployment or "")})
+    _told(
+        actor, "incident.cause.confirmed", "incident", number, {"deployment": str(incident.deployment or "")}
+    )
     return incident

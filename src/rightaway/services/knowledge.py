@@ -32,7 +32,9 @@ def write(
     """Write an article as a draft; a lesson needs an owner and a due date, so that it is applied."""
     _guard.require(actor=actor, action="article.edit", scope=service)
     if kind not in set(ArticleKind):
-        raise Invalid("article.kind", f"{kind!r} is no kind of article.", at="kind", hint=", ".join(ArticleKind))
+        raise Invalid(
+            "article.kind", f"{kind!r} is no kind of article.", at="kind", hint=", ".join(ArticleKind)
+        )
     if kind == ArticleKind.LESSON_LEARNT and (owner is None or due_at is None):
         raise Invalid("lesson.owner_needed", "A lesson needs an owner and a due date.", at="owner")
     row = _guard.lock(Release, number=release) if release else None

@@ -95,7 +95,9 @@ def settle(*, release: Release) -> None:
 
 def _close_proven(release: Release, template: Template, facts: Any, now: Any) -> bool:
     keys = [rule.key for rule in proven_tasks(template, facts, now)]
-    closed = release.tasks.filter(key__in=keys, attempt=release.attempt, state__in=[TaskState.READY, TaskState.ACTIVE])
+    closed = release.tasks.filter(
+        key__in=keys, attempt=release.attempt, state__in=[TaskState.READY, TaskState.ACTIVE]
+    )
     return bool(closed.update(state=TaskState.DONE, note="proven by its evidence", finished_at=now))
 
 
@@ -121,7 +123,9 @@ def _take(actor: Actor, release: Release, template: Template, way: Transition, r
         transition_effects.AFTER[name](actor, release, reason)
 
 
-def enter(*, actor: Actor, release: Release, template: Template, way: Transition | None, reason: str = "") -> None:
+def enter(
+    *, actor: Actor, release: Release, template: Template, way: Transition | None, reason: str = ""
+) -> None:
     """Begin a stay in the phase the release is in now: its visit and its tasks."""
     PhaseVisit.objects.create(
         release=release,
@@ -169,5 +173,3 @@ def _set_status(release: Release) -> None:
     if release.phase_status != status:
         release.phase_status = status
     release.save()
-
-

@@ -71,7 +71,9 @@ def _bind(actor: Actor, number: str, digest: str) -> Package:
     _binding.recheck(actor=actor, release=release)
     facts = {"package": held["name"], "version": held["version"], "digest": digest, "again": not made}
     subject = ("release", release.number)
-    _audit.record(actor=actor, action="release.package.built", stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor, action="release.package.built", stream=release.number, subject=subject, facts=facts
+    )
     lifecycle.settle(release=release)
     return package
 

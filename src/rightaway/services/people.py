@@ -66,12 +66,18 @@ def grant(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHERE
     """Give a role in a scope. Nobody grants to themselves, and an auditor holds no other role (S5, S6)."""
     _guard.require(actor=actor, action="role.grant", scope=scope)
     if role not in set(Role):
-        raise Invalid("role.unknown", f"There is no role {role!r}.", at="role", hint=f"Roles: {', '.join(Role)}.")
+        raise Invalid(
+            "role.unknown", f"There is no role {role!r}.", at="role", hint=f"Roles: {', '.join(Role)}."
+        )
     if actor.user_id == user.pk:
-        raise Forbidden("sod.self_grant", "Nobody grants a role to themselves.", hint="Ask another administrator.")
+        raise Forbidden(
+            "sod.self_grant", "Nobody grants a role to themselves.", hint="Ask another administrator."
+        )
     held = set(RoleBinding.objects.filter(user=user).values_list("role", flat=True)) | {role}
     if Role.AUDITOR in held and held != {Role.AUDITOR}:
-        raise Forbidden("sod.auditor_alone", "An auditor holds no other role, so that they audit nothing of their own.")
+        raise Forbidden(
+            "sod.auditor_alone", "An auditor holds no other role, so that they audit nothing of their own."
+        )
     binding, made = RoleBinding.objects.get_or_create(
         user=user, role=role, scope=scope, defaults={"granted_by_id": actor.user_id}
     )
@@ -119,7 +125,9 @@ def create_token(*, actor: Actor, user: User, label: str, expires_at: datetime |
     Raises:
         Invalid: the token would live longer than 90 days.
     """
-    _guard.require(actor=actor, action="token.create", own=user.pk == actor.user_id or user.owner_id == actor.user_id)
+    _guard.require(
+        actor=actor, action="token.create", own=user.pk == actor.user_id or user.owner_id == actor.user_id
+    )
     now = timezone.now()
     expires_at = expires_at or now + LONGEST_TOKEN
     if not now < expires_at <= now + LONGEST_TOKEN + timedelta(minutes=1):

@@ -96,5 +96,7 @@ def _store(
         _binding.contributed(actor=actor, release=release, part=part)
     facts = {"environment": environment.key, "number": plan.number, "digest": plan.digest}
     subject = ("release", release.number)
-    _audit.record(actor=actor, action="release.plan.compiled", stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor, action="release.plan.compiled", stream=release.number, subject=subject, facts=facts
+    )
     return plan

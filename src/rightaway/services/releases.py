@@ -21,7 +21,14 @@ from rightaway.services import _audit, _binding, _guard, cmdb, lifecycle, workfl
 from rightaway.services._numbers import next_number
 
 Json = dict[str, Any]
-PEOPLE = ("coordinator", "manager", "service_owner", "deployment_manager", "els_lead", "communication_approved_by")
+PEOPLE = (
+    "coordinator",
+    "manager",
+    "service_owner",
+    "deployment_manager",
+    "els_lead",
+    "communication_approved_by",
+)
 TEXTS = (
     "title",
     "description",
@@ -48,7 +55,9 @@ ASSESSMENT = frozenset({"impact_assessment", "value_statement", "risk_answers", 
 
 
 @transaction.atomic
-def register(*, actor: Actor, service: str, changes: Iterable[str] = (), fields: Mapping[str, Any]) -> Release:
+def register(
+    *, actor: Actor, service: str, changes: Iterable[str] = (), fields: Mapping[str, Any]
+) -> Release:
     """Register a release of a service, from change requests or from forward planning."""
     initiator = _guard.person(actor)
     _guard.require(actor=actor, action="release.register", scope=service)
@@ -91,7 +100,9 @@ def edit(
     return release
 
 
-def _open(actor: Actor, number: str, expected_version: int | None = None, action: str = "release.edit") -> Release:
+def _open(
+    actor: Actor, number: str, expected_version: int | None = None, action: str = "release.edit"
+) -> Release:
     release = _guard.lock(Release, expected_version, number=number)
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
@@ -104,7 +115,12 @@ def _changed(actor: Actor, release: Release, part: str, facts: Json) -> None:
     """Finish an edit: remember the author, void what it touches, record, and see whether a way is open now."""
     _binding.contributed(actor=actor, release=release, part=part)
     voided = _binding.recheck(actor=actor, release=release)
-    _told(actor, release, "release.record.edited", {**facts, "part": part, "voided": [row.kind for row in voided]})
+    _told(
+        actor,
+        release,
+        "release.record.edited",
+        {**facts, "part": part, "voided": [row.kind for row in voided]},
+    )
     lifecycle.settle(release=release)
 
 
@@ -124,7 +140,10 @@ def _value(name: str, value: Any) -> Any:
         return value if isinstance(value, User) else _guard.find(User, username=value)
     if name in CHOICES and value not in set(CHOICES[name]):
         raise Invalid(
-            "field.choice", f"{value!r} is no {name.replace('_', ' ')}.", at=name, hint=", ".join(CHOICES[name])
+            "field.choice",
+            f"{value!r} is no {name.replace('_', ' ')}.",
+            at=name,
+            hint=", ".join(CHOICES[name]),
         )
     if name in SCALES and value not in (range(1, 6) if name == "risk_level" else range(1, 5)):
         raise Invalid("assessment.out_of_scale", f"{name} is {value!r}; the scale runs from 1.", at=name)
@@ -262,7 +281,9 @@ def finish_task(*, actor: Actor, number: str, key: str, state: str = "done", not
 
 
 @transaction.atomic
-def waive(*, actor: Actor, number: str, control: str, reason: str, expires_at: datetime, restore_plan: str = "") -> Waiver:
+def waive(
+    *, actor: Actor, number: str, control: str, reason: str, expires_at: datetime, restore_plan: str = ""
+) -> Waiver:
     """Ask that a control be waived; it counts only after another person granted it."""
     release = _open(actor, number)
     waiver = Waiver.objects.create(

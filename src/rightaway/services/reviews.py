@@ -83,7 +83,9 @@ def measure_objectives(*, actor: Actor, number: str, results: Mapping[str, tuple
             raise Invalid("objective.result", f"{text!r}: {result!r} is no result.", hint=", ".join(RESULTS))
         known[text].result, known[text].measured = result, measured
         known[text].save()
-    _done(actor, release, "release.objectives.measured", {text: result for text, (result, _) in results.items()})
+    _done(
+        actor, release, "release.objectives.measured", {text: result for text, (result, _) in results.items()}
+    )
     return release
 
 

@@ -28,7 +28,9 @@ def enlist(*, executor_id: str, instance: uuid.UUID, engine_version: str, host: 
             started_at=Now(),
             beat_at=Now(),
         )
-        _audit.record(actor=ENGINE, action="worker.lease.taken", stream=STREAM, subject=("worker", executor_id))
+        _audit.record(
+            actor=ENGINE, action="worker.lease.taken", stream=STREAM, subject=("worker", executor_id)
+        )
 
 
 def beat(*, executor_id: str, instance: uuid.UUID) -> bool:
@@ -39,7 +41,9 @@ def beat(*, executor_id: str, instance: uuid.UUID) -> bool:
 def leave(*, executor_id: str) -> None:
     with transaction.atomic():
         Worker.objects.filter(executor_id=executor_id).delete()
-        _audit.record(actor=ENGINE, action="worker.lease.returned", stream=STREAM, subject=("worker", executor_id))
+        _audit.record(
+            actor=ENGINE, action="worker.lease.returned", stream=STREAM, subject=("worker", executor_id)
+        )
 
 
 @transaction.atomic

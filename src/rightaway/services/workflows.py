@@ -33,7 +33,9 @@ def install(*, actor: Actor, source: str) -> WorkflowTemplate:
         | {name for way in template.transitions for name in way.after} - set(AFTER)
     )
     if unknown:
-        raise Invalid("workflow.unknown_effect", f"There is no effect {unknown[0]!r}.", hint=", ".join(EFFECTS))
+        raise Invalid(
+            "workflow.unknown_effect", f"There is no effect {unknown[0]!r}.", hint=", ".join(EFFECTS)
+        )
     found = digest(body, label="rightaway/workflow/v1")
     current = WorkflowTemplate.objects.filter(key=template.key, is_current=True).first()
     if current is not None and current.digest == found:

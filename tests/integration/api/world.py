@@ -112,7 +112,9 @@ class World:
     def caller(self, name: str) -> "Caller":
         return Caller(self.token(name))
 
-    def change(self, title: str = "Prices in yen", *, requester: str = "stella", service: str = "shop") -> str:
+    def change(
+        self, title: str = "Prices in yen", *, requester: str = "stella", service: str = "shop"
+    ) -> str:
         row = changes.register(
             actor=self.voice(requester),
             title=title,
@@ -172,9 +174,7 @@ class Caller:
             return self.client.generic(method, f"/api/v1{path}", headers=given)
         media_type = given.pop("Content-Type", "application/json")
         if isinstance(body, str | bytes):
-            return self.client.generic(
-                method, f"/api/v1{path}", body, content_type=media_type, headers=given
-            )
+            return self.client.generic(method, f"/api/v1{path}", body, content_type=media_type, headers=given)
         return self.client.generic(
             method, f"/api/v1{path}", _json(body), content_type=media_type, headers=given
         )

@@ -22,13 +22,18 @@ class Spoon(FileModel):
     bowl: Key
 
 
+class Fork(FileModel):
+    kind: Literal["fork"]
+    fork: Key
+
+
 class Box(FileModel):
     name: Key
     size: Annotated[int, whole(1, 10)] = 1
     locked: Flag = False
     note: Text | None = None
     version: Version = "1"
-    tools: tuple[Annotated[Knife | Spoon, Field(discriminator="kind")], ...] = ()
+    tools: tuple[Annotated[Knife | Spoon | Fork, Field(discriminator="kind")], ...] = ()
     labels: dict[Key, Text] = {}
 
 
@@ -83,9 +88,21 @@ def test_read__field_of_the_other_kind__has_the_code_of_the_kinds():
     assert (error.code, error.at) == ("tool.one_kind", "2:32")
 
 
-def test_read__error_inside_a_kind_named_like_a_field__points_at_the_value():
+def test_read__error_inside_one_of_several_kinds__points_at_the_value():
     error = errors_of("name: a\ntools: [{kind: knife, edge: 'a b'}]")
     assert (error.code, error.at) == ("text.pattern", "2:29")
+
+
+def test_read__kind_named_like_a_field__does_not_move_the_place():
+    assert errors_of("name: a\ntools: [{fork: 'a b', kind: fork}]").at == "2:16"
+    assert errors_of("name: a\ntools: [{fork: a, kind: fork, prong: b}]").at == "2:31"
+    assert errors_of("name: a\ntools: [{kind: fork}]").at == "2:9"
+
+
+def test_read__error_in_json__has_a_pointer_without_the_kind():
+    with pytest.raises(Invalid) as refused:
+        read(Document({"name": "a", "tools": [{"kind": "fork", "fork": "a b"}, {"kind": "knife"}]}), Box)
+    assert [each.at for each in refused.value.errors] == ["/tools/0/fork", "/tools/1"]
 
 
 def test_read__bad_key_of_a_mapping__points_at_the_key():
@@ -94,7 +111,7 @@ def test_read__bad_key_of_a_mapping__points_at_the_key():
 
 
 def test_read__kind_missing_or_unknown__is_said():
-    error = errors_of("name: a\ntools: [{edge: a}, {kind: fork}]")
+    error = errors_of("name: a\ntools: [{edge: a}, {kind: ladle}]")
     assert [each.code for each in error.errors] == ["field.missing", "field.value"]
 
 

@@ -174,6 +174,17 @@ def test_git_source__damaged_object__is_refused(repository):
     assert refused(repository, "ref: v1") == "git.unreadable"
 
 
+def test_git_source__damaged_pack__is_refused(repository):
+    git(repository, "gc", "-q", "--prune=now")
+    (pack,) = (repository / ".git/objects/pack").glob("*.pack")
+    data = bytearray(pack.read_bytes())
+    for index in range(20, len(data) - 20):
+        data[index] ^= 0x55
+    pack.chmod(0o644)
+    pack.write_bytes(data)
+    assert refused(repository, "ref: v1") == "git.unreadable"
+
+
 def test_git_source__linked_repository__is_refused(repository):
     (repository / "vendor").symlink_to(repository)
     assert refused(repository, "ref: v1, repository: vendor") == "archive.link_not_allowed"

@@ -71,6 +71,7 @@ def swap(units):
         ),
         (change(["units", 0, "files"], []), "list.length", "/units/0/files"),
         (change(["units"], []), "list.length", "/units"),
+        (change(["units", 1, "provenance", "path"], ""), "text.length", "/units/1/provenance/path"),
         (change(["units", 0, "into"], "etc"), None, None),
         (change(["units", 0, "into"], "opt"), "manifest.inconsistent", ""),
         (change(["units", 1, "files", 0, "path"], "web/zzz"), "manifest.inconsistent", ""),

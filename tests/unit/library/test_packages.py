@@ -209,14 +209,27 @@ def test_build__into_its_own_source__is_refused(base):
     assert not (base / "src/out").exists()
 
 
-@pytest.mark.parametrize("change", ["x" * 8, "[shop]"])
+def shorter(file):
+    file.write_text("[shop]")
+
+
+def longer(file):
+    file.write_text("x" * 8)
+
+
+def pipe(file):
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize("change", [shorter, longer, pipe])
 def test_build__file_that_changes_meanwhile__is_refused(base, tmp_path, change, monkeypatch):
     found = SourceFile.__init__
 
     def change_after_look(self, path, is_executable, size, opened):
         found(self, path, is_executable, size, opened)
         if size == len("[shop]\n"):
-            (base / "shop.ini").write_text(change)
+            change(base / "shop.ini")
 
     monkeypatch.setattr(SourceFile, "__init__", change_after_look)
     assert refused(base, tmp_path) == ("package.changed_while_reading", "etc/shop/shop.ini")

@@ -31,7 +31,9 @@ def examples() -> Path:
     """Give the folder of the demonstration's files, which come with the source."""
     found = Path(rightaway.__file__).parents[2] / "examples" / "demo"
     if not found.is_dir():
-        raise NotFound("demo.no_files", "The demonstration's files are not here.", hint="Run it from the source tree.")
+        raise NotFound(
+            "demo.no_files", "The demonstration's files are not here.", hint="Run it from the source tree."
+        )
     return found
 
 
@@ -64,7 +66,10 @@ class Estate:
         body = self.configuration.model_dump(mode="json", by_alias=True, exclude_none=True)
         for item in body["cis"]:
             if "port" in item.get("attributes", {}):
-                item["attributes"] |= {"port": str(self.port(item["key"])), "home": str(self.folder(item["key"]))}
+                item["attributes"] |= {
+                    "port": str(self.port(item["key"])),
+                    "home": str(self.folder(item["key"])),
+                }
         for target in body["targets"]:
             state = {"state_dir": str(self.folder(target["key"]) / ".rightaway")}
             if self.ssh and SSH_TAG in target["tags"]:
@@ -99,25 +104,32 @@ class Estate:
             "PACKAGE_DIGEST": package.digest,
         }
         self.folder(key).mkdir(parents=True, exist_ok=True)
+        (self.folder(key) / "port").write_text(str(self.port(key)))
         for name in procedures:
             script = examples() / "shop" / "procedures" / f"{name}.sh"
             done = subprocess.run(
                 ["sh", str(script)], env=environment, capture_output=True, text=True, check=False
             )
             if done.returncode:
-                raise Unavailable("demo.target", f"{key}: {name} failed: {done.stderr[-500:] or done.stdout[-500:]}")
+                raise Unavailable(
+                    "demo.target", f"{key}: {name} failed: {done.stderr[-500:] or done.stdout[-500:]}"
+                )
 
     def reported(self, key: str) -> str:
         """Ask a target itself which version it serves; empty when it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port(key)}/version", timeout=TIMEOUT_S) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port(key)}/version", timeout=TIMEOUT_S
+            ) as answer:
                 return str(json.load(answer)["version"])
         except (OSError, ValueError):
             return ""
 
     def answers_in_yen(self, key: str) -> int:
         """Ask for a price in yen and give the status of the answer."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port(key)}/price", headers={"X-Currency": "JPY"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port(key)}/price", headers={"X-Currency": "JPY"}
+        )
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 return int(answer.status)
@@ -126,11 +138,31 @@ class Estate:
         except OSError:
             return 0
 
-    def stop(self) -> None:
-        """Stop every process of the shop, and the SSH server."""
-        for pid_file in self.home.glob("shop/*/run/*.pid"):
-            _stop(pid_file, str(self.home))
-        _stop(self.home / "sshd" / "sshd.pid", str(self.home))
+
+def stop_all(home: Path) -> None:
+    """Stop every process of the shop below a folder, and its SSH server."""
+    for pid_file in home.glob("shop/*/run/*.pid"):
+        _stop(pid_file, str(home))
+    _stop(home / "sshd" / "sshd.pid", str(home))
+
+
+def wake(home: Path) -> None:
+    """Start again what ran when the demonstration was stopped."""
+    if (home / "sshd" / "config").exists():
+        _run_ssh(home / "sshd")
+    folders = [folder for folder in sorted((home / "shop").glob("*")) if (folder / "current").exists()]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(_restart, folders))
+
+
+def _restart(folder: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "TARGET_HOME": str(folder),
+        "TARGET_PORT": (folder / "port").read_text(),
+    }
+    command = ["sh", str(folder / "current" / "procedures" / "restart.sh")]
+    subprocess.run(command, env=environment, check=False, capture_output=True)
 
 
 def prepare(home: Path) -> Estate:
@@ -148,7 +180,9 @@ def _shift(ports: list[int]) -> int:
     for shift in range(0, 20_000, 200):
         if all(_is_free(port + shift) for port in ports):
             return shift
-    raise Unavailable("demo.ports", "No free ports were found for the shop.", hint="Stop an earlier demonstration.")
+    raise Unavailable(
+        "demo.ports", "No free ports were found for the shop.", hint="Stop an earlier demonstration."
+    )
 
 
 def _is_free(port: int) -> bool:
@@ -162,9 +196,8 @@ def _is_free(port: int) -> bool:
 
 
 def _start_ssh(folder: Path) -> dict[str, Any] | None:
-    program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
     keygen = shutil.which("ssh-keygen")
-    if program is None or keygen is None:
+    if _sshd() is None or keygen is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("host_key", "user_key"):
@@ -176,12 +209,7 @@ def _start_ssh(folder: Path) -> dict[str, Any] | None:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     (folder / "config").write_text(_SSHD.format(folder=folder, port=port, path=os.environ["PATH"]))
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    started = subprocess.run(
-        [program, "-f", str(folder / "config"), "-E", str(folder / "log")], check=False, capture_output=True
-    )
-    if started.returncode:
+    if not _run_ssh(folder):
         return None
     return {
         "host": "127.0.0.1",
@@ -190,6 +218,20 @@ def _start_ssh(folder: Path) -> dict[str, Any] | None:
         "identity_file": str(folder / "user_key"),
         "host_key": (folder / "host_key.pub").read_text().strip(),
     }
+
+
+def _sshd() -> str | None:
+    return shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
+
+
+def _run_ssh(folder: Path) -> bool:
+    program = _sshd()
+    if program is None:
+        return False
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    command = [program, "-f", str(folder / "config"), "-E", str(folder / "log")]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 _SSHD = """Port {port}

@@ -94,7 +94,9 @@ class Story:
         settle_in()
         file = read(Document(self.estate.document()), ConfigurationFile)
         counts = configurations.apply(actor=SYSTEM, file=file)
-        self.tell(f"{counts['cis']} configuration items, {counts['targets']} targets, {counts['relations']} relations")
+        self.tell(
+            f"{counts['cis']} configuration items, {counts['targets']} targets, {counts['relations']} relations"
+        )
         first = self.estate.build(FIRST_VERSION)
         self.estate.install_first(first)
         self._discover(first)
@@ -136,7 +138,9 @@ class Story:
             if kind == "normal":
                 for event in ("validate", "assess"):
                     changes.move(actor=carl, number=change.number, event=event)
-                changes.authorise(actor=carl, number=change.number, decision="approve", note="Wanted by sales.")
+                changes.authorise(
+                    actor=carl, number=change.number, decision="approve", note="Wanted by sales."
+                )
         error = incidents.record_known_error(
             actor=voice("sofia"),
             title="Prices are shown in euro only",
@@ -157,7 +161,11 @@ class Story:
         release = releases.register(actor=anna, service="storefront", changes=self.changes, fields=fields)
         self.release = release.number
         releases.set_scope(
-            actor=anna, number=self.release, groups=["storefronts"], cis=["shop-database"], objectives=file["objectives"]
+            actor=anna,
+            number=self.release,
+            groups=["storefronts"],
+            cis=["shop-database"],
+            objectives=file["objectives"],
         )
         incidents.link_known_error(
             actor=anna, release=self.release, known_error=self.known_error, effect="fixes"
@@ -211,10 +219,14 @@ class Story:
     def _roster(self, now: datetime) -> None:
         shift = ("dirk", now - timedelta(minutes=1), now + timedelta(hours=8))
         stakeholders = {"stella": "accept", "sofia": "approve"}
-        releases.set_people(actor=voice("anna"), number=self.release, stakeholders=stakeholders, roster=[shift])
+        releases.set_people(
+            actor=voice("anna"), number=self.release, stakeholders=stakeholders, roster=[shift]
+        )
 
     def _expect(self, version: str) -> None:
-        states = {target.ci.key: {"version": version} for target in ask_cmdb.targets(environment="production")}
+        states = {
+            target.ci.key: {"version": version} for target in ask_cmdb.targets(environment="production")
+        }
         states["shop-database"] = {"version": version}
         releases.expect(actor=voice("bea"), number=self.release, states=states)
 
@@ -224,7 +236,9 @@ class Story:
             approvals.vote(
                 actor=voice(name), number=self.release, kind=kind, decision="approve", digest=approval.digest
             )
-        self.tell(f"{kind.replace('_', ' ')} approved by {' and '.join(voters)}, bound to {approval.digest[:12]}")
+        self.tell(
+            f"{kind.replace('_', ' ')} approved by {' and '.join(voters)}, bound to {approval.digest[:12]}"
+        )
 
     # Building.
 
@@ -232,7 +246,10 @@ class Story:
         bea, dirk = voice("bea"), voice("dirk")
         built = self.estate.build(version)
         package = packages.admit(
-            actor=bea, number=self.release, manifest=built.manifest_path.read_bytes(), archive=built.archive_path
+            actor=bea,
+            number=self.release,
+            manifest=built.manifest_path.read_bytes(),
+            archive=built.archive_path,
         )
         self.tell(f"package {package} is {package.digest[:12]}, {package.size} bytes")
         for level, cases in LEVELS:
@@ -279,7 +296,9 @@ class Story:
         found = ask_incidents.incidents(release=self.release).first()
         if found is None:
             raise Unavailable("story.no_incident", "The wave went bad and no incident was opened.")
-        self.tell(f"{number}: the second wave failed its checks and went back by itself; {found.number} was opened")
+        self.tell(
+            f"{number}: the second wave failed its checks and went back by itself; {found.number} was opened"
+        )
 
     def back_out(self) -> None:
         lifecycle.fire(
@@ -295,7 +314,10 @@ class Story:
             raise Refused("story.bad_version_left", f"2.4.0 is still on {', '.join(bad)}.")
         self.tell("no target is on 2.4.0 any more")
         lifecycle.fire(
-            actor=voice("anna"), number=self.release, event="rework_plan", reason="Yen has no cents; fix and retry."
+            actor=voice("anna"),
+            number=self.release,
+            event="rework_plan",
+            reason="Yen has no cents; fix and retry.",
         )
 
     def plan_again(self) -> None:
@@ -353,14 +375,21 @@ class Story:
                 attended=count,
                 kind=kind,
             )
-        releases.finish_task(actor=voice("anna"), number=self.release, key="training_deliver", note="Both audiences.")
+        releases.finish_task(
+            actor=voice("anna"), number=self.release, key="training_deliver", note="Both audiences."
+        )
 
     def deploy(self) -> None:
         number = self._run("production", Intent.PLANNED, until={DeploymentStatus.SUCCEEDED})
         self.tell(f"{number}: 2.4.1 is on every target")
 
     def _run(
-        self, environment: str, intent: Intent, *, until: set[DeploymentStatus], or_hold: HoldKind | None = None
+        self,
+        environment: str,
+        intent: Intent,
+        *,
+        until: set[DeploymentStatus],
+        or_hold: HoldKind | None = None,
     ) -> str:
         release = ask_releases.release(self.release)
         assert release is not None
@@ -394,14 +423,20 @@ class Story:
         reviews.accept_operations(actor=voice("dirk"), number=self.release, service_level_met=True)
         for number in (self.known_error, *self.interactions):
             incidents.set_disposition(
-                actor=sofia, release=self.release, record=number, disposition="close", reason="Fixed in 2.4.1."
+                actor=sofia,
+                release=self.release,
+                record=number,
+                disposition="close",
+                reason="Fixed in 2.4.1.",
             )
         for number in self.changes:
             events = ("close",) if ask_type(number) == "standard" else ("review", "update_cmdb", "close")
             for event in events:
                 changes.move(actor=carl, number=number, event=event)
         releases.edit(actor=anna, number=self.release, fields={"closure_code": "successful_with_problems"})
-        self.tell(f"{self.known_error} and {len(self.interactions)} interactions closed, changes reviewed and closed")
+        self.tell(
+            f"{self.known_error} and {len(self.interactions)} interactions closed, changes reviewed and closed"
+        )
 
     def _expect_database_seen(self) -> None:
         item = ask_cmdb.item("shop-database")
@@ -431,7 +466,9 @@ class Story:
             owner="bea",
             due_at=timezone.now() + timedelta(days=14),
         )
-        releases.finish_task(actor=anna, number=self.release, key="review", note="Held with Stella and Sofia.")
+        releases.finish_task(
+            actor=anna, number=self.release, key="review", note="Held with Stella and Sofia."
+        )
         self._approve("verification", "sofia", "stella")
         closed = ask_releases.release(self.release)
         assert closed is not None

@@ -17,9 +17,19 @@ SMOKE: tuple[Case, ...] = (
 REGRESSION: tuple[Case, ...] = (
     ("price in euro", "/price", {}, lambda status, text: status == 200 and '"EUR"' in text),
     ("an unknown path is not found", "/nowhere", {}, lambda status, _: status == 404),
-    ("an unknown currency falls back to euro", "/price", {"X-Currency": "XXX"}, lambda s, t: s == 200 and "EUR" in t),
+    (
+        "an unknown currency falls back to euro",
+        "/price",
+        {"X-Currency": "XXX"},
+        lambda s, t: s == 200 and "EUR" in t,
+    ),
 )
-YEN: Case = ("price in yen", "/price", {"X-Currency": "JPY"}, lambda status, text: status == 200 and "JPY" in text)
+YEN: Case = (
+    "price in yen",
+    "/price",
+    {"X-Currency": "JPY"},
+    lambda status, text: status == 200 and "JPY" in text,
+)
 
 
 def run(folder: Path, name: str, cases: tuple[Case, ...], digest: str) -> bytes:
@@ -37,7 +47,9 @@ def run(folder: Path, name: str, cases: tuple[Case, ...], digest: str) -> bytes:
     return bytes(report.tostring())
 
 
-def _case(port: int, title: str, path: str, headers: Mapping[str, str], judge: Callable[[int, str], bool]) -> TestCase:
+def _case(
+    port: int, title: str, path: str, headers: Mapping[str, str], judge: Callable[[int, str], bool]
+) -> TestCase:
     begun = time.monotonic()
     status, text = fetch(port, path, headers)
     case = TestCase(title, classname="storefront", time=round(time.monotonic() - begun, 4))

@@ -100,7 +100,9 @@ class Notice(Record):
 
     class Meta:
         ordering = ["due_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["release", "audience"], name="notice_once_per_audience")]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "audience"], name="notice_once_per_audience")
+        ]
 
     def __str__(self) -> str:
         return f"Notice to {self.audience}"

@@ -56,7 +56,8 @@ class Authorisation(models.Model):
         ordering = ["at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["change", "person", "digest", "round"], name="authorisation_once_per_content_and_round"
+                fields=["change", "person", "digest", "round"],
+                name="authorisation_once_per_content_and_round",
             )
         ]
 

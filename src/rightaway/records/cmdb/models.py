@@ -29,7 +29,9 @@ class ConfigurationItem(Record):
     name = models.CharField(max_length=200)
     ci_class = models.SlugField(max_length=40)
     status = models.CharField(max_length=20, choices=choices(CIStatus), default=CIStatus.IN_USE)
-    service = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="components")
+    service = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="components"
+    )
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, null=True, blank=True)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
     criticality = models.PositiveSmallIntegerField(default=3)
@@ -73,7 +75,9 @@ class CIRelation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "kind", "target"], name="relation_once"),
-            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="relation_not_to_itself"),
+            models.CheckConstraint(
+                condition=~models.Q(source=models.F("target")), name="relation_not_to_itself"
+            ),
             one_of("kind", RelationKind, "relation_kind"),
         ]
         indexes = [models.Index(fields=["source"], include=["target"], name="relation_downstream")]

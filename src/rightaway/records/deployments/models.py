@@ -55,7 +55,9 @@ class Deployment(Record):
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="deployments")
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="deployments")
     intent = models.CharField(max_length=20, choices=choices(Intent))
-    status = models.CharField(max_length=20, choices=choices(DeploymentStatus), default=DeploymentStatus.QUEUED)
+    status = models.CharField(
+        max_length=20, choices=choices(DeploymentStatus), default=DeploymentStatus.QUEUED
+    )
     wish = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
@@ -78,7 +80,9 @@ class Deployment(Record):
             one_of("intent", Intent, "deployment_intent"),
             models.UniqueConstraint(
                 fields=["environment", "release"],
-                condition=~models.Q(status__in=[status.value for status in DeploymentStatus if status.complete]),
+                condition=~models.Q(
+                    status__in=[status.value for status in DeploymentStatus if status.complete]
+                ),
                 name="one_open_deployment_per_release_and_environment",
             ),
         ]

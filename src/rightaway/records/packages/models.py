@@ -31,7 +31,9 @@ class Package(Record):
             one_of("status", PackageStatus, "package_status"),
             models.UniqueConstraint(fields=["release", "digest"], name="package_once_per_release"),
             models.UniqueConstraint(
-                fields=["release"], condition=models.Q(is_current=True), name="one_current_package_per_release"
+                fields=["release"],
+                condition=models.Q(is_current=True),
+                name="one_current_package_per_release",
             ),
         ]
         indexes = [models.Index(fields=["digest"])]

@@ -11,7 +11,9 @@ class User(AbstractUser):
 
     name = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=20, choices=choices(PersonKind), default=PersonKind.PERSON)
-    owner = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    owner = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
+    )
 
     class Meta:
         constraints = [

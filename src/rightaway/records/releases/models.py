@@ -34,7 +34,9 @@ class Release(Record):
     phase = models.SlugField(max_length=40)
     phase_status = models.CharField(max_length=20, choices=choices(PhaseStatus), default=PhaseStatus.INITIAL)
     attempt = models.PositiveSmallIntegerField(default=1)
-    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
 
     service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="releases")
     release_type = models.CharField(max_length=20, choices=choices(ReleaseType))
@@ -122,7 +124,9 @@ class PhaseVisit(models.Model):
         ordering = ["entered_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release"], condition=models.Q(left_at__isnull=True), name="one_open_visit_per_release"
+                fields=["release"],
+                condition=models.Q(left_at__isnull=True),
+                name="one_open_visit_per_release",
             )
         ]
 

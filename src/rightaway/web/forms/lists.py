@@ -48,7 +48,8 @@ class ReleaseFilter(FilterForm):
 
     def chosen(self) -> dict[str, Any]:
         found = super().chosen()
-        return {**found, "is_open": {"yes": True, "no": False}.get(found.pop("open"))}
+        found["is_open"] = {"yes": True, "no": False}.get(found.pop("open"))
+        return found
 
 
 class ChangeFilter(FilterForm):

@@ -129,6 +129,12 @@ def initials(name: object) -> str:
 
 
 @register.filter
+def pairs(found: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Give names and values; `.items` in a template would find a member of that name first."""
+    return list(found.items())
+
+
+@register.filter
 def item(found: dict[str, Any], key: str) -> Any:
     return found.get(key)
 
