@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Router
-from pydantic import Field
 
 from rightaway.api.access import Request, missing, require_any_role
 from rightaway.api.answers import Account, Key, MaybeAccount, Out, Page, PageFilter, page

@@ -7,7 +7,7 @@ from a2wsgi import WSGIMiddleware
 from rightaway.config.wsgi import application as pages
 from rightaway.web.streams import application as streams
 
-_pages = WSGIMiddleware(pages, workers=16)
+_pages: Any = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type] -- Django's types are its own
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -38,6 +38,7 @@ def web() -> None:
     found = boot.connect()
     from granian import Granian  # noqa: PLC0415 -- heavy, and only this process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
 
     Granian(
         "rightaway.config.asgi:application",
@@ -46,7 +47,7 @@ def web() -> None:
         interface=Interfaces.ASGINL,
         workers=1,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
 

@@ -12,7 +12,7 @@ from rightaway.records.apps import INSTALLED
 ENVIRONMENT = environment()
 _tooling = not ENVIRONMENT.database_url and "mypy" in sys.modules
 
-SECRET_KEY = "only-for-type-checking" if _tooling else ENVIRONMENT.secret_key()  # noqa: S105
+SECRET_KEY = "only-for-type-checking" if _tooling else ENVIRONMENT.secret_key()
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.hosts
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]

@@ -242,8 +242,7 @@ def _recovery(failed: Iterable[DeploymentFact], history: History, now: datetime)
             still_open.append(max(now - start, timedelta()))
         else:
             closed.append(end - start)
-    many = len(still_open) * 100 >= CENSORED_SHARE_PCT * (len(closed) + len(still_open)) > 0
-    if still_open and many:
+    if len(still_open) * 100 >= CENSORED_SHARE_PCT * (len(closed) + len(still_open)):
         p50, p90 = (survival_quantile(closed, still_open, share) for share in (0.5, 0.9))
     else:
         p50, p90 = (quantile(closed, share) for share in (0.5, 0.9))

@@ -176,7 +176,7 @@ def _step_problems(design: Mapping[str, Any], package: PlannedPackage) -> Iterab
                 "plan.no_inverse",
                 f"Step {step['key']} changes the target and does not say how to undo it.",
                 at=f"steps/{step['key']}",
-                hint="Name the script that undoes it, or write `nothing` when nothing needs undoing, `none` when nothing can.",
+                hint="Name the script that undoes it; `nothing`: no need to undo it; `none`: nothing can.",
             )
 
 

@@ -6,7 +6,6 @@ from rightaway.domain.deployment_states import HoldKind, TargetStatus
 from rightaway.engine import health, slices
 from rightaway.engine.runtime import in_thread
 from rightaway.probes.contract import Result
-from rightaway.queries import deployments as ask
 from rightaway.services import deployment_progress as progress
 
 SAMPLE_S = 10.0

@@ -15,7 +15,7 @@ AFTER_ERROR_S = 60.0
 Json = dict[str, Any]
 
 
-@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1000)
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1000)  # type: ignore[untyped-decorator]
 async def deploy(number: str) -> Json:
     """
     Carry out one deployment: ask for the next move, make it, ask again, until there is none.

@@ -10,9 +10,9 @@ from typing import Any
 from rightaway.domain.effects import Effect
 from rightaway.domain.errors import DriverError
 from rightaway.drivers.contract import Operation, Status
+from rightaway.engine.shared import Slice
 from rightaway.probes.contract import Result, Sample
 from rightaway.probes.http import HttpSpec
-from rightaway.engine.shared import Slice
 from rightaway.queries.deployments import RunView
 from rightaway.services import deployment_progress
 from rightaway.services.deployment_attempts import Settled

@@ -32,7 +32,7 @@ def _refuse_pickle(cls: type[DefaultSerializer], serialized_data: str) -> Any:  
 
 def refuse_pickle() -> None:
     """Close the door that stays open beside a JSON serialiser: rows marked as pickle run code when they are read."""
-    DefaultSerializer.deserialize = classmethod(_refuse_pickle)  # type: ignore[assignment,method-assign]
+    DefaultSerializer.deserialize = classmethod(_refuse_pickle)
 
 
 refuse_pickle()

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rightaway.domain.errors import Refused
 from rightaway.drivers.contract import Blob
-from rightaway.services.packages import library
+from rightaway.queries.library import library
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from rightaway.domain.facts_evidence import (
     DefectFacts,
     NoticeFacts,
     PackageFacts,
-    RehearsalFacts,
     TestRunFacts,
     TrainingFacts,
     UnitFacts,
@@ -98,8 +97,12 @@ def facts(release: Release, now: datetime) -> ReleaseFacts:
 
 def policy(release: Release) -> PolicyFacts:
     """Give the release policy of the service; what it does not set follows the release type."""
-    held = {name: value for name, value in release.service.release_policy.items() if name in POLICY_FIELDS}
-    return PolicyFacts(**{name: tuple(v) if isinstance(v, list) else v for name, v in held.items()})
+    held: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in release.service.release_policy.items()
+        if name in POLICY_FIELDS
+    }
+    return PolicyFacts(**held)
 
 
 def approvals(release: Release, template: Template, manifest: Json) -> tuple[ApprovalFacts, ...]:

@@ -1,8 +1,8 @@
-"""What every command asks first: may this actor do it, and is the record still the one that was seen?"""
+"""What every command asks first: whether this actor may, and whether the record is still the one that was seen."""
 
 from typing import TypeVar
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from rightaway.domain.errors import Forbidden, NotFound, Stale
 from rightaway.domain.permissions import Role, may
@@ -36,7 +36,7 @@ def require(
     """
     if actor.is_system:
         return frozenset()
-    user = User.objects.filter(pk=actor.user_id).first()
+    user = User.objects.filter(pk=actor.user_id or 0).first()
     if user is None or not user.is_active:
         raise Forbidden("account.disabled", "This account is disabled.", hint="Ask an administrator.")
     roles = roles_of(user.pk, scope)
@@ -68,7 +68,7 @@ def lock(model: type[RecordT], expected_version: int | None = None, **key: objec
         NotFound: no such record.
         Stale: someone else changed it since `expected_version` was seen.
     """
-    found = model._default_manager.select_for_update(of=("self",)).filter(**key).first()
+    found = QuerySet(model).select_for_update(of=("self",)).filter(**key).first()
     if found is None:
         raise not_found(model, key)
     if expected_version is not None and found.version != expected_version:
@@ -83,14 +83,14 @@ def lock(model: type[RecordT], expected_version: int | None = None, **key: objec
 
 
 def find(model: type[ModelT], **key: object) -> ModelT:
-    found = model._default_manager.filter(**key).first()
+    found = QuerySet(model).filter(**key).first()
     if found is None:
         raise not_found(model, key)
     return found
 
 
 def not_found(model: type[Model], key: dict[str, object]) -> NotFound:
-    noun = str(model._meta.verbose_name)
+    noun = model.__name__.lower()
     return NotFound(
         "not_found",
         f"There is no {noun} {', '.join(str(value) for value in key.values())}.",

@@ -49,7 +49,8 @@ def import_junit(
     Import a JUnit report as evidence for one package.
 
     Raises:
-        Invalid: the file is not what it says (`junit.*`, `xml.*`), or names another package (`evidence.other_artefact`).
+        Invalid: the file is not what it says (`junit.*`, `xml.*`), or names another package
+            (`evidence.other_artefact`).
         Refused: `package_digest` is not the package of the release as it is now.
     """
     release = _open(actor, number, "evidence.import")

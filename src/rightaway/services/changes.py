@@ -173,7 +173,7 @@ def authorise(
         )
     if decision == REJECT and not note.strip():
         raise Invalid("decision.reason_needed", "A rejection needs a reason.", at="note")
-    _vote(actor, change, sorted(roles)[0], decision, note)
+    _vote(actor, change, min(roles), decision, note)
     if decision == REJECT:
         _step(actor, change, "reject", note)
     elif _agreed(change) >= (2 if emergency else 1):

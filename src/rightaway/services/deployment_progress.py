@@ -210,7 +210,7 @@ def change(*, number: str, event: str, reason: str) -> None:
     if after is None:
         return
     before, row.status = row.status, DeploymentStatus(after)
-    row.wish = row.wish if row.status in {DeploymentStatus.STOPPING} else ""
+    row.wish = row.wish if row.status == DeploymentStatus.STOPPING else ""
     row.outcome_reason = row.outcome_reason or reason
     if event == "retry_back_out":
         _retry_reverts(row)

@@ -24,6 +24,7 @@ from rightaway.domain.plans import LABEL
 from rightaway.domain.values import Actor, EnvironmentTier
 from rightaway.queries import deployments as ask
 from rightaway.queries import templates
+from rightaway.records.cmdb.models import Target
 from rightaway.records.deployments.models import (
     Attempt,
     Deployment,
@@ -33,7 +34,6 @@ from rightaway.records.deployments.models import (
     TargetRun,
     Wave,
 )
-from rightaway.records.cmdb.models import Target
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, _launch
 from rightaway.services._numbers import next_number

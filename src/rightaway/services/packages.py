@@ -8,7 +8,7 @@ from django.utils import timezone
 from rightaway.domain.errors import Refused
 from rightaway.domain.values import Actor, ArticleKind, ArticleState, PackageStatus
 from rightaway.queries import templates
-from rightaway.queries.library import library as library
+from rightaway.queries.library import library
 from rightaway.records.knowledge.models import Article
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
@@ -85,7 +85,7 @@ def _publish_documents(actor: Actor, release: Release, package: Package) -> None
         text = library().document(package.digest, name).decode(errors="replace")
         article = Article.objects.filter(release=release, kind=kind).first()
         if article is None:
-            article = Article(number=next_number("KB"), release=release, kind=kind, author_id=actor.user_id)
+            article = Article(number=next_number("KB"), release=release, kind=kind, author=_guard.person(actor))
         article.service, article.body, article.package_digest = release.service, text, package.digest
         article.title = f"{kind.replace('_', ' ').capitalize()} of {package}"
         article.state, article.published_at = ArticleState.PUBLISHED, timezone.now()

@@ -125,9 +125,7 @@ def create_token(*, actor: Actor, user: User, label: str, expires_at: datetime |
     Raises:
         Invalid: the token would live longer than 90 days.
     """
-    _guard.require(
-        actor=actor, action="token.create", own=user.pk == actor.user_id or user.owner_id == actor.user_id
-    )
+    _guard.require(actor=actor, action="token.create", own=actor.user_id in {user.pk, user.owner_id})
     now = timezone.now()
     expires_at = expires_at or now + LONGEST_TOKEN
     if not now < expires_at <= now + LONGEST_TOKEN + timedelta(minutes=1):

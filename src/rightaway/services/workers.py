@@ -60,7 +60,7 @@ def reap(*, lease_s: float, host: str, gone_pids: list[int]) -> set[str] | None:
     late = Q(beat_at__lt=Now() - timedelta(seconds=lease_s))
     dead = list(Worker.objects.filter(late | Q(host=host, pid__in=gone_pids)))
     for worker in dead:
-        worker.delete()
+        Worker.objects.filter(pk=worker.pk).delete()
         _audit.record(
             actor=ENGINE,
             action="worker.lease.expired",

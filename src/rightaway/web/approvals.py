@@ -68,6 +68,18 @@ def _view(row: Any, kind: str) -> ApprovalView:
     raise NotFound("not_found", f"There is no approval {kind!r}.", hint="Look at the page of the release.")
 
 
+def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:
+    """Say why this person cannot vote now; the command itself judges again whatever is said here."""
+    if view.state not in STANDING:
+        return f"The approval is {view.state.replace('_', ' ')}: there is nothing to vote on now."
+    if not viewer.roles(row.service.key) & set(view.roles):
+        return f"Votes are given by: {', '.join(role.replace('_', ' ') for role in view.roles)}."
+    wrote = _parts_written(viewer, row) & set(templates.of(row).approval(view.key).bound)
+    if wrote:
+        return f"You wrote part of what is approved ({', '.join(sorted(wrote))}), so other people vote."
+    return ""
+
+
 @act
 def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpResponse:
     row = frames.found(viewer, number)
@@ -94,6 +106,7 @@ def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpRe
     votes = releases.votes(view.row) if view.row else []
     has_voted = any(one["voter"] == viewer.user.username for one in votes)
     form = VoteForm(**bound(request), initial={"digest": view.current_digest}, has_voted=has_voted)
+    why_not = "" if form.is_bound else _why_not(viewer, row, view)
 
     def run(given: dict[str, Any]) -> None:
         commands.vote(
@@ -116,5 +129,6 @@ def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpRe
         template="releases/vote.html",
         crumbs=frames.crumbs(number),
         view=view,
+        why_not=why_not,
         manifest=view.row.manifest if view.row else {},
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from rightaway.queries import releases
+from rightaway.queries import releases, templates
 from rightaway.web.viewers import Viewer
 
 TABS = (
@@ -29,11 +29,19 @@ def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:
     may_edit = viewer.may("release.edit", scope, own=row.initiated_by_id == viewer.user.pk)
     return {
         "release": row,
-        "rail": releases.rail(row),
+        "rail": _rail(row),
         "tabs": [(title, reverse(name, args=[row.number]), name == tab) for name, title in TABS],
         "is_over": row.phase in {"closed", "abandoned"},
         "may_edit": may_edit and row.phase not in {"closed", "abandoned"},
     }
+
+
+def _rail(row: Any) -> list[releases.PhaseStep]:
+    """Give the phases to show: of the ends of a workflow, the first and the one it came to."""
+    steps, terminal = releases.rail(row), templates.of(row).terminal
+    ends = [step.phase.key for step in steps if step.phase.key in terminal]
+    hidden = {key for key in ends[1:] if key != row.phase}
+    return [step for step in steps if step.phase.key not in hidden]
 
 
 def crumbs(number: str, *more: tuple[str, str]) -> list[tuple[str, str]]:

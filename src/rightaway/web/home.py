@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rightaway.domain.deployment_states import DeploymentStatus
+from rightaway.domain.values import EnvironmentTier
 from rightaway.queries import changes, deployments, releases, templates
 from rightaway.web.pages import page
 from rightaway.web.viewers import Viewer
@@ -18,16 +19,28 @@ _ENDED = [status for status in DeploymentStatus if status.complete]
 def home(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     running = deployments.deployments().exclude(status__in=_ENDED)
     newest = viewer.narrowed(releases.releases(), "service__key")
-    doubtful = deployments.all_doubtful().select_related("run__deployment__release__service")
+    doubtful = deployments.all_doubtful().select_related(
+        "run__deployment__release__service", "run__deployment__environment"
+    )
     context = {
         "sees_releases": viewer.may("release.view", None),
         "approvals": _approvals(viewer),
         "changes": _changes(viewer),
-        "doubtful": list(viewer.narrowed(doubtful, "run__deployment__release__service__key")[:MOST]),
+        "doubtful": [(one, _may_resolve(viewer, one)) for one in _seen(viewer, doubtful)[:MOST]],
         "running": list(viewer.narrowed(running, "release__service__key")[:MOST]),
         "releases": list(newest[:MOST]),
     }
     return render(request, "home.html", context)
+
+
+def _seen(viewer: Viewer, doubtful: Any) -> Any:
+    return viewer.narrowed(doubtful, "run__deployment__release__service__key")
+
+
+def _may_resolve(viewer: Viewer, attempt: Any) -> bool:
+    row = attempt.run.deployment
+    production = row.environment.tier == EnvironmentTier.PRODUCTION
+    return viewer.may("deployment.resolve.not_applied", row.release.service.key, production=production)
 
 
 def _approvals(viewer: Viewer) -> list[tuple[Any, str]]:

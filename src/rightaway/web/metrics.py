@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rightaway.domain.dora import LEAST_FOR_MEDIAN, Figures
-from rightaway.queries import cmdb, metrics
+from rightaway.queries import cmdb, metrics, releases
 from rightaway.web.forms.lists import MetricsFilter
 from rightaway.web.pages import page
 from rightaway.web.viewers import Viewer
@@ -19,7 +19,8 @@ HOUR_S, DAY_S = 3600, 86400
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("metrics.read", None)
     allowed = [one for one in cmdb.services() if viewer.may("metrics.read", one.key)]
-    filters = MetricsFilter(request.GET)
+    asked = {"service": _newest(viewer), "days": str(metrics.DEFAULT_DAYS), **request.GET.dict()}
+    filters = MetricsFilter(asked, service=[(one.key, one.name) for one in allowed])
     given = filters.chosen()
     service = next((one for one in allowed if one.key == given["service"]), allowed[0] if allowed else None)
     days = int(given["days"] or metrics.DEFAULT_DAYS)
@@ -34,6 +35,12 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return render(request, "metrics/index.html", context)
 
 
+def _newest(viewer: Viewer) -> str:
+    """Give the service of the newest release: the one that most likely interests."""
+    newest = viewer.narrowed(releases.releases(), "service__key").first()
+    return str(newest.service.key) if newest else ""
+
+
 def _shown(found: Figures) -> list[dict[str, Any]]:
     frequency, lead, rate, recovery, rework = (
         found.frequency,
@@ -43,19 +50,19 @@ def _shown(found: Figures) -> list[dict[str, Any]]:
         found.rework,
     )
     return [
-        _figure("Deployment frequency", _per_day(frequency.per_day), frequency.n, "successful deployments"),
+        _figure("Deployment frequency", _per_day(frequency.per_day), frequency.n, "successful deployment"),
         _figure(
             "Change lead time",
             duration(lead.p50),
             lead.n,
-            "changes",
+            "change",
             _spread(lead.p75, lead.p90, "p75", "p90"),
         ),
         _figure(
             "Change fail rate",
             percent(rate.rate),
             rate.n,
-            "deployments",
+            "deployment",
             ", ".join(rate.failed),
             rate.provisional,
         ),
@@ -63,11 +70,11 @@ def _shown(found: Figures) -> list[dict[str, Any]]:
             "Failed deployment recovery time",
             duration(recovery.p50),
             recovery.n,
-            "failures",
+            "failure",
             _spread(recovery.p90, None, "p90", ""),
         ),
         _figure(
-            "Deployment rework rate", percent(rework.rate), rework.n, "deployments", ", ".join(rework.rework)
+            "Deployment rework rate", percent(rework.rate), rework.n, "deployment", ", ".join(rework.rework)
         ),
     ]
 

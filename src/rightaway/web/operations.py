@@ -100,5 +100,5 @@ def situation(row: Any, progress: Mapping[str, int]) -> str:
     words = str(row.status).replace("_", " ")
     return (
         f"{row.number} is {words}, in {row.environment.name}: {progress['done']} of {progress['total']} targets are"
-        f" done, {progress['failed']} failed, {progress['reverted']} are back."
+        f" done, {progress['failed']} failed, {progress['reverted']} were taken back."
     )

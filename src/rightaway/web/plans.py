@@ -28,7 +28,7 @@ def plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "package": package,
         "earlier": list(row.packages.filter(is_current=False)),
         "articles": list(row.articles.exclude(package_digest="").order_by("kind")),
-        "plans": list(current.order_by("-environment__tier", "id")),
+        "plans": list(current.order_by("environment__tier", "id")),
         "may_plan": viewer.may("plan.edit", row.service.key, own=True),
     }
     return render(request, "releases/plan.html", context)

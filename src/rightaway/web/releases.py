@@ -1,5 +1,6 @@
 """Releases: the list, registering one, its main page, editing it, its history."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.guards import Evaluation
+from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, releases, templates
 from rightaway.services import releases as commands
@@ -70,40 +72,41 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = found(viewer, number)
     stands = releases.standing(row)
-    scope = row.service.key
+    framed = frame(viewer, row, "release")
+
+    def placed(unmet: Iterable[Unmet]) -> list[tuple[Unmet, str]]:
+        return [(one, remedies.place(number, one, may_edit=framed["may_edit"])) for one in unmet]
+
     context = {
-        **frame(viewer, row, "release"),
+        **framed,
         "stands": stands,
-        "ways": _ways(viewer, row, stands.ways),
+        "ways": [_way(viewer, row, one, placed) for one in stands.ways],
         "approvals": approvals.panels(viewer, row, stands.approvals),
         "tasks": list(releases.tasks(row)),
         "open_states": {"ready", "active"},
-        "may_do_tasks": viewer.may("task.complete", scope),
-        "checklist": [
-            (one, [(unmet, remedies.place(number, unmet)) for unmet in one.unmet]) for one in stands.checklist
-        ],
+        "may_do_tasks": viewer.may("task.complete", row.service.key),
+        "checklist": [(one, placed(one.unmet)) for one in stands.checklist],
         "running": [one for one in deployments.deployments().filter(release=row)[:5] if not one.finished_at],
     }
     return render(request, "releases/release.html", context)
 
 
-def _ways(viewer: Viewer, row: Any, ways: tuple[Evaluation, ...]) -> list[dict[str, Any]]:
-    template = templates.of(row)
-    titles = {phase.key: phase.title for phase in template.phases}
-    roles = viewer.roles(row.service.key)
-    return [
-        {
-            "way": one.transition,
-            "target": titles[one.transition.target],
-            "is_open": one.allowed,
-            "is_manual": one.transition.mode is Mode.MANUAL,
-            "is_mine": one.transition.mode is Mode.MANUAL and may_take(one.transition, roles),
-            "unmet": [(unmet, remedies.place(row.number, unmet)) for unmet in one.unmet if unmet.blocks],
-            "warnings": [unmet for unmet in one.unmet if not unmet.blocks],
-            "is_back": bool(one.transition.reason_required),
-        }
-        for one in ways
-    ]
+def _way(
+    viewer: Viewer, row: Any, stands: Evaluation, placed: Callable[[Iterable[Unmet]], list[tuple[Unmet, str]]]
+) -> dict[str, Any]:
+    way = stands.transition
+    target = next(phase.title for phase in templates.of(row).phases if phase.key == way.target)
+    is_manual = way.mode is Mode.MANUAL
+    return {
+        "way": way,
+        "target": target,
+        "is_open": stands.allowed,
+        "is_manual": is_manual,
+        "is_mine": is_manual and may_take(way, viewer.roles(row.service.key)),
+        "unmet": placed(one for one in stands.unmet if one.blocks),
+        "warnings": [one for one in stands.unmet if not one.blocks],
+        "is_back": way.reason_required,
+    }
 
 
 @act

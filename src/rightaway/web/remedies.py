@@ -55,20 +55,20 @@ _BY_RULE = {
 }
 
 
-def place(number: str, unmet: Unmet) -> str:
-    """Give the address where it is put right; empty when no page of the release is it."""
+def place(number: str, unmet: Unmet, *, may_edit: bool) -> str:
+    """Give the address where it is put right; empty when there is none, or none for this person."""
     code, evidence = unmet.code, unmet.evidence
     if ".approval_" in code:
         return f"{reverse('release', args=[number])}#approvals"
     if code == "G05.task_open":
         return f"{reverse('release', args=[number])}#tasks"
     if code in _PLACES:
-        return _address(number, _PLACES[code])
+        return _address(number, _PLACES[code], may_edit=may_edit)
     section = section_of(_field(evidence))
     if section:
-        return _address(number, f"edit:{section}")
+        return _address(number, f"edit:{section}", may_edit=may_edit)
     found = _BY_RULE.get(unmet.rule)
-    return _address(number, found) if found else ""
+    return _address(number, found, may_edit=may_edit) if found else ""
 
 
 def _field(evidence: Mapping[str, Any]) -> str:
@@ -76,8 +76,8 @@ def _field(evidence: Mapping[str, Any]) -> str:
     return _ALIASES.get(name, name)
 
 
-def _address(number: str, target: str) -> str:
+def _address(number: str, target: str, *, may_edit: bool) -> str:
     name, _, section = target.partition(":")
     if name == "edit":
-        return reverse("release-edit", args=[number, section])
+        return reverse("release-edit", args=[number, section]) if may_edit else ""
     return reverse(name, args=[number])

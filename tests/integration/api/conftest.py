@@ -25,3 +25,4 @@ def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) 
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
         runtime.migrate(urlsplit(postgres)._replace(path=f"/{name}").geturl())
+

@@ -3,12 +3,16 @@
 import io
 import textwrap
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
+from rightaway.domain.deployment_states import Intent
+from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.values import SYSTEM, Actor
 from rightaway.intake.configurations import ConfigurationFile
 from rightaway.intake.designs import DeploymentDesign
@@ -16,7 +20,19 @@ from rightaway.intake.schema import read
 from rightaway.intake.yaml import load_yaml
 from rightaway.library.packages import BuiltPackage, build_file
 from rightaway.queries import people as ask
-from rightaway.services import changes, configurations, packages, people, plans, releases, workflows
+from rightaway.queries import releases as ask_releases
+from rightaway.services import (
+    approvals,
+    changes,
+    configurations,
+    deployments,
+    lifecycle,
+    packages,
+    people,
+    plans,
+    releases,
+    workflows,
+)
 
 PEOPLE = {
     "anna": "release_manager",
@@ -73,6 +89,32 @@ RELEASE = """
     objectives: [It answers in yen]
     stakeholders: [{person: stella, part: accept}]
 """
+REGISTERED = {
+    "release_kind": "software",
+    "reason": "business_requirement",
+    "category": "feature",
+    "owning_group": "shop team",
+    "model": "phased",
+    "justification": "Visitors leave at a price in a currency they do not use.",
+    "value_statement": "Visitors from Japan see what they will pay, which halves lost baskets.",
+    "coordinator": "anna",
+    "impact": 3,
+    "urgency": 3,
+    "impact_assessment": 3,
+    "risk_level": 2,
+    "risk_answers": dict.fromkeys(RISK_QUESTIONS, "No."),
+}
+PLANNED = {
+    "cost_estimate": 100,
+    "communication_plan": "Customers are told by the page.",
+    "communication_approved_by": "sofia",
+    "els_exit_criteria": "No major incident.",
+    "on_call": "Dirk",
+    "deployment_manager": "dirk",
+    "service_owner": "sofia",
+    "manager": "anna",
+    "els_lead": "dirk",
+}
 PACKAGE = """
     kind: package
     name: shop
@@ -131,14 +173,48 @@ class World:
 
     def designed(self, *, author: str = "dirk") -> str:
         number = self.release()
+        self.design(number, author=author)
+        return number
+
+    def design(self, number: str, *, author: str = "dirk") -> None:
         design = read(load_yaml(yaml(DESIGN)), DeploymentDesign).model_dump(mode="json", exclude_none=True)
         releases.set_design(actor=self.voice(author), number=number, design=design)
+
+    def planned(self) -> str:
+        """Give a release whose plan and design are approved: it has entered build and test by itself."""
+        anna, now = self.voice("anna"), timezone.now()
+        change = self.change()
+        for event in ("validate", "assess"):
+            changes.move(actor=self.voice("carl"), number=change, event=event)
+        changes.authorise(actor=self.voice("carl"), number=change, decision="approve")
+        number = self.release()
+        releases.set_scope(
+            actor=anna, number=number, changes=[change], groups=["webs"], objectives=["It answers in yen"]
+        )
+        releases.edit(actor=anna, number=number, fields=REGISTERED | {"requested_end": now + timedelta(days=3)})
+        lifecycle.fire(actor=anna, number=number, event="start_planning")
+        self.design(number)
+        times = {
+            "planned_start": now + timedelta(seconds=1),
+            "planned_end": now + timedelta(hours=6),
+            "els_starts_at": now,
+            "els_ends_at": now + timedelta(days=3),
+        }
+        releases.edit(actor=anna, number=number, fields=PLANNED | times)
+        shift = ("dirk", now - timedelta(minutes=1), now + timedelta(days=4))
+        releases.set_people(actor=anna, number=number, stakeholders={"stella": "accept"}, roster=[shift])
+        states = {key: {"version": "2.0"} for key in ("web-01", "web-02")}
+        releases.expect(actor=self.voice("bea"), number=number, states=states)
+        approval = approvals.request(actor=anna, number=number, kind="plan_design")
+        for name in ("sofia", "carl"):
+            approvals.vote(
+                actor=self.voice(name), number=number, kind="plan_design", decision="approve", digest=approval.digest
+            )
         return number
 
     def packed(self, folder: Path) -> str:
-        """Give a release with a design, a package, and plans for both environments."""
-        number = self.designed()
-        built = build(folder)
+        """Give a release in build and test with a package, and plans for both environments."""
+        number, built = self.planned(), build(folder)
         packages.admit(
             actor=self.voice("bea"),
             number=number,
@@ -148,6 +224,15 @@ class World:
         for environment in ("production", "staging"):
             plans.compile(actor=self.voice("dirk"), number=number, environment=environment)
         return number
+
+    def launched(self, folder: Path) -> str:
+        """Give a deployment that waits for a worker: a rehearsal in staging."""
+        release = ask_releases.release(self.packed(folder))
+        assert release is not None
+        row = deployments.launch(
+            actor=self.voice("dirk"), release=release, environment="staging", intent=Intent.DRILL
+        )
+        return row.number
 
 
 def build(folder: Path, *, version: str = "2.0") -> BuiltPackage:

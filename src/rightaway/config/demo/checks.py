@@ -37,7 +37,7 @@ def promises(story: Story) -> list[Promise]:
     return [check(story) for check in checks]
 
 
-def _production(story: Story) -> list[str]:
+def _production() -> list[str]:
     return [target.key for target in cmdb.targets(environment="production")]
 
 
@@ -48,7 +48,7 @@ def _records_true(story: Story) -> Promise:
         recorded, expected = target.ci.observed.get("version"), target.ci.expected.get("version")
         if not said == recorded == expected == target.installation.package_version:
             wrong.append(f"{target.key}: serves {said}, recorded {recorded}, expected {expected}")
-    count = len(_production(story))
+    count = len(_production())
     return Promise(
         "The configuration records equal what the targets report",
         not wrong,
@@ -62,7 +62,7 @@ def _nothing_bad(story: Story) -> Promise:
 
 
 def _yen_answers(story: Story) -> Promise:
-    bad = [key for key in _production(story) if story.estate.answers_in_yen(key) != 200]  # noqa: PLR2004 -- HTTP
+    bad = [key for key in _production() if story.estate.answers_in_yen(key) != 200]
     return Promise("Every storefront answers a price in yen", not bad, ", ".join(bad) or "all answer 200")
 
 
@@ -76,8 +76,8 @@ def _everything_closed(story: Story) -> Promise:
     still = [one.number for one in incidents.incidents(state="open", release=story.release)]
     still += [one.number for one in incidents.known_errors(state="open")]
     still += [one.number for one in incidents.interactions(state="open", release=story.release)]
-    rows = [ask_changes.change(number) for number in story.changes]
-    still += [row.number for row in rows if row is None or row.state != "closed"]
+    rows = [row for number in story.changes if (row := ask_changes.change(number))]
+    still += [row.number for row in rows if row.state != "closed"]
     return Promise(
         "Changes, incident, known error and interactions are closed", not still, ", ".join(still) or "all"
     )

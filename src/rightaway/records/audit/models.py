@@ -45,7 +45,7 @@ class AuditEvent(models.Model):
 
 
 class AuditSeal(models.Model):
-    """The chain over all events, in the order in which they were sealed: each link holds the digest of the one before."""
+    """The chain over all events, in the order of their sealing: each link holds the digest of the one before."""
 
     sequence = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, related_name="seal")

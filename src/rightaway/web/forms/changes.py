@@ -35,7 +35,7 @@ class RegisterChangeForm(ChangeForm):
 
     def __init__(self, *args: Any, services: Choices, items: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
         self.fields["affected_cis"].choices = items  # type: ignore[attr-defined]
         self.order_fields(
             ["service", "title", "description", "change_type", "impact", "urgency", "affected_cis"]

@@ -16,7 +16,7 @@ class ServiceForm(CommandForm):
 
     def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
 
 
 class IncidentForm(ServiceForm):

@@ -23,7 +23,7 @@ class ArticleForm(CommandForm):
 
     def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
 
 
 class LessonForm(CommandForm):

@@ -16,7 +16,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: Any, **choices: Choices) -> None:
         super().__init__(data, label_suffix="")
         for name, found in choices.items():
-            self.fields[name].choices = [("", ANY), *found]  # type: ignore[attr-defined]
+            self.fields[name].choices = [*self.fields[name].choices, *found]  # type: ignore[attr-defined]
         self.is_valid()
 
     def chosen(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _choice(label: str, choices: Any) -> forms.ChoiceField:
 
 class ReleaseFilter(FilterForm):
     text = _text("Number or title")
-    phase = _choice("Phase", [])
+    phase = _choice("Phase", [("", ANY)])
     service = _choice("Service", services)
     open = _choice("State", [("", ANY), ("yes", "Open"), ("no", "Closed or abandoned")])
 
@@ -61,7 +61,7 @@ class ChangeFilter(FilterForm):
 
 class ItemFilter(FilterForm):
     text = _text("Key or name")
-    ci_class = _choice("Class", [])
+    ci_class = _choice("Class", [("", ANY)])
     service = _choice("Service", services)
     environment = _choice("Environment", environments)
 
@@ -88,5 +88,5 @@ class AuditFilter(FilterForm):
 
 
 class MetricsFilter(FilterForm):
-    service = _choice("Service", services)
+    service = _choice("Service", [])
     days = _choice("Period", [("90", "90 days"), ("30", "30 days"), ("7", "7 days"), ("365", "1 year")])

@@ -137,7 +137,7 @@ class RegisterForm(CommandForm):
     service = forms.ChoiceField(label="Service")
     title = forms.CharField(label="Title", max_length=200)
     description = forms.CharField(label="Description", widget=area(4))
-    release_type = forms.ChoiceField(label="Type", choices=options(ReleaseType))
+    release_type = forms.ChoiceField(label="Type", choices=options(ReleaseType), initial=ReleaseType.MINOR)
     release_kind = forms.ChoiceField(
         label="Kind", choices=options(ReleaseKind, empty=NOT_SET), required=False
     )
@@ -151,8 +151,10 @@ class RegisterForm(CommandForm):
 
     def __init__(self, *args: Any, services: Choices, changes: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
         self.fields["changes"].choices = changes  # type: ignore[attr-defined]
+        if not changes:
+            self.fields["changes"].help_text = "No change is open that is in no release yet."
 
 
 class EditForm(CommandForm):

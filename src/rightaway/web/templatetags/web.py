@@ -1,6 +1,7 @@
 """The small words of the templates: icons, states, times, digests, texts."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ register = template.Library()
 
 DIGEST_SHOWN = 12
 VALUE_SHOWN = 300
+_KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _SCHEMES = {"http", "https", "mailto"}
 
@@ -126,6 +128,12 @@ def markdown(text: str) -> SafeString:
 def initials(name: object) -> str:
     parts = str(name).replace(".", " ").replace("_", " ").split()
     return "".join(part[0] for part in parts[:2]).upper()
+
+
+@register.filter
+def plainly(text: str) -> str:
+    """Write the keys in a sentence of a rule as words: `service_owner` as `service owner`."""
+    return _KEY.sub(lambda key: key.group().replace("_", " "), text)
 
 
 @register.filter

@@ -28,6 +28,7 @@ def test_difference__one_target_more__names_the_place():
         ({"a": {"b": 1}}, {"a": [1]}, (Change("a", "changed", {"b": 1}, [1]),)),
         ({"a/b": {"~": 1}}, {"a/b": {"~": 2}}, (Change("a~1b/~0", "changed", 1, 2),)),
         (plan(WAVES), plan(WAVES[:1]), (Change("plan/waves/1", "removed", WAVES[1]),)),
+        ({"a": [1]}, {"a": [{"b": 1}]}, (Change("a", "changed", [1], [{"b": 1}]),)),
         ({"a": [[1], [2]]}, {"a": [[1], [3]]}, (Change("a/1", "changed", [2], [3]),)),
     ],
 )

@@ -131,6 +131,13 @@ def test_counting__the_window__takes_its_start_and_leaves_its_end():
     assert inside.frequency.n == 1
 
 
+@pytest.mark.parametrize(
+    "other", [deployment("D1", WINDOW.end), deployment("D1", intent="drill")], ids=["later", "drill"]
+)
+def test_frequency__nothing_that_counts_until_the_end_of_the_window__has_no_figure(other):
+    assert figures(other).frequency.per_day is None
+
+
 def test_frequency__weeks__include_empty_ones_and_drop_incomplete_ones():
     window = Window(MONDAY - 21 * DAY, MONDAY + 3 * DAY)
     days = [MONDAY - 20 * DAY, MONDAY - 19 * DAY, MONDAY - 19 * DAY, MONDAY - 6 * DAY, MONDAY, MONDAY + DAY]
@@ -206,6 +213,17 @@ def test_lead_time__deployed_again_after_a_failure__keeps_its_date_and_is_marked
     assert (found.lead_time.p50, found.lead_time.bounced) == (DAY, 1)
 
 
+@pytest.mark.parametrize(("carried", "repaired"), [(("D1",), "D1"), (("D1", "D2"), "")])
+def test_lead_time__not_both_failed_and_deployed_again__is_not_marked(carried, repaired):
+    found = figures(
+        deployment("D1", NOW - 5 * DAY),
+        deployment("D2", NOW - 4 * DAY, repairs=repaired),
+        changes=[ChangeFact("C1", carried, committed_at=NOW - 6 * DAY)],
+    )
+
+    assert (found.lead_time.n, found.lead_time.bounced) == (1, 0)
+
+
 def incident(detected_at, caused_by="D1", **values):
     return IncidentFact("I1", detected_at, **{"caused_by": caused_by, "confirmed": True, **values})
 
@@ -214,6 +232,7 @@ def incident(detected_at, caused_by="D1", **values):
     ("event", "failed"),
     [
         (incident(NOW - 5 * DAY + HOUR), True),
+        (incident(NOW - 5 * DAY), True),
         (incident(NOW - 5 * DAY + 72 * HOUR), True),
         (incident(NOW - 5 * DAY + 73 * HOUR), False),
         (incident(NOW - 5 * DAY - MINUTE), False),
@@ -221,7 +240,16 @@ def incident(detected_at, caused_by="D1", **values):
         (incident(NOW - 5 * DAY + HOUR, needed_intervention=False), False),
         (incident(NOW - 5 * DAY + HOUR, caused_by="D9"), False),
     ],
-    ids=["confirmed", "last moment", "too late", "before", "unconfirmed", "harmless", "another"],
+    ids=[
+        "confirmed",
+        "first moment",
+        "last moment",
+        "too late",
+        "before",
+        "unconfirmed",
+        "harmless",
+        "another",
+    ],
 )
 def test_fail_rate__incident__counts_only_when_laid_to_the_deployment(event, failed):
     assert figures(deployment("D1"), incidents=[event]).fail_rate.rate == failed
@@ -251,6 +279,35 @@ def test_fail_rate__young_deployment_beside_an_open_incident__is_in_doubt():
 
     rate = found.fail_rate
     assert (rate.rate, rate.low, rate.high, rate.provisional) == (0, 0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("event", "in_doubt"),
+    [
+        (IncidentFact("I1", NOW - 2 * HOUR), True),
+        (IncidentFact("I1", NOW - 3 * HOUR), False),
+        (IncidentFact("I1", NOW - HOUR, resolved_at=NOW), False),
+        (IncidentFact("I1", NOW - HOUR, caused_by="D9"), False),
+    ],
+    ids=["at once", "before", "resolved", "of another"],
+)
+def test_fail_rate__young_deployment__is_in_doubt_only_beside_an_open_unexplained_incident(event, in_doubt):
+    found = figures(deployment("D1", NOW - 2 * HOUR), incidents=[event])
+
+    assert found.fail_rate.high == in_doubt
+
+
+@pytest.mark.parametrize(("age", "provisional"), [(72 * HOUR - MINUTE, 1), (72 * HOUR, 0)])
+def test_fail_rate__deployment__is_provisional_while_it_may_still_be_blamed(age, provisional):
+    assert figures(deployment("D1", NOW - age)).fail_rate.provisional == provisional
+
+
+@pytest.mark.parametrize(("after", "failed"), [(72 * HOUR, ("D1",)), (72 * HOUR + MINUTE, ())])
+def test_fail_rate__repaired_by_a_hotfix__counts_within_the_time(after, failed):
+    first = deployment("D1", NOW - 5 * DAY)
+    repair = deployment("D2", NOW - DAY, started_at=NOW - 5 * DAY + after, intent="hotfix", repairs="D1")
+
+    assert figures(first, repair).fail_rate.failed == failed
 
 
 def test_fail_rate__old_deployment_beside_an_open_incident__is_not():
@@ -326,6 +383,24 @@ def test_recovery__few_still_open__are_left_out_and_counted():
     assert (found.recovery.p50, found.recovery.n, found.recovery.still_open) == (HOUR, 5, 1)
 
 
+def test_recovery__one_in_five_still_open__is_many():
+    starts = [NOW - (i + 1) * DAY for i in range(5)]
+    found = figures(
+        *(backed_out(f"D{i}", start) for i, start in enumerate(starts)),
+        remediations=[RemediationFact(f"D{i}", "backout", starts[i] + (i + 1) * HOUR) for i in range(4)],
+    )
+
+    assert found.recovery.p50 == 3 * HOUR  # interpolation over the 4 closed ones would say 2.5
+
+
+@pytest.mark.parametrize(("after", "took"), [(timedelta(), timedelta()), (DAY, DAY), (DAY + MINUTE, None)])
+def test_recovery__restored_between_start_and_now__counts(after, took):
+    start = NOW - DAY
+    found = figures(backed_out("D1", start), remediations=[RemediationFact("D1", "backout", start + after)])
+
+    assert found.recovery.p50 == took
+
+
 def test_recovery__no_user_met_it__has_no_time():
     found = figures(deployment("D1", result="backed_out", first_exposure_at=None))
 
@@ -351,6 +426,25 @@ def test_rework__emergency_without_a_defect__is_shown_not_counted():
     found = figures(deployment("D1", emergency=True, on_calendar=False))
 
     assert (found.rework.rate, found.rework.unclassified) == (0, ("D1",))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"emergency": True, "intent": "hotfix"}, {"emergency": True, "defect": True}, {"emergency": False}],
+    ids=str,
+)
+def test_rework__everything_else__is_classified(values):
+    assert figures(deployment("D1", **values)).rework.unclassified == ()
+
+
+def test_rework__back_out_that_touched_nothing__is_no_run():
+    assert figures(deployment("D1", intent="back_out", targets_changed=0)).rework.rate is None
+
+
+def test_rework__older_than_half_a_year__is_left_out():
+    found = figures(deployment("D1", NOW - 181 * DAY, intent="back_out"), deployment("D2"))
+
+    assert (found.rework.rate, found.rework.n) == (0, 1)
 
 
 def test_rework__looks_back_half_a_year():
