@@ -135,3 +135,22 @@ def folder(make_folder: Callable[[], Path]) -> Path:
 @pytest.fixture(scope="session")
 def component_packages() -> set[str]:
     return {package for _, package in COMPONENTS.values()}
+
+
+# --- schemas that Django does not make ---
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Add the engine's own schema to the test database, and let tests empty the audit tables between them."""
+    from django.db import connection
+
+    from rightaway.engine import runtime
+    from tests.database import url_of
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        runtime.migrate(url_of(connection.settings_dict))
+        with connection.cursor() as cursor:
+            # pytest-django empties tables by TRUNCATE; that this is refused otherwise has a test of its own.
+            cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_truncate")
+            cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_truncate")

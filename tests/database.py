@@ -9,6 +9,7 @@ asks for a database, in whichever xdist worker; a run that needs none starts non
 import os
 import shutil
 import tempfile
+from urllib.parse import quote
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,12 @@ def _discard(home: Path) -> None:
     embedded.stop(home)
     shutil.rmtree(embedded.status(home).data_dir.parent, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
+
+
+def url_of(settings: dict) -> str:
+    """The address of a database as Django names it."""
+    host = settings["HOST"]
+    if host.startswith("/"):
+        return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={quote(host, safe='')}"
+    password = f":{quote(settings['PASSWORD'], safe='')}" if settings["PASSWORD"] else ""
+    return f"postgresql://{settings['USER']}{password}@{host}:{settings['PORT'] or 5432}/{settings['NAME']}"

@@ -156,8 +156,11 @@ class World:
         """Give the release all that planning asks for, and have the plan approved."""
         lifecycle.fire(actor=actor("rita"), number=self.release, event="start_planning")
         self.set_design()
+        rita, begun = actor("rita"), timezone.now()
+        assurance.schedule_notice(actor=rita, number=self.release, audience="all", text="x", due_at=begun)
+        assurance.mark_notice_sent(actor=rita, number=self.release, audience="all")
         now = timezone.now()
-        releases.edit(actor=actor("rita"), number=self.release, fields=plan_fields(now))
+        releases.edit(actor=rita, number=self.release, fields=plan_fields(now))
         shift = ("dora", now - timedelta(hours=1), now + timedelta(days=8))
         releases.set_people(
             actor=actor("rita"), number=self.release, stakeholders={"stan": "accept"}, roster=[shift]
@@ -246,7 +249,7 @@ def registration() -> dict[str, Any]:
 
 def plan_fields(now: Any) -> dict[str, Any]:
     return {
-        "planned_start": now + timedelta(seconds=1),
+        "planned_start": now,
         "planned_end": now + timedelta(hours=6),
         "cost_estimate": 100,
         "communication_plan": "By mail.",

@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import signal
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,14 +38,28 @@ class PosixHarness:
     def lose_process(self, operation_id: str) -> None:
         """Kill the runner first, so that it stores nothing, then what it ran."""
         runner = int((self.state / "ops" / operation_id).read_text().split()[3])
-        os.kill(runner, signal.SIGKILL)
+        kill_for_good(runner)
         for process in processes_with(f"ops/{operation_id}."):
-            os.kill(process, signal.SIGKILL)
+            kill_for_good(process)
 
     def put_file(self, content: bytes) -> str:
         path = self.folder / f"-file {secrets.token_hex(4)}"
         path.write_bytes(content)
         return str(path)
+
+
+def kill_for_good(process: int) -> None:
+    """Kill, and come back when it is gone, or nothing but an entry in the process table."""
+    os.kill(process, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+                return
+        except OSError:
+            return
+        time.sleep(0.001)
+    raise AssertionError(f"process {process} does not die")
 
 
 def processes_with(words: str) -> list[int]:

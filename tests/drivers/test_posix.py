@@ -5,11 +5,10 @@ import hashlib
 import os
 import resource
 import shutil
-import signal
 from pathlib import Path
 
 import pytest
-from tests.drivers.harnesses import PosixHarness, processes_with
+from tests.drivers.harnesses import PosixHarness, kill_for_good, processes_with
 
 from rightaway.domain.effects import Effect
 from rightaway.domain.errors import DriverError, InDoubt, Invalid, Retryable, Terminal, TooLarge
@@ -178,7 +177,7 @@ def test_runner__killed_alone__the_step_counts_as_running_until_it_ends(harness:
         running = asyncio.create_task(session.perform([held], fence=1))
         await until(lambda: len(processes_with(f"ops/{held.operation_id}")) > 0)
         runner = int((harness.state / "ops" / held.operation_id).read_text().split()[3])
-        os.kill(runner, signal.SIGKILL)
+        kill_for_good(runner)
         with pytest.raises(InDoubt) as caught:
             await running
         assert caught.value.code == "target.guard_lost"

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
@@ -72,33 +72,34 @@ class PackageOut(PackageRow):
 class _Incoming(FileUploadHandler):
     """Writes the two parts beside the library, and stops at the first byte too many."""
 
-    file: TemporaryUploadedFile | None = None
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.parts: list[tuple[str, _Part]] = []
+        self.room = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.field_name not in LIMITS:
-            raise Invalid(
-                "field.unknown", "A package is sent as two parts.", at=str(self.field_name), hint=_PARTS
-            )
-        self.file = _Part(str(self.file_name), str(self.content_type))
+            message = "A package is sent as two parts."
+            raise Invalid("field.unknown", message, at=str(self.field_name), hint=_PARTS)
+        self.parts.append((self.field_name, _Part(str(self.file_name), str(self.content_type))))
         self.room = LIMITS[self.field_name]
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 -- Django's signature
         self.room -= len(raw_data)
         if self.room < 0:
             raise TooLarge("input.too_large", f"The {self.field_name} is larger than a package may have.")
-        assert self.file is not None
-        self.file.write(raw_data)
+        self.parts[-1][1].write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
-        assert self.file is not None
-        self.file.seek(0)
-        self.file.size = file_size
-        return self.file
+    def file_complete(self, file_size: int) -> "_Part":
+        part = self.parts[-1][1]
+        part.seek(0)
+        part.size = file_size
+        return part
 
-    def upload_interrupted(self) -> None:
-        if self.file is not None:
-            self.file.close()
+    def close(self) -> None:
+        for _, part in self.parts:
+            part.close()
 
 
 _PARTS: Final = "Send the parts `manifest` and `archive`, as `rightaway package push` does."
@@ -118,17 +119,15 @@ def _sent(request: Request) -> Iterator[tuple[bytes, Path]]:
         raise Invalid(
             "http.media_type", "A package is sent as multipart/form-data.", hint=_PARTS, at="Content-Type"
         )
-    request.upload_handlers = [_Incoming(request)]
-    parts = {name: request.FILES.getlist(name) for name in request.FILES}
-    try:
-        for name in LIMITS:
-            if len(parts.get(name, ())) != 1:
+    with closing(_Incoming(request)) as incoming:
+        request.upload_handlers = [incoming]
+        _ = request.FILES  # Django reads the parts when they are first asked for
+        found = {name: [part for field, part in incoming.parts if field == name] for name in LIMITS}
+        for name, parts in found.items():
+            if len(parts) != 1:
                 raise Invalid("field.missing", f"The part {name} is needed, once.", at=name, hint=_PARTS)
-        (manifest,), (archive,) = parts["manifest"], parts["archive"]
+        (manifest,), (archive,) = found["manifest"], found["archive"]
         yield manifest.read(), Path(archive.temporary_file_path())
-    finally:
-        for one in (file for files in parts.values() for file in files):
-            one.close()
 
 
 @router.get("/releases/{release}/packages", response=list[PackageRow])

@@ -101,7 +101,7 @@ def _tokens(user: Any) -> list[dict[str, Any]]:
 @router.get("/me", response=UserOut)
 def show_me(request: Request) -> Any:
     """Say who the token speaks for, and which roles that account holds."""
-    return ask.users().select_related("owner").get(pk=request.auth.user_id)
+    return _user(request, request.auth.name)
 
 
 @router.get("/users", response=Page[UserOut])

@@ -83,7 +83,7 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
     if not blocking:
         return
     first = blocking[0]
-    more = f" and {len(blocking) - 1} more" if len(blocking) > 1 else ""
+    more = f" And {len(blocking) - 1} more." if len(blocking) > 1 else ""
     raise GateClosed(
         "gate.closed",
         f"{what} is not possible yet: {first.message}{more}",

@@ -178,11 +178,12 @@ ra_claim() {
 
 ra_script() { eval "printf '%s\n' \"\$ra_script_$1\"" >"$ra_file"; }
 
-# Somebody else has it; unless it stays empty, which is a disk without room.
+# Somebody else has it, or has withdrawn it already. If it stays empty, the disk has no room.
 ra_yield() {
   rm -f "$ra_file"
   [ -s "$ra_base" ] || sleep 1
-  [ ! -s "$ra_base" ] || ra_got=attached
+  ra_tries=$((ra_tries + 1))
+  if [ -s "$ra_base" ]; then ra_got=attached; elif [ ! -e "$ra_base" ] && [ "$ra_tries" -lt 9 ]; then ra_got=again; fi
 }
 
 # --- bytes ---
@@ -245,6 +246,7 @@ ra_op() {
   case $ra_got in
     claimed) ra_begin "$1" ;;
     attached) ra_attach "$1" || { ra_op "$1"; return; } ;;
+    again) ra_op "$1"; return ;;
     fenced) ra_say fenced "$1" "$ra_high"; return 1 ;;
     stopped) ra_say not "$1" run.stopped; return 1 ;;
     *) ra_say not "$1" target.receipt_unavailable; return 1 ;;
@@ -314,7 +316,7 @@ ra_ask_perform() {
   # The caller may go away: then writing to it fails, and the run goes on.
   # Signals that are caught, unlike those that are ignored, are as they were for the steps.
   trap : HUP PIPE
-  ra_ran=
+  ra_ran= ra_tries=0
   ra_all
   ra_outputs $ra_ran
   [ "$ra_reads" = 0 ] || rm -f "$ra_runs/$ra_run".*

@@ -1,5 +1,7 @@
 """Accounts, and who an API token or a session speaks for."""
 
+from typing import Any
+
 from allauth.idp.oidc.models import Token
 from django.db.models import Q, QuerySet
 

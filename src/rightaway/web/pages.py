@@ -38,7 +38,7 @@ def _page(view: View[P], methods: tuple[str, ...]) -> Callable[..., HttpResponse
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, Viewer(request), *args, **kwargs)
+            return view(request, Viewer.of(request), *args, **kwargs)
         except RightawayError as error:
             return errors.answer(request, error)
 

@@ -1,6 +1,9 @@
 """Which page answers which path; the names are used by `reverse` and by the templates."""
 
+from collections.abc import Callable
+
 from allauth.account import views as account
+from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from rightaway.web import (
@@ -50,6 +53,11 @@ _ACCOUNTS = [
         name="account_change_password",
     ),
     path(
+        "accounts/password/first/",
+        account.PasswordSetView.as_view(template_name="accounts/password.html"),
+        name="account_set_password",
+    ),
+    path(
         "accounts/confirm/",
         account.ReauthenticateView.as_view(template_name="accounts/confirm.html"),
         name="account_reauthenticate",
@@ -57,8 +65,8 @@ _ACCOUNTS = [
 ]
 
 
-def _of_release(route: str, view: object, name: str) -> URLPattern:
-    return path(f"releases/<str:number>/{route}", view, name=name)  # type: ignore[arg-type]
+def _of_release(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+    return path(f"releases/<str:number>/{route}", view, name=name)
 
 
 _RELEASES = [

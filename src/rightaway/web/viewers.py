@@ -17,6 +17,15 @@ VIEW = "release.view"
 class Viewer:
     """Reads the roles of the account once a request; commands read them anew when they run."""
 
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Viewer":
+        """Give the viewer of a request, the same one however often it is asked for."""
+        held = getattr(request, "_viewer", None)
+        if held is None:
+            held = cls(request)
+            request._viewer = held  # type: ignore[attr-defined]  # noqa: SLF001 -- ours, on a foreign object
+        return held
+
     def __init__(self, request: HttpRequest) -> None:
         assert request.user.is_authenticated
         self.user = request.user

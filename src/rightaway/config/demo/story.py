@@ -188,18 +188,19 @@ class Story:
         releases.set_design(
             actor=voice("dirk"), number=self.release, design=design.model_dump(mode="json", exclude_none=True)
         )
+        text = "Prices in your currency."
+        assurance.schedule_notice(
+            actor=anna, number=self.release, audience="customers", text=text, due_at=timezone.now()
+        )
+        assurance.mark_notice_sent(actor=anna, number=self.release, audience="customers")
         now = timezone.now()
         releases.edit(actor=anna, number=self.release, fields=self._plan_fields(now))
         self._roster(now)
         self._expect("2.4.0")
-        assurance.schedule_notice(
-            actor=anna, number=self.release, audience="customers", text="Prices in your currency.", due_at=now
-        )
-        assurance.mark_notice_sent(actor=anna, number=self.release, audience="customers")
         self._approve("plan_design", "sofia", "carl")
 
     def _plan_fields(self, now: datetime) -> dict[str, Any]:
-        start = now + timedelta(seconds=5)
+        start = now
         return {
             "planned_start": start,
             "planned_end": start + timedelta(hours=4),

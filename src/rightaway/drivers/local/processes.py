@@ -10,6 +10,7 @@ from rightaway.drivers.conversations import Conversation, Sender
 # The outer shell only waits. It is what asyncio knows, and kills when it must let go; the inner one goes on.
 _COMMAND = ("sh", "-c", "sh -s; exit")
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
+_ENDING_S = 0.25
 # Nothing else of the worker's environment is given away: it may hold the keys of the database.
 _PASSED_ON = ("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER")
 
@@ -42,6 +43,9 @@ class ProcessTransport:
 
     async def close(self) -> None:
         """End the outer shells that still wait; the inner ones go on."""
+        if self._processes:
+            # Those whose guard has ended are ending too; killing them would race with whoever waits for them.
+            await asyncio.wait([process.gone for process in self._processes], timeout=_ENDING_S)
         processes = list(self._processes)
         for process in processes:
             process.end()

@@ -19,7 +19,7 @@ class DesignForm(CommandForm):
 
     def source(self) -> bytes:
         upload = self.cleaned_data["file"]
-        return upload.read() if upload else self.cleaned_data["design"].encode()
+        return bytes(upload.read()) if upload else str(self.cleaned_data["design"]).encode()
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

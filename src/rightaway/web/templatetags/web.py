@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from rightaway.web import statuses, themes
+from rightaway.web.viewers import Viewer
 
 register = template.Library()
 
@@ -152,6 +153,12 @@ def theme(context: template.Context) -> str:
     """Give the class of the root element; a page made without a request follows the system."""
     request: HttpRequest | None = context.get("request")
     return themes.chosen(request) if request else themes.DEFAULT
+
+
+@register.simple_tag(takes_context=True)
+def may_open(context: template.Context, action: str, scope: str | None = None) -> bool:
+    """Tell whether the person may do something, in a scope or with None in any at all."""
+    return Viewer.of(context["request"]).may(action, scope)
 
 
 @register.simple_tag(takes_context=True)

@@ -251,6 +251,15 @@ def test_require__blocking__raises_with_the_full_list(template, now):
     assert caught.value.message.startswith("Wave 1 is not possible yet: ")
 
 
+@pytest.mark.parametrize(("count", "ending"), [(1, "Lacks it."), (3, "Lacks it. And 2 more.")])
+def test_require__blocking__says_the_first_and_how_many_more(count, ending):
+    with pytest.raises(GateClosed) as caught:
+        require([Unmet("G04", "G04.x", "Lacks it.", "release_manager", "Add it.")] * count, "Planning")
+
+    assert caught.value.message == f"Planning is not possible yet: {ending}"
+    assert caught.value.hint == "Add it. (release_manager)"
+
+
 def test_require__only_warnings__passes():
     require([Unmet("G04", "G04.x", "Mind this.", "release_manager", blocks=False)], "Planning")
 

@@ -1,0 +1,149 @@
+"""An approval is given for bytes: whatever changes one of them voids it, in the same transaction."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from rightaway.domain.errors import Forbidden, Refused
+from rightaway.domain.values import SYSTEM
+from rightaway.queries import people as ask
+from rightaway.records.approvals.models import Approval
+from rightaway.records.audit.models import AuditEvent
+from rightaway.records.releases.models import Release
+from rightaway.services import approvals, people, plans, releases
+from tests.world import SCRIPTS, World, actor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def approved(tmp_path: Path) -> World:
+    """A release built and planned, with its three approvals before deployment given."""
+    world = World(tmp_path).settle()
+    world.register()
+    world.plan()
+    world.build()
+    world.approve("build_test", "olga")
+    world.approve("deployment", "chris", "cora")
+    return world
+
+
+def states(world: World) -> dict[str, str]:
+    rows = Approval.objects.filter(release__number=world.release).order_by("id")
+    return {row.kind: row.state for row in rows}
+
+
+def one_byte_of_the_package(world: World) -> None:
+    world.admit(world.package("1.1"))
+
+
+def one_byte_of_a_script(world: World) -> None:
+    world.admit(world.package(step=SCRIPTS["step"] + "\n"))
+
+
+def one_byte_of_the_back_out_script(world: World) -> None:
+    world.admit(world.package(back_switch=SCRIPTS["back_switch"] + "\n"))
+
+
+def a_wave(world: World) -> None:
+    world.set_design(**{"size: 1": "size: 2"})
+
+
+def the_back_out_plan(world: World) -> None:
+    world.set_design(**{"inverse: nothing": "inverse: back_switch"})
+
+
+def the_window(world: World) -> None:
+    end = Release.objects.get(number=world.release).planned_end + timedelta(seconds=1)
+    releases.edit(actor=actor("rita"), number=world.release, fields={"planned_end": end})
+
+
+def the_scope(world: World) -> None:
+    releases.set_scope(actor=actor("rita"), number=world.release, cis=world.keys()[:1])
+
+
+@pytest.mark.parametrize(
+    ("edit", "voided"),
+    [
+        (one_byte_of_the_package, {"build_test", "deployment"}),
+        (one_byte_of_a_script, {"build_test", "deployment"}),
+        (one_byte_of_the_back_out_script, {"build_test", "deployment"}),
+        (a_wave, {"plan_design", "deployment", "build_test"}),
+        (the_back_out_plan, {"plan_design", "deployment", "build_test"}),
+        (the_window, {"plan_design", "deployment"}),
+        (the_scope, {"plan_design", "build_test", "deployment"}),
+    ],
+)
+def test_approval__bound_content_edited__voided_with_the_difference(
+    approved: World, edit: Callable[[World], None], voided: set[str]
+) -> None:
+    assert set(states(approved).values()) == {"approved"}
+
+    edit(approved)
+
+    assert {kind for kind, state in states(approved).items() if state == "void"} == voided
+    rows = Approval.objects.filter(release__number=approved.release, state="void")
+    assert all(row.difference and row.difference[0]["path"] for row in rows)
+    assert AuditEvent.objects.filter(action="release.approval.voided").count() == len(voided)
+
+
+def test_approval__wording_edited__stands(approved: World) -> None:
+    releases.edit(actor=actor("rita"), number=approved.release, fields={"description": "Other words."})
+
+    assert set(states(approved).values()) == {"approved"}
+
+
+def test_approval__same_plan_compiled_again__stands(approved: World) -> None:
+    plans.compile(actor=actor("dora"), number=approved.release)
+
+    assert set(states(approved).values()) == {"approved"}
+
+
+@pytest.mark.parametrize("door", ["web", "api", "cli"])
+def test_vote__author_of_the_plan_by_any_door__refused(approved: World, door: str) -> None:
+    people.grant(actor=SYSTEM, user=ask.user("rita"), role="service_owner")
+    the_window(approved)
+    row = approvals.request(actor=actor("rita"), number=approved.release, kind="plan_design")
+
+    with pytest.raises(Forbidden) as refusal:
+        approvals.vote(
+            actor=actor("rita", door),
+            number=approved.release,
+            kind="plan_design",
+            decision="approve",
+            digest=row.digest,
+        )
+
+    assert refusal.value.code == "sod.self_approval"
+
+
+def test_vote__content_changed_since_it_was_seen__refused_and_not_recorded(approved: World) -> None:
+    old = Approval.objects.get(release__number=approved.release, kind="plan_design")
+    the_window(approved)
+    approvals.request(actor=actor("rita"), number=approved.release, kind="plan_design")
+
+    with pytest.raises(Refused) as refusal:
+        approvals.vote(
+            actor=actor("olga"),
+            number=approved.release,
+            kind="plan_design",
+            decision="approve",
+            digest=old.digest,
+        )
+
+    assert refusal.value.code == "approval.content_changed"
+    assert not Approval.objects.latest("id").votes.exists()
+
+
+def test_request__nobody_could_give_it__refused(approved: World) -> None:
+    from rightaway.records.people.models import RoleBinding
+
+    the_window(approved)
+    RoleBinding.objects.filter(role="change_manager").delete()
+
+    with pytest.raises(Refused) as refusal:
+        approvals.request(actor=actor("rita"), number=approved.release, kind="plan_design")
+
+    assert refusal.value.code == "approval.no_approver"

@@ -1,0 +1,114 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from rightaway.domain.deployment_states import Intent
+from rightaway.domain.permissions import Role
+from rightaway.domain.values import SYSTEM
+from rightaway.engine import runtime
+from rightaway.queries import people as ask
+from rightaway.queries import releases as ask_releases
+from rightaway.services import approvals, changes, deployments, incidents, knowledge, lifecycle, people
+from tests.world import SERVICE, World, actor
+
+PASSWORD = "a long enough secret"
+SignIn = Callable[[str], Client]
+
+
+@dataclass
+class Site:
+    """A world with one of everything the pages show, by the name of the page's parameter."""
+
+    world: World
+    release: str
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) -> None:
+    """The engine's tables in the test database, so that a launch can hand its workflow over."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        runtime.migrate(urlsplit(postgres)._replace(path=f"/{name}").geturl())
+
+
+@pytest.fixture
+def world(db: None, tmp_path: Path) -> World:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    return World(tmp_path).settle()
+
+
+@pytest.fixture
+def sign_in(world: World) -> SignIn:
+    def client(name: str) -> Client:
+        found = ask.user(name)
+        assert found is not None
+        browser = Client()
+        browser.force_login(found, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return client
+
+
+@pytest.fixture
+def everyone(world: World) -> str:
+    """A person with every role that goes together."""
+    user = people.create(actor=SYSTEM, username="eve", name="Eve Every", password=PASSWORD)
+    for role in Role:
+        if role not in {Role.AUDITOR, Role.SERVICE_ACCOUNT}:
+            people.grant(actor=SYSTEM, user=user, role=role)
+    return user.username
+
+
+@pytest.fixture
+def release(world: World) -> str:
+    """A release in planning, with a design, whose approval is waited for."""
+    world.register()
+    lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
+    world.set_design()
+    approvals.request(actor=actor("rita"), number=world.release, kind="plan_design")
+    return world.release
+
+
+@pytest.fixture
+def site(world: World, engine_schema: None) -> Site:
+    """A release in build and test with a rehearsal that waits for a worker, and records of every kind beside it."""
+    world.register()
+    world.plan()
+    world.build()
+    row = ask_releases.release(world.release)
+    assert row is not None
+    launched = deployments.launch(
+        actor=actor("dora"), release=row, environment="staging", intent=Intent.DRILL
+    )
+    incident = incidents.record_incident(
+        actor=actor("olga"), title="Shop is slow", service=SERVICE, severity=2, release=world.release
+    )
+    error = incidents.record_known_error(
+        actor=actor("olga"), title="Slow", root_cause="x", workaround="Wait.", service=SERVICE
+    )
+    incidents.record_interaction(
+        actor=actor("stan"), contact="Mr X", channel="phone", summary="Slow", release=world.release
+    )
+    article = knowledge.write(
+        actor=actor("rita"), kind="faq", title="Why slow", body="# Why\n\ntext", service=SERVICE
+    )
+    waiting = changes.register(
+        actor=actor("stan"), title="Faster", description="d", change_type="normal", service=SERVICE
+    )
+    names = {
+        "deployment": launched.number,
+        "incident": incident.number,
+        "known_error": error.number,
+        "article": article.number,
+        "change": waiting.number,
+    }
+    return Site(world, world.release, names)

@@ -1,0 +1,287 @@
+"""Every page there is: it renders, it is well made, its links lead somewhere, and looking changes nothing."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from rightaway.queries import deployments as ask_deployments
+from rightaway.queries import incidents as ask_incidents
+from rightaway.services import assurance, people, releases
+from rightaway.services import deployment_progress as progress
+from rightaway.web.urls import urlpatterns
+from tests.integration.web.conftest import SignIn, Site
+from tests.world import PEOPLE, World, actor
+
+pytestmark = pytest.mark.django_db
+NO_PAGES = {"theme", "account_logout", "account_login", "account_signup", "account_reauthenticate", "account_set_password"}
+
+
+class Page(HTMLParser):
+    """What the tests want to know of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.headings = 0
+        self.links: set[str] = set()
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.controls: list[dict[str, str | None]] = []
+        self.inline: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.headings += tag == "h1"
+        if found.get("id"):
+            self.ids.append(str(found["id"]))
+        if tag == "a" and found.get("href"):
+            self.links.add(str(found["href"]))
+        if tag == "label" and found.get("for"):
+            self.labelled.add(str(found["for"]))
+        if tag in {"input", "select", "textarea"} and found.get("type") not in {"hidden", "radio", "checkbox"}:
+            self.controls.append(found)
+        if "style" in found or (tag == "script" and "src" not in found) or tag == "style":
+            self.inline.append(tag)
+        self.inline += [name for name in found if name.startswith("on")]
+
+    @property
+    def unlabelled(self) -> list[dict[str, str | None]]:
+        return [one for one in self.controls if "aria-label" not in one and one.get("id") not in self.labelled]
+
+
+def addresses(site: Site) -> Iterator[tuple[str, str]]:
+    """Give every page of the site with its name; a new page without an entry here fails the test that walks them."""
+    number = site.release
+    world_release = {
+        "release-edit": [{"section": key} for key in ("description", "assessment", "people", "schedule", "early-life", "closure")],
+        "way": [{"event": "rework_plan"}, {"event": "abandon"}],
+        "task": [{"key": "test_execution"}],
+        "approval-request": [{"kind": "deployment"}],
+        "vote": [{"kind": "plan_design"}],
+        "close-defect": [{"defect_id": site.names["defect"]}],
+        "notice-sent": [{"notice_id": site.names["notice"]}],
+        "grant-waiver": [{"waiver_id": site.names["waiver"]}],
+        "disposition": [{"record": site.names["incident"]}],
+    }
+    others: dict[str, list[dict[str, Any]]] = {
+        "deployment": [{"number": site.names["deployment"]}],
+        "operate": [{"number": site.names["deployment"], "name": name} for name in ("cancel", "pause", "abort", "back_out")],
+        "undo": [{"number": site.names["deployment"]}],
+        "resolve": [],
+        "change": [{"number": site.names["change"]}],
+        "change-edit": [{"number": site.names["change"]}],
+        "change-decide": [{"number": site.names["change"]}],
+        "change-move": [{"number": site.names["change"], "event": "validate"}],
+        "item": [{"key": "shop"}, {"key": "t01"}],
+        "incident": [{"number": site.names["incident"]}],
+        "incident-resolve": [{"number": site.names["incident"]}],
+        "problem": [],
+        "problem-edit": [],
+        "known-error": [{"number": site.names["known_error"]}],
+        "article": [{"number": site.names["article"]}],
+        "article-edit": [{"number": site.names["article"]}],
+        "article-publish": [{"number": site.names["article"]}],
+        "token-revoke": [{"token_id": site.names["token"]}],
+    }
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        name, route = str(pattern.name), str(pattern.pattern)
+        if name in NO_PAGES:
+            continue
+        if route.startswith("releases/<str:number>/"):
+            for given in world_release.get(name, [{}]):
+                yield name, reverse(name, kwargs={"number": number, **given})
+        elif "<" in route:
+            for given in others[name]:
+                yield name, reverse(name, kwargs=given)
+        else:
+            yield name, reverse(name)
+
+
+@pytest.fixture
+def full(site: Site, everyone: str) -> Site:
+    """The site with what hangs on a release: a defect, a notice, a waiver, and a token of the viewer."""
+    assurance.record_defect(actor=actor("ben"), number=site.release, title="Slow", severity="minor")
+    releases.waive(
+        actor=actor("rita"), number=site.release, control="backups", reason="No data.", expires_at=_later()
+    )
+    person = _user(everyone)
+    people.create_token(actor=actor(everyone), user=person, label="laptop")
+    row = ask_deployments.deployment(site.names["deployment"])
+    assert row is not None
+    site.names |= {
+        "defect": row.release.defects.get().pk,
+        "notice": row.release.notices.get().pk,
+        "waiver": row.release.waivers.get().pk,
+        "token": _token(person),
+    }
+    return site
+
+
+def _user(name: str) -> Any:
+    from rightaway.queries.people import user
+
+    return user(name)
+
+
+def _token(person: Any) -> int:
+    from rightaway.queries.people import tokens
+
+    return int(tokens(person.pk)[0].pk)
+
+
+def _later() -> Any:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    return timezone.now() + timedelta(days=1)
+
+
+def test_every_page__with_data__renders_and_is_well_made(full: Site, sign_in: SignIn, everyone: str) -> None:
+    browser = sign_in(everyone)
+    faults = []
+    for name, address in addresses(full):
+        answer = browser.get(address)
+        page = Page(answer.content.decode())
+        found = {
+            "status": answer.status_code == 200,
+            "one h1": page.headings == 1,
+            "labels": not page.unlabelled,
+            "ids once": len(page.ids) == len(set(page.ids)),
+            "nothing inline": not page.inline,
+        }
+        faults += [f"{name} {address}: {what} {page.unlabelled or page.inline or ''}" for what, holds in found.items() if not holds]
+    assert faults == []
+
+
+def test_every_page__looked_at__changes_no_row(full: Site, sign_in: SignIn, everyone: str) -> None:
+    browser = sign_in(everyone)
+    browser.get("/")
+    before = rows()
+    for _, address in addresses(full):
+        browser.get(address)
+    assert rows() == before
+
+
+def rows() -> dict[str, str]:
+    """Give a hash of every table's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = {}
+        for table in tables:
+            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {table} t")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["home", "releases", "deployments", "changes", "items", "targets", "incidents", "problems", "known-errors",
+     "interactions", "articles", "metrics", "audit", "audit-verification", "profile"],
+)
+def test_list__without_data__says_so(world: World, sign_in: SignIn, name: str) -> None:
+    answer = sign_in("rita").get(reverse(name))
+    assert answer.status_code == 200
+    assert Page(answer.content.decode()).headings == 1
+
+
+@pytest.mark.parametrize("person", [*PEOPLE, "eve"])
+def test_every_link__followed_in_each_role__leads_to_a_page(
+    full: Site, sign_in: SignIn, person: str
+) -> None:
+    dead = crawl(sign_in(person))
+    assert dead == {}
+
+
+def crawl(browser: Client) -> dict[str, str]:
+    """Follow every link from the home page; gives those that lead nowhere, with the page they stand on."""
+    waiting, seen, dead = ["/"], {"/"}, {}
+    while waiting:
+        here = waiting.pop()
+        answer = browser.get(here)
+        for link in Page(answer.content.decode()).links:
+            address = link.split("#")[0]
+            if not address.startswith("/") and not address.startswith("?"):
+                continue
+            address = here.split("?")[0] + address if address.startswith("?") else address
+            if not address or address in seen:
+                continue
+            seen.add(address)
+            status = browser.get(address).status_code
+            if status != 200:
+                dead[address] = f"{status}, on {here}"
+            waiting.append(address)
+    return dead
+
+
+def test_deployment__asked_for_by_htmx__gives_the_live_part_only(site: Site, sign_in: SignIn) -> None:
+    answer = sign_in("dora").get(f"/deployments/{site.names['deployment']}/", headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert "<html" not in text
+    assert "Queued" in text
+    assert "wave-1" in text
+
+
+def test_deployment__failed_wave__shows_hold_and_commands(site: Site, sign_in: SignIn) -> None:
+    number = site.names["deployment"]
+    progress.start(number=number)
+    progress.reach(number=number, ordinal=1)
+    progress.hold(number=number, ordinal=1, kind="decision", reason="t01 is in doubt")
+    text = sign_in("dora").get(f"/deployments/{number}/").content.decode()
+    assert "On hold: decision" in text
+    assert "t01 is in doubt" in text
+    assert f"/deployments/{number}/commands/back_out/" in text
+
+
+def test_problem_page__of_a_failed_wave__renders(site: Site, sign_in: SignIn) -> None:
+    from rightaway.services import incidents
+
+    row = ask_deployments.deployment(site.names["deployment"])
+    assert row is not None
+    incidents.open_for_wave(row=row, wave=row.waves.get(ordinal=1), reason="red")
+    problem = ask_incidents.problems()[0]
+    for address in (f"/records/problems/{problem.number}/", f"/records/problems/{problem.number}/edit/"):
+        assert sign_in("olga").get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/releases/REL-999999/", "/deployments/DEP-999999/", "/changes/CHG-999999/", "/cis/nothing/",
+                "/records/incidents/INC-999999/", "/knowledge/KB-999999/", "/nothing/"]
+)
+def test_page__that_does_not_exist__is_404_and_says_what_to_do(
+    world: World, sign_in: SignIn, address: str
+) -> None:
+    answer = sign_in("rita").get(address)
+    assert answer.status_code == 404
+    text = answer.content.decode()
+    assert Page(text).headings == 1
+    assert "Go to your home page" in text
+
+
+def test_page__of_a_deed__not_understanding_delete__is_405(world: World, sign_in: SignIn) -> None:
+    browser = sign_in("rita")
+    assert browser.delete("/releases/new/").status_code == 405
+    assert browser.post("/releases/").status_code == 405
+
+
+def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:
+    from pathlib import Path
+
+    import rightaway.web
+
+    old = re.compile(r"hx-on::|hx-sse|hx-ws|htmx:afterSwap|sse-connect|hx-disinherit|hx-params|hx-prompt")
+    folder = Path(rightaway.web.__file__).parent
+    found = [
+        path.name
+        for path in (*folder.rglob("*.html"), *folder.glob("static/web/*.js"))
+        if old.search(path.read_text())
+    ]
+    assert found == []
