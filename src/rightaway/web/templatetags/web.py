@@ -121,7 +121,11 @@ def pretty(found: Any) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     """Render what people wrote; the sanitiser decides what is left of it, whatever the renderer made."""
-    html = _MARKDOWN.render(text)
+    tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"  # the page has its own first heading
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return mark_safe(nh3.clean(html, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))  # noqa: S308
 
 
