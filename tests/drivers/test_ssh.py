@@ -58,7 +58,7 @@ def test_link__cut_during_a_step__is_in_doubt_and_the_result_comes_once(
     harness: PosixHarness, sshd: Sshd
 ) -> None:
     gate = harness.gate()
-    held, never = operation(HOLD, gate), operation(SAY, "y")
+    held, never, other = operation(HOLD, gate), operation(SAY, "y"), operation(SAY, "z")
 
     async def run() -> None:
         async with Link(sshd.port) as link, SshDriver() as driver:
@@ -75,11 +75,11 @@ def test_link__cut_during_a_step__is_in_doubt_and_the_result_comes_once(
             harness.open(gate)
             (outcome,) = await session.wait([held.operation_id], fence=1)
             assert (outcome.status, outcome.output) == (Status.OK, b"heldreleased")
-            (outcome,) = await session.perform([never], fence=1)
-            assert outcome.output == b"y"
+            (outcome,) = await session.perform([other], fence=1)
+            assert outcome.output == b"z"
 
     asyncio.run(run())
-    assert starts(harness) == [held.operation_id, never.operation_id]
+    assert starts(harness) == [held.operation_id, other.operation_id]
 
 
 def test_link__cut_while_only_reading__may_be_tried_again(harness: PosixHarness, sshd: Sshd) -> None:

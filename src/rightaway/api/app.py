@@ -5,10 +5,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import bad_request
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
@@ -143,13 +145,30 @@ def _answering(view: View) -> View:
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)
+        response = _without_length(request) or view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             response = _not_allowed(request, response["Allow"])
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 
     return csrf_exempt(answered)  # a token is no cookie: nobody else's page can send it
+
+
+def _without_length(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a body whose length is not said: to an application like this one it would look empty."""
+    if "Transfer-Encoding" not in request.headers or request.headers.get("Content-Length"):
+        return None
+    error = Invalid("http.length", "The length of the body is not said.", hint="Send a Content-Length.")
+    return answer(request, error)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer what Django refuses before any view, such as a host name that is not ours."""
+    if not request.path.startswith(ROOT):
+        return bad_request(request, exception)
+    what = "host" if isinstance(exception, DisallowedHost) else "request"
+    error = Invalid(f"http.{what}", f"The {what} is not accepted here.", hint="See RIGHTAWAY_ALLOWED_HOSTS.")
+    return _answering(lambda given: answer(given, error))(request)
 
 
 def _not_allowed(request: HttpRequest, methods: str) -> HttpResponse:

@@ -134,7 +134,7 @@ def _shown(response: HttpResponse, row: Any) -> ChangeOut:
 
 @router.get("/changes", response=Page[ChangeRow])
 def list_changes(request: Request, asked: Asked[ChangeFilter]) -> dict[str, Any]:
-    """List the changes the caller may see, or those that wait for an authorisation by somebody else than their requester."""
+    """List the changes the caller may see; `awaiting_me` leaves those that somebody else has to authorise."""
     rows = ask.changes(
         text=asked.text, state=asked.state, change_type=asked.change_type, service=asked.service
     )

@@ -37,6 +37,7 @@ ERRORS_SHOWN: Final = 20
 _BY_CODE: Mapping[str, HTTPStatus] = {
     "auth.token": HTTPStatus.UNAUTHORIZED,
     "http.method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "http.length": HTTPStatus.LENGTH_REQUIRED,
     "http.media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "text.surrogate": HTTPStatus.BAD_REQUEST,
 }
@@ -161,7 +162,7 @@ def on_exception(request: HttpRequest, error: Exception) -> HttpResponse:
     known = translated(error)
     if known is not None:
         return answer(request, known)
-    log.exception("request %s failed: %s %s", request_id(request), request.method, request.path)
+    log.error("request %s failed: %s %s", request_id(request), request.method, request.path, exc_info=error)
     return answer(
         request,
         RightawayError(

@@ -21,12 +21,18 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage or bad input, 3 not reach
 """
 INTERRUPTED = 130
 
+
+def _default(value: object) -> str | None:
+    """Show a default that says something."""
+    return None if value in ("", False) else str(value)
+
+
 app = App(
     name="rightaway",
     help="Release and deployment management.",
     help_epilogue=EPILOGUE.strip(),
     help_format="plaintext",
-    default_parameter=Parameter(negative=""),
+    default_parameter=Parameter(negative="", show_default=_default),
     version=__version__,
 )
 

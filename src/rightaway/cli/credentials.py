@@ -8,6 +8,7 @@ from pathlib import Path
 from rightaway.domain.errors import Forbidden, Invalid
 
 OTHERS = 0o077
+HERE = "http://127.0.0.1:8765"  # where `rightaway serve` listens when nothing else is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,19 @@ def path() -> Path:
 
 def load() -> Credentials:
     """
-    Give what to use: RIGHTAWAY_URL and RIGHTAWAY_TOKEN come before the file.
+    Give what to use: RIGHTAWAY_URL and RIGHTAWAY_TOKEN come before the file; without a URL it is this machine.
 
     Raises:
         Forbidden: `auth.not_signed_in`.
         Invalid: `config.permissions` when others can read the file, `config.damaged`.
     """
     kept = _kept() if not {"RIGHTAWAY_URL", "RIGHTAWAY_TOKEN"} <= os.environ.keys() else {}
-    url = os.environ.get("RIGHTAWAY_URL") or kept.get("url", "")
+    url = os.environ.get("RIGHTAWAY_URL") or kept.get("url") or HERE
     token = os.environ.get("RIGHTAWAY_TOKEN") or kept.get("token", "")
-    if not url or not token:
+    if not token:
         raise Forbidden(
             "auth.not_signed_in",
-            "You are not signed in to a server.",
+            "You are not signed in.",
             hint="Run `rightaway login`, or set RIGHTAWAY_URL and RIGHTAWAY_TOKEN.",
         )
     return Credentials(checked_url(url), token.strip())

@@ -65,7 +65,7 @@ def list_(
     release: str = "",
     environment: str = "",
     status: str = "",
-    open: bool = False,
+    open: bool = False,  # noqa: A002 -- the name of the option
     limit: int = 50,
 ) -> None:
     """

@@ -10,6 +10,7 @@ from rightaway.intake.texts import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 Json = Any
 OK, FAILED, USAGE, UNREACHABLE, NOT_ALLOWED = 0, 1, 2, 3, 4
@@ -44,7 +45,7 @@ def table(rows: Sequence[Mapping[str, Json]], *columns: str) -> None:
     for row in rows:
         shown.add_row(*(Text(text(row.get(name))) for name, _, _ in names))
     if rows:
-        console().print(shown)
+        _show(shown)
     else:
         say("nothing found")
 
@@ -64,7 +65,15 @@ def record(row: Mapping[str, Json], *fields: str) -> None:
         value = row.get(name)
         if value not in (None, "", [], {}) or fields:
             shown.add_row(Text(name.replace("_", " ")), Text(text(value)))
-    console().print(shown)
+    _show(shown)
+
+
+def _show(shown: "Table") -> None:
+    """Print without the spaces that fill a table up on the right."""
+    here = console()
+    with here.capture() as captured:
+        here.print(shown)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def data(value: Json) -> None:

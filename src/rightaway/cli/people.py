@@ -52,7 +52,8 @@ def _token(file: str) -> str:
 
 def whoami() -> None:
     """Show who the token speaks for, and the roles of that account."""
-    output.record(client.get("/me"), "username", "name", "kind", "owner", "roles")
+    me = client.get("/me")
+    output.record(me | {"roles": _roles(me)}, "username", "name", "kind", "owner", "roles")
 
 
 def _me() -> str:
@@ -124,7 +125,8 @@ def show_user(username: str, /) -> None:
     Args:
         username: Its name.
     """
-    output.record(client.get(at("users", username)))
+    found = client.get(at("users", username))
+    output.record(found | {"roles": _roles(found)})
 
 
 @user.command(name="create")
@@ -139,7 +141,7 @@ def create_user(
         name: Of the person.
         email: Of the person.
         owner: Username of the person behind a service account.
-        password_file: File with the first password; - reads standard input. Without one there is no sign-in by password.
+        password_file: File with the first password; - reads standard input. Without one nobody signs in.
     """
     password = contents(password_file).decode().rstrip("\n") if password_file else ""
     body = given(username=username, name=name, email=email, owner=owner, password=password)

@@ -13,5 +13,10 @@ _pages: Any = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type] -- Dja
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "http" and scope["path"].startswith("/streams/"):
         await streams(scope, receive, send)
-    else:
-        await _pages(scope, receive, send)
+        return
+
+    async def body() -> Any:
+        """Be a coroutine: the server's own `receive` is only awaitable, which a2wsgi does not take."""
+        return await receive()
+
+    await _pages(scope, body, send)

@@ -8,23 +8,27 @@ from rightaway.domain.errors import Invalid, RightawayError
 
 OK, FAILED, USAGE = 0, 1, 2
 _COMMANDS = {
-    "serve": "rightaway.config.processes:serve",
-    "web": "rightaway.config.processes:web",
-    "worker": "rightaway.config.processes:worker",
-    "settings": "rightaway.config.processes:settings",
-    "migrate": "rightaway.config.server:migrate",
-    "doctor": "rightaway.config.server:doctor",
-    "database": "rightaway.config.server:database",
-    "bootstrap": "rightaway.config.server:bootstrap",
-    "demo": "rightaway.config.demo.command:demo",
-    "test": "rightaway.config.testing:test",
+    "serve": ("rightaway.config.processes:serve", "Run the web server and its workers until stopped."),
+    "web": ("rightaway.config.processes:web", "Run the web server alone."),
+    "worker": ("rightaway.config.processes:worker", "Run one worker alone; any number share the work."),
+    "settings": ("rightaway.config.processes:settings", "Show what is set, and what can be set."),
+    "migrate": ("rightaway.config.server:migrate", "Bring the database up to date."),
+    "doctor": ("rightaway.config.server:doctor", "Check the installation and say what to do."),
+    "database": ("rightaway.config.server:database", "Start, stop or look at the embedded PostgreSQL."),
+    "bootstrap": ("rightaway.config.server:bootstrap", "Make the first administrator."),
+    "enrol": (
+        "rightaway.config.server:enrol",
+        "Make an account with roles on the server, and print its token.",
+    ),
+    "demo": ("rightaway.config.demo.command:demo", "Show a release from registration to closure, for real."),
+    "test": ("rightaway.config.testing:test", "Run style, types, contracts and all tests."),
 }
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; gives its exit code: 0 done, 1 refused or failed, 2 wrong usage or bad input."""
-    for name, place in _COMMANDS.items():
-        app.command(place, name=name)
+    for name, (place, text) in _COMMANDS.items():
+        app.command(place, name=name, help=text)
     try:
         found = app(list(arguments))
     except RightawayError as error:

@@ -75,3 +75,28 @@ def bootstrap(username: str, *, name: str = "", password_stdin: bool = False) ->
         file=sys.stderr,
     )
     return os.EX_OK
+
+
+def enrol(username: str, *, name: str, role: list[str], scope: str = "*") -> int:
+    """
+    Make an account with roles, on the server itself, and print an API token for it.
+
+    For the first people of an installation; afterwards an administrator does this. It leaves audit events like
+    any other grant.
+
+    Args:
+        username: Name for signing in.
+        name: The person's name.
+        role: A role to hold; may be repeated.
+        scope: Key of the service in which the roles are held; `*` is all.
+    """
+    boot.connect()
+    boot.migrate()
+    from rightaway.queries import people as ask  # noqa: PLC0415
+    from rightaway.services import people  # noqa: PLC0415
+
+    user = people.create(actor=SYSTEM, username=username, name=name)
+    for one in role:
+        people.grant(actor=SYSTEM, user=user, role=one, scope=scope)
+    print(people.create_token(actor=ask.actor_for(user, "cli"), user=user, label="enrolled"))
+    return os.EX_OK

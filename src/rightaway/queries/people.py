@@ -42,7 +42,9 @@ def roles(user_id: int, scope: str | None = None) -> frozenset[str]:
 
 def tokens(user_id: int) -> QuerySet[Any]:
     """Give the tokens of an account, newest first; their values are not stored."""
-    found: QuerySet[Any] = Token.objects.filter(user_id=user_id, type=Token.Type.ACCESS_TOKEN).order_by("-created_at")
+    found: QuerySet[Any] = Token.objects.filter(user_id=user_id, type=Token.Type.ACCESS_TOKEN).order_by(
+        "-created_at"
+    )
     return found
 
 

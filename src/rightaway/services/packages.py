@@ -85,7 +85,9 @@ def _publish_documents(actor: Actor, release: Release, package: Package) -> None
         text = library().document(package.digest, name).decode(errors="replace")
         article = Article.objects.filter(release=release, kind=kind).first()
         if article is None:
-            article = Article(number=next_number("KB"), release=release, kind=kind, author=_guard.person(actor))
+            article = Article(
+                number=next_number("KB"), release=release, kind=kind, author=_guard.person(actor)
+            )
         article.service, article.body, article.package_digest = release.service, text, package.digest
         article.title = f"{kind.replace('_', ' ').capitalize()} of {package}"
         article.state, article.published_at = ArticleState.PUBLISHED, timezone.now()

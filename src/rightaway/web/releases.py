@@ -47,9 +47,8 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     )
 
     def run(given: dict[str, Any]) -> str:
-        fields = {
-            name: given[name] for name in ("title", "description", "release_type", "release_kind", "reason")
-        }
+        names = ("title", "description", "release_type", "release_kind", "reason")
+        fields = {name: given[name] or None for name in names}
         row = commands.register(
             actor=viewer.actor, service=given["service"], changes=given["changes"], fields=fields
         )

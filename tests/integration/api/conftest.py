@@ -2,9 +2,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from tests.integration.api.world import Caller, World, make
 
 from rightaway.engine import runtime
-from tests.integration.api.world import Caller, World, make
 
 
 @pytest.fixture
@@ -25,4 +25,3 @@ def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) 
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
         runtime.migrate(urlsplit(postgres)._replace(path=f"/{name}").geturl())
-

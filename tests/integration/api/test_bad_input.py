@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-
 from tests.integration.api.test_shape import check_problem
 from tests.integration.api.world import Caller, World
 
@@ -151,18 +150,28 @@ def test_token__expired_or_revoked_or_account_disabled__401(world: World):
 def test_token__in_another_scheme_or_as_a_session__401(world: World):
     from django.test import Client
 
-    assert Client().get("/api/v1/me", headers={"Authorization": f"Basic {world.token('anna')}"}).status_code == 401
+    assert (
+        Client().get("/api/v1/me", headers={"Authorization": f"Basic {world.token('anna')}"}).status_code
+        == 401
+    )
 
 
 def test_host__forged__400(world: World):
     anna = world.caller("anna")
     answer = anna.client.get("/api/v1/me", headers=anna.headers, HTTP_HOST="evil.example")
-    assert answer.status_code == 400
+    assert check_problem(answer, 400)["code"] == "http.host"
+
+
+def test_body__without_a_length__411(world: World):
+    answer = world.caller("anna")("POST", "/changes", CHANGE, Transfer_Encoding="chunked", Content_Length="")
+    assert check_problem(answer, 411)["code"] == "http.length"
 
 
 def asked_for(world: World) -> tuple[str, str]:
     number = world.designed()
-    digest = world.caller("anna")("POST", f"/releases/{number}/approvals", {"kind": "plan_design"}).json()["digest"]
+    digest = world.caller("anna")("POST", f"/releases/{number}/approvals", {"kind": "plan_design"}).json()[
+        "digest"
+    ]
     return f"/releases/{number}/approvals/plan_design/votes", digest
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-
-from rightaway.queries.library import library
 from tests.integration.api.test_shape import check_problem
 from tests.integration.api.world import World, build
+
+from rightaway.queries.library import library
 
 JUNIT = """<testsuite name="smoke" tests="2" failures="1"><testcase name="a"/>
 <testcase name="b"><failure message="no"/></testcase></testsuite>"""

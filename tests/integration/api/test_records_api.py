@@ -1,7 +1,6 @@
 """Changes, configuration records, evidence, incidents, knowledge, reviews, metrics through the API."""
 
 import pytest
-
 from tests.integration.api.test_shape import check_problem
 from tests.integration.api.world import CONFIGURATION, World, yaml
 
@@ -39,7 +38,9 @@ def test_configuration__applied_again__counts_and_the_same_records(world: World)
 
 
 def test_configuration__bad_driver_settings__refused_as_a_whole(world: World):
-    text = yaml(CONFIGURATION).replace("state_dir: /srv/web-02", "statedir: /srv/web-02").replace("Web 1", "Neu")
+    text = (
+        yaml(CONFIGURATION).replace("state_dir: /srv/web-02", "statedir: /srv/web-02").replace("Web 1", "Neu")
+    )
     answer = world.caller("dirk")("POST", "/configuration", text, Content_Type="application/yaml")
     assert check_problem(answer, 422)["code"] == "driver.config"
     assert world.caller("dirk").get("/items/web-01").json()["name"] == "Web 1"
@@ -89,7 +90,9 @@ def test_targets__listed__with_configuration_for_those_who_work_there(world: Wor
 
 def test_groups_and_environments__listed(world: World):
     anna = world.caller("anna")
-    assert anna.get("/groups").json() == [{"key": "webs", "name": "All webs", "members": ["web-01", "web-02"]}]
+    assert anna.get("/groups").json() == [
+        {"key": "webs", "name": "All webs", "members": ["web-01", "web-02"]}
+    ]
     assert [one["key"] for one in anna.get("/environments").json()] == ["production", "staging"]
 
 
@@ -128,7 +131,13 @@ def test_backup__recorded__listed(world: World):
 
 def test_incident__recorded_confirmed_and_resolved(world: World):
     anna, release = world.caller("anna"), world.release()
-    sent = {"title": "Down", "service": "shop", "severity": 2, "release": release, "link": "caused_by_release"}
+    sent = {
+        "title": "Down",
+        "service": "shop",
+        "severity": 2,
+        "release": release,
+        "link": "caused_by_release",
+    }
     number = anna("POST", "/incidents", sent).json()["number"]
     assert anna("POST", f"/incidents/{number}/confirmation").json()["confirmed_by"] == "anna"
     closed = anna("POST", f"/incidents/{number}/resolution", {"resolution": "Restarted."}).json()
@@ -138,7 +147,11 @@ def test_incident__recorded_confirmed_and_resolved(world: World):
 
 @pytest.mark.parametrize(
     ("field", "value", "code"),
-    [("severity", 5, "number.range"), ("link", "because", "incident.link"), ("release", "REL-999999", "not_found")],
+    [
+        ("severity", 5, "number.range"),
+        ("link", "because", "incident.link"),
+        ("release", "REL-999999", "not_found"),
+    ],
 )
 def test_incident__wrong_field__refused(world: World, field: str, value: object, code: str):
     sent = {"title": "Down", "service": "shop", "severity": 2, field: value}
@@ -207,13 +220,18 @@ def test_people__created_listed_and_service_account(world: World):
     adam = world.caller("adam")
     made = adam("POST", "/users", {"username": "nora", "name": "Nora", "password": "long enough 2026"})
     assert made.status_code == 201, made.content
-    assert check_problem(adam("POST", "/users", {"username": "nora", "name": "N"}), 422)["code"] == "account.exists"
+    assert (
+        check_problem(adam("POST", "/users", {"username": "nora", "name": "N"}), 422)["code"]
+        == "account.exists"
+    )
     robot = adam("POST", "/users", {"username": "robot", "name": "CI", "owner": "nora"}).json()
     assert (robot["kind"], robot["owner"]) == ("service_account", "nora")
     assert "nora" in [one["username"] for one in adam.get("/users?limit=200").json()["items"]]
 
 
-@pytest.mark.parametrize("path", ["/changes", "/items", "/audit", "/users", "/targets", "/incidents", "/deployments"])
+@pytest.mark.parametrize(
+    "path", ["/changes", "/items", "/audit", "/users", "/targets", "/incidents", "/deployments"]
+)
 def test_list__grows__same_number_of_statements(world: World, path: str, django_assert_max_num_queries):
     reader = world.caller(world.person("ruth", "release_manager", "change_manager"))
     for number in range(12):

@@ -1,15 +1,17 @@
 """Every operation of the description, provoked: each refusal has the one shape."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.integration.api import reference
+from tests.integration.api.world import Caller, World
 
 from rightaway.api.app import api
 from rightaway.intake.schema import FileModel
-from tests.integration.api.world import Caller, World
 
 PROBLEM = {
     "type": str,
@@ -161,3 +163,10 @@ def test_defect_of_ours__500__number_and_nothing_else(world: World, monkeypatch,
     assert found["code"] == "internal"
     assert "secret" not in answer.content.decode()
     assert found["request_id"] in caplog.text
+
+
+def test_reference__in_docs__is_what_the_api_says():
+    """Stale? WRITE_REFERENCE=1 writes it again."""
+    if os.environ.get("WRITE_REFERENCE"):
+        reference.write(SCHEMA)
+    assert reference.written() == reference.rendered(SCHEMA)

@@ -191,7 +191,9 @@ class World:
         releases.set_scope(
             actor=anna, number=number, changes=[change], groups=["webs"], objectives=["It answers in yen"]
         )
-        releases.edit(actor=anna, number=number, fields=REGISTERED | {"requested_end": now + timedelta(days=3)})
+        releases.edit(
+            actor=anna, number=number, fields=REGISTERED | {"requested_end": now + timedelta(days=3)}
+        )
         lifecycle.fire(actor=anna, number=number, event="start_planning")
         self.design(number)
         times = {
@@ -208,7 +210,11 @@ class World:
         approval = approvals.request(actor=anna, number=number, kind="plan_design")
         for name in ("sofia", "carl"):
             approvals.vote(
-                actor=self.voice(name), number=number, kind="plan_design", decision="approve", digest=approval.digest
+                actor=self.voice(name),
+                number=number,
+                kind="plan_design",
+                decision="approve",
+                digest=approval.digest,
             )
         return number
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests.world import SERVICE, World, actor
 
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.permissions import Role
@@ -15,7 +16,6 @@ from rightaway.engine import runtime
 from rightaway.queries import people as ask
 from rightaway.queries import releases as ask_releases
 from rightaway.services import approvals, changes, deployments, incidents, knowledge, lifecycle, people
-from tests.world import SERVICE, World, actor
 
 PASSWORD = "a long enough secret"
 SignIn = Callable[[str], Client]

@@ -9,17 +9,24 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, reverse
+from tests.integration.web.conftest import SignIn, Site
+from tests.world import PEOPLE, World, actor
 
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
 from rightaway.services import assurance, people, releases
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
-from tests.integration.web.conftest import SignIn, Site
-from tests.world import PEOPLE, World, actor
 
 pytestmark = pytest.mark.django_db
-NO_PAGES = {"theme", "account_logout", "account_login", "account_signup", "account_reauthenticate", "account_set_password"}
+NO_PAGES = {
+    "theme",
+    "account_logout",
+    "account_login",
+    "account_signup",
+    "account_reauthenticate",
+    "account_set_password",
+}
 
 
 class Page(HTMLParser):
@@ -44,7 +51,11 @@ class Page(HTMLParser):
             self.links.add(str(found["href"]))
         if tag == "label" and found.get("for"):
             self.labelled.add(str(found["for"]))
-        if tag in {"input", "select", "textarea"} and found.get("type") not in {"hidden", "radio", "checkbox"}:
+        if tag in {"input", "select", "textarea"} and found.get("type") not in {
+            "hidden",
+            "radio",
+            "checkbox",
+        }:
             self.controls.append(found)
         if "style" in found or (tag == "script" and "src" not in found) or tag == "style":
             self.inline.append(tag)
@@ -52,14 +63,19 @@ class Page(HTMLParser):
 
     @property
     def unlabelled(self) -> list[dict[str, str | None]]:
-        return [one for one in self.controls if "aria-label" not in one and one.get("id") not in self.labelled]
+        return [
+            one for one in self.controls if "aria-label" not in one and one.get("id") not in self.labelled
+        ]
 
 
 def addresses(site: Site) -> Iterator[tuple[str, str]]:
     """Give every page of the site with its name; a new page without an entry here fails the test that walks them."""
     number = site.release
     world_release = {
-        "release-edit": [{"section": key} for key in ("description", "assessment", "people", "schedule", "early-life", "closure")],
+        "release-edit": [
+            {"section": key}
+            for key in ("description", "assessment", "people", "schedule", "early-life", "closure")
+        ],
         "way": [{"event": "rework_plan"}, {"event": "abandon"}],
         "task": [{"key": "test_execution"}],
         "approval-request": [{"kind": "deployment"}],
@@ -71,7 +87,10 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
     }
     others: dict[str, list[dict[str, Any]]] = {
         "deployment": [{"number": site.names["deployment"]}],
-        "operate": [{"number": site.names["deployment"], "name": name} for name in ("cancel", "pause", "abort", "back_out")],
+        "operate": [
+            {"number": site.names["deployment"], "name": name}
+            for name in ("cancel", "pause", "abort", "back_out")
+        ],
         "undo": [{"number": site.names["deployment"]}],
         "resolve": [],
         "change": [{"number": site.names["change"]}],
@@ -157,7 +176,11 @@ def test_every_page__with_data__renders_and_is_well_made(full: Site, sign_in: Si
             "ids once": len(page.ids) == len(set(page.ids)),
             "nothing inline": not page.inline,
         }
-        faults += [f"{name} {address}: {what} {page.unlabelled or page.inline or ''}" for what, holds in found.items() if not holds]
+        faults += [
+            f"{name} {address}: {what} {page.unlabelled or page.inline or ''}"
+            for what, holds in found.items()
+            if not holds
+        ]
     assert faults == []
 
 
@@ -177,15 +200,32 @@ def rows() -> dict[str, str]:
         tables = [name for (name,) in cursor.fetchall()]
         found = {}
         for table in tables:
-            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {table} t")
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {table} t"
+            )
             found[table] = cursor.fetchone()[0]
     return found
 
 
 @pytest.mark.parametrize(
     "name",
-    ["home", "releases", "deployments", "changes", "items", "targets", "incidents", "problems", "known-errors",
-     "interactions", "articles", "metrics", "audit", "audit-verification", "profile"],
+    [
+        "home",
+        "releases",
+        "deployments",
+        "changes",
+        "items",
+        "targets",
+        "incidents",
+        "problems",
+        "known-errors",
+        "interactions",
+        "articles",
+        "metrics",
+        "audit",
+        "audit-verification",
+        "profile",
+    ],
 )
 def test_list__without_data__says_so(world: World, sign_in: SignIn, name: str) -> None:
     answer = sign_in("rita").get(reverse(name))
@@ -251,8 +291,16 @@ def test_problem_page__of_a_failed_wave__renders(site: Site, sign_in: SignIn) ->
 
 
 @pytest.mark.parametrize(
-    "address", ["/releases/REL-999999/", "/deployments/DEP-999999/", "/changes/CHG-999999/", "/cis/nothing/",
-                "/records/incidents/INC-999999/", "/knowledge/KB-999999/", "/nothing/"]
+    "address",
+    [
+        "/releases/REL-999999/",
+        "/deployments/DEP-999999/",
+        "/changes/CHG-999999/",
+        "/cis/nothing/",
+        "/records/incidents/INC-999999/",
+        "/knowledge/KB-999999/",
+        "/nothing/",
+    ],
 )
 def test_page__that_does_not_exist__is_404_and_says_what_to_do(
     world: World, sign_in: SignIn, address: str

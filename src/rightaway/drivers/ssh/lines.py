@@ -58,7 +58,7 @@ class Exchange:
             async with self._handshakes:
                 return await connect(line.config, self._freed.set)
         except BaseException:
-            del self._open[line]
+            self._open.pop(line, None)
             self._freed.set()
             raise
 

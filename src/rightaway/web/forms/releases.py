@@ -204,7 +204,7 @@ def _person(name: str, people: Choices) -> forms.Field:
 def _value(name: str, value: Any) -> Any:
     if name in NUMBERS:
         return int(value) if value else None
-    return None if value == "" and name in _PEOPLE else value
+    return None if value == "" and name in {*_PEOPLE, "release_kind", "reason"} else value
 
 
 class ScopeForm(CommandForm):

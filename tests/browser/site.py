@@ -1,0 +1,43 @@
+"""Fills the database of the browser tests: `python -m tests.browser.site FOLDER`; prints the numbers it made."""
+
+import json
+import sys
+from pathlib import Path
+
+from rightaway.config import boot
+
+PASSWORD = "a long enough secret"
+
+
+def fill(folder: Path) -> dict[str, str]:
+    """Make a release that waits for its plan's approval, and one that is built and can be rehearsed."""
+    from tests.world import PEOPLE, SERVICE, World, actor
+
+    from rightaway.queries import people as ask
+    from rightaway.services import approvals, knowledge, lifecycle
+
+    waiting = World(folder / "waiting").settle()
+    for name in PEOPLE:
+        user = ask.user(name)
+        assert user is not None
+        user.set_password(PASSWORD)
+        user.save()
+    waiting.register()
+    lifecycle.fire(actor=actor("rita"), number=waiting.release, event="start_planning")
+    waiting.set_design()
+    approvals.request(actor=actor("rita"), number=waiting.release, kind="plan_design")
+    built = World(folder / "built", step_s="0.5").settle()
+    built.register()
+    built.plan()
+    built.build()
+    body = "# Why\n\n[run](javascript:alert(1)) <script>alert(1)</script> <img src=x onerror=alert(1)>"
+    article = knowledge.write(
+        actor=actor("rita"), kind="faq", title="<script>alert(1)</script>", body=body, service=SERVICE
+    )
+    return {"waiting": waiting.release, "built": built.release, "article": article.number}
+
+
+if __name__ == "__main__":
+    boot.connect()
+    boot.migrate()
+    print(json.dumps(fill(Path(sys.argv[1]))))

@@ -1,0 +1,85 @@
+"""Lists: filtered, cut into pages, with a constant number of statements whatever they hold."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.integration.web.conftest import SignIn
+from tests.world import SERVICE, World, actor
+
+from rightaway.services import changes, incidents, knowledge, releases
+
+pytestmark = pytest.mark.django_db
+FIELDS = {"description": "d", "release_type": "minor"}
+
+
+def more(world: World, count: int) -> None:
+    for number in range(count):
+        change = changes.register(
+            actor=actor("stan"), title=f"C{number}", description="d", change_type="normal", service=SERVICE
+        )
+        row = releases.register(
+            actor=actor("rita"),
+            service=SERVICE,
+            changes=[change.number],
+            fields={**FIELDS, "title": f"R{number}"},
+        )
+        incidents.record_incident(
+            actor=actor("olga"), title="Slow", service=SERVICE, severity=3, release=row.number
+        )
+        knowledge.write(actor=actor("rita"), kind="faq", title="Why", body="x", service=SERVICE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/releases/", "/changes/", "/cis/", "/targets/", "/records/incidents/", "/knowledge/", "/audit/"],
+)
+def test_list__with_more_rows__takes_no_more_statements(world: World, sign_in: SignIn, address: str) -> None:
+    browser = sign_in("rita")
+    more(world, 1)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        browser.get(address)
+    more(world, 5)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(address)
+    assert len(many) == len(few)
+
+
+def test_releases__filtered__shows_what_matches(world: World, sign_in: SignIn) -> None:
+    more(world, 3)
+    browser = sign_in("rita")
+    assert numbers(browser.get("/releases/?text=r1")) == ["R1"]
+    assert numbers(browser.get("/releases/?phase=assess&open=yes&service=shop")) == ["R2", "R1", "R0"]
+    assert numbers(browser.get("/releases/?open=no")) == []
+
+
+@pytest.mark.parametrize("query", ["?phase=nonsense", "?open=maybe", "?page=99", "?page=x", "?text=%00"])
+def test_releases__with_a_senseless_filter__still_answer(world: World, sign_in: SignIn, query: str) -> None:
+    more(world, 1)
+    assert sign_in("rita").get(f"/releases/{query}").status_code == 200
+
+
+def test_releases__more_than_a_page__are_cut(
+    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more(world, 3)
+    from rightaway.web import pages
+
+    monkeypatch.setattr(pages.paged, "__defaults__", (2,))
+    browser = sign_in("rita")
+    first = browser.get("/releases/?open=yes")
+    assert numbers(first) == ["R2", "R1"]
+    assert "open=yes&amp;page=2" in first.content.decode()
+    assert numbers(browser.get("/releases/?open=yes&page=2")) == ["R0"]
+
+
+def numbers(answer: object) -> list[str]:
+    return [row.title for row in answer.context["rows"]]  # type: ignore[attr-defined]
+
+
+def test_audit__filtered_by_action__shows_only_these(world: World, sign_in: SignIn) -> None:
+    more(world, 1)
+    answer = sign_in("ada").get("/audit/?action=release.&since=2020-01-01")
+    actions = {row.action for row in answer.context["rows"]}
+    assert actions == {"release.record.registered"}

@@ -1,0 +1,124 @@
+"""The small parts of pages: states, texts, errors, vendored files."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import rightaway.web
+from rightaway.domain import errors as tree
+from rightaway.domain.changes import ChangeState
+from rightaway.domain.deployment_states import AttemptStatus, DeploymentStatus, TargetStatus, WaveStatus
+from rightaway.domain.unmet import Unmet
+from rightaway.web import errors, operations, remedies, statuses
+from rightaway.web.templatetags import web as tags
+
+FOLDER = Path(rightaway.web.__file__).parent
+VENDOR = FOLDER / "static" / "vendor"
+
+
+def sprite() -> set[str]:
+    return set(re.findall(r'<symbol id="([^"]+)"', (VENDOR / "icons.svg").read_text()))
+
+
+def test_icons__used_anywhere__are_in_the_sprite() -> None:
+    templates = "\n".join(path.read_text() for path in (FOLDER / "templates").rglob("*.html"))
+    used = set(re.findall(r'{% icon "([^"]+)"', templates)) | set(
+        re.findall(r'{% pill [^%]*"([a-z-]+)" %}', templates)
+    )
+    used = {name for name in used if "-" in name or name in sprite()}
+    used |= {look.icon for look in (statuses.look(word) for word in statuses._BY_WORD)}
+    used |= {one.icon for one in operations.OPERATIONS.values()}
+    assert used - sprite() == set()
+
+
+def test_vendored_files__are_those_of_the_manifest() -> None:
+    manifest = json.loads((VENDOR / "manifest.json").read_text())
+    hashes = {
+        one["file"]: hashlib.sha256((VENDOR / one["file"]).read_bytes()).hexdigest() for one in manifest
+    }
+    assert hashes == {one["file"]: one["sha256"] for one in manifest}
+    others = {path.name for path in VENDOR.iterdir()} - set(hashes) - {"manifest.json"}
+    assert all(name.startswith("LICENSE.") for name in others)
+
+
+@pytest.mark.parametrize(
+    "state", [*DeploymentStatus, *WaveStatus, *TargetStatus, *AttemptStatus, *ChangeState]
+)
+def test_state__of_any_kind__has_a_look_of_its_own(state: str) -> None:
+    assert state in statuses._BY_WORD
+
+
+def test_states__that_look_alike__differ_in_their_word() -> None:
+    looks = [statuses.look(word) for word in statuses._BY_WORD]
+    assert len({look.text for look in looks}) == len(looks)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind
+        for kind in vars(tree).values()
+        if isinstance(kind, type) and issubclass(kind, tree.RightawayError)
+    ],
+)
+def test_error__of_any_kind__has_an_answer(kind: type[tree.RightawayError]) -> None:
+    error = kind("a.code", "It is so.", hint="Do this.", at="place")
+    assert 400 <= errors.status(error) < 600
+    assert errors.title(error)
+    assert errors.problems(error) == [errors.Problem("a.code", "It is so.", "Do this.", "place")]
+
+
+def test_problems__of_an_error_with_parts__are_its_parts() -> None:
+    parts = [tree.Invalid("a.one", "One."), tree.Invalid("a.two", "Two.", at="3:1")]
+    found = errors.problems(tree.Invalid("a.one", "One. (And 1 more.)", errors=parts))
+    assert [(one.code, one.at) for one in found] == [("a.one", ""), ("a.two", "3:1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Title", "<h2>Title</h2>"),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
+        ("[a](https://a.example)", 'href="https://a.example" rel="noopener noreferrer nofollow"'),
+        ("| a |\n|---|\n| b |", "<td>b</td>"),
+    ],
+)
+def test_markdown__rendered__is_safe(text: str, expected: str) -> None:
+    assert expected in tags.markdown(text)
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "data", "vbscript", "JaVaScRiPt"])
+def test_markdown__link_that_runs__is_no_link(scheme: str) -> None:
+    assert "href" not in tags.markdown(f"[a]({scheme}:alert(1))")
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "field", "expected"),
+    [
+        ("G02.justification_missing", "G02", "justification", "/releases/REL-1/edit/description/"),
+        ("G02.release_model_missing", "G02", "release_model", "/releases/REL-1/edit/description/"),
+        ("G03.risk_unanswered", "G03", "", "/releases/REL-1/edit/assessment/"),
+        ("T04.approval_pending", "T04", "", "/releases/REL-1/#approvals"),
+        ("G05.task_open", "G05", "", "/releases/REL-1/#tasks"),
+        ("G21.run_missing", "G21", "", "/releases/REL-1/evidence/"),
+        ("T07.training_required", "T07", "", ""),
+    ],
+)
+def test_remedy__leads_to_the_page_where_it_is_put_right(
+    code: str, rule: str, field: str, expected: str
+) -> None:
+    unmet = Unmet(rule, code, "m", "release_manager", "r", {"field": field})
+    assert remedies.place("REL-1", unmet, may_edit=True) == expected
+
+
+def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
+    unmet = Unmet("G02", "G02.justification_missing", "m", "release_manager", "r", {"field": "justification"})
+    assert remedies.place("REL-1", unmet, may_edit=False) == ""
+
+
+def test_sentence_of_a_rule__reads_without_underscores() -> None:
+    assert tags.plainly("Remind service_owner; see a/b_c.txt") == "Remind service owner; see a/b c.txt"
