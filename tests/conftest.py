@@ -144,9 +144,9 @@ def component_packages() -> set[str]:
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """Add the engine's own schema to the test database, and let tests empty the audit tables between them."""
     from django.db import connection
+    from tests.database import url_of
 
     from rightaway.engine import runtime
-    from tests.database import url_of
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         runtime.migrate(url_of(connection.settings_dict))

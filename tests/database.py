@@ -9,8 +9,8 @@ asks for a database, in whichever xdist worker; a run that needs none starts non
 import os
 import shutil
 import tempfile
-from urllib.parse import quote
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 

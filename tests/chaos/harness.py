@@ -20,7 +20,9 @@ WORKER = "from rightaway.config.processes import worker; worker()"
 
 def start_worker() -> subprocess.Popen:
     with Path(os.environ["RIGHTAWAY_HOME"], "worker.log").open("ab") as log:
-        return subprocess.Popen([sys.executable, "-c", WORKER], stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            [sys.executable, "-c", WORKER], stdout=log, stderr=log, start_new_session=True
+        )
 
 
 def main(mode: str, kills: int, seed: int) -> None:

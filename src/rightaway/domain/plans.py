@@ -93,29 +93,15 @@ def compile_plan(
         }
     except Invalid as error:
         problems.append(error)
-    if problems:
-        raise Invalid(
-            "plan.refused",
-            f"The plan cannot be compiled: {problems[0].message}"
-            + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""),
-            hint=problems[0].hint,
-            errors=problems,
-        )
-    steps = [_step(step, package) for step in design["steps"]]
+    _refuse(problems)
     body: Json = {
         "schema": LABEL,
-        "package": {
-            "name": package.name,
-            "version": package.version,
-            "digest": package.digest,
-            "archive_sha256": package.archive_sha256,
-            "archive_size": package.archive_size,
-        },
+        "package": _package(package),
         "environment": design["environment"],
         "model": design["model"],
         "waves": waves,
         "targets": filled,
-        "steps": steps,
+        "steps": [_step(step, package) for step in design["steps"]],
         "observe": _script(design["observe"], package) if design.get("observe") else None,
         "checks": [_check(check) for check in design.get("checks", [])],
         "check_scripts": {
@@ -126,6 +112,28 @@ def compile_plan(
         "on_failure": design.get("on_failure", "ask"),
     }
     return CompiledPlan(body=body, digest=digest(body, label=LABEL), back_out_digest=back_out_digest(body))
+
+
+def _refuse(problems: Sequence[Invalid]) -> None:
+    if not problems:
+        return
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    raise Invalid(
+        "plan.refused",
+        f"The plan cannot be compiled: {problems[0].message}{more}",
+        hint=problems[0].hint,
+        errors=problems,
+    )
+
+
+def _package(package: PlannedPackage) -> Json:
+    return {
+        "name": package.name,
+        "version": package.version,
+        "digest": package.digest,
+        "archive_sha256": package.archive_sha256,
+        "archive_size": package.archive_size,
+    }
 
 
 def back_out_digest(body: Mapping[str, Any]) -> str:

@@ -2,28 +2,26 @@
 
 ra_check_fence() { ra_seen || ra_refuse target.fenced "$ra_high"; }
 
-# What is lost is written down as such, because the answer must never change again.
-ra_take_over() {
-  ra_seen || { ra_got=fenced; return 0; }
-  for ra_old in $ra_retired; do printf '' >"$ra_stops/$ra_old" || return 1; done
-  ra_raise || return 1
+ra_ask_reconcile() {
+  for ra_x in $ra_retired; do printf '' >"$ra_stops/$ra_x" || ra_unwritable; done
   ra_last_boot
-  if [ -n "$ra_last" ] && [ "$ra_last" != "$ra_boot" ]; then
-    for ra_id in "$@"; do
-      ra_write "$ra_ops/$ra_id" "$ra_fence rebooted $ra_run 0 0" || [ -e "$ra_ops/$ra_id" ] || return 1
-    done
-  fi
-  ra_settle && ra_got=taken
+  ra_own
+  case $ra_got in
+    fenced) ra_refuse target.fenced "$ra_high" ;;
+    unwritable) ra_unwritable ;;
+  esac
+  if [ -n "$ra_last" ] && [ "$ra_last" != "$ra_boot" ]; then ra_bury $ra_ids; fi
+  ra_tell $ra_ids
 }
 
-ra_ask_reconcile() {
-  ra_locked ra_take_over $ra_ids
-  case $ra_got in
-    taken) ra_tell $ra_ids ;;
-    fenced) ra_refuse target.fenced "$ra_high" ;;
-    *) ra_refuse target.receipt_unavailable "cannot write in $ra_at" ;;
-  esac
+# After a reboot a missing receipt is written as lost, because the answer must never change again.
+ra_bury() {
+  for ra_id in "$@"; do
+    ra_write "$ra_ops/$ra_id" "$ra_fence rebooted $ra_run 0 0" || [ -e "$ra_ops/$ra_id" ] || ra_unwritable
+  done
 }
+
+ra_unwritable() { ra_refuse target.receipt_unavailable "cannot write in $ra_at"; }
 
 ra_tell() {
   ra_n=0 ra_ran=
@@ -64,7 +62,7 @@ ra_ask_stop() {
   ra_check_fence
   ra_naps=0 ra_told=
   while ra_look "$ra_ids" && [ "$ra_is" = running ] && [ "$ra_naps" -lt 40 ]; do
-    printf '' >"$ra_ops/$ra_ids.stop" || ra_refuse target.receipt_unavailable "cannot write in $ra_at"
+    printf '' >"$ra_ops/$ra_ids.stop" || ra_unwritable
     if [ -z "$ra_told" ]; then ra_signal TERM && ra_told=1; elif [ "$ra_naps" -gt 23 ]; then ra_signal KILL; fi
     ra_nap
   done

@@ -11,15 +11,16 @@
 #   ra_cd      working folder, or empty
 #   per operation number N: ra_id_N, ra_kept_N (1 with a receipt), ra_limit_N (seconds), ra_script_N, ra_step_N()
 #
-# State of a target: fence (highest seen), boot (of the last use), lock (for raising the fence), ledger (one
-# line per start: id, fence, boot id, hundredths of a second since boot), stops/RUN (that call starts nothing
-# more), and per operation ops/ID (the receipt: fence, boot id, call, process and start time of the runner),
-# and beside it .RUN.sh, .out, .stop, and .exit: how it ended and after how many hundredths of a second.
+# State of a target: fences/N (one empty file per owner that came), boot (of the last use), ledger (one line
+# per start: id, fence, boot id, hundredths of a second since boot), stops/RUN (that call starts nothing more),
+# and per operation ops/ID (the receipt: fence, boot id, call, process and start time of the runner), and
+# beside it .RUN.sh, .out, .stop, and .exit: how it ended and after how many hundredths of a second.
 #
-# Why starting needs no lock: a runner writes the receipt, then reads the fence; a new owner writes the fence,
+# Why nothing needs a lock: a runner writes the receipt, then reads the fences; a new owner writes its fence,
 # then reads the receipts. Whichever came second sees the other: an owner who finds no receipt knows that a
 # later one of an old runner will be withdrawn. The same holds for stops. Two runners with one id: the shell
-# creates the receipt only if it is not there, so one of them has it.
+# creates the receipt only if it is not there, so one of them has it. The highest fence only rises, because
+# nobody removes it.
 
 ra_say() { printf '\036%s %s\n' "$ra_mark" "$*"; }
 
@@ -33,8 +34,8 @@ ra_setup() {
   ra_home=${ra_home:-${HOME:-/nonexistent}/.rightaway}
   ra_at=$ra_home/targets/$ra_name
   ra_ops=$ra_at/ops ra_stops=$ra_at/stops ra_runs=$ra_at/runs ra_blobs=$ra_home/blobs
-  if ! { [ -d "$ra_ops" ] && [ -d "$ra_stops" ] && [ -d "$ra_runs" ] && [ -d "$ra_blobs" ]; }; then
-    (umask 077 && mkdir -p "$ra_home" "$ra_ops" "$ra_stops" "$ra_runs" "$ra_blobs") 2>/dev/null ||
+  if ! { [ -d "$ra_at/fences" ] && [ -d "$ra_blobs" ]; }; then
+    (umask 077 && mkdir -p "$ra_home" "$ra_ops" "$ra_stops" "$ra_runs" "$ra_blobs" "$ra_at/fences") 2>/dev/null ||
       ra_refuse target.receipt_unavailable "cannot make $ra_at"
   fi
   read -r ra_boot </proc/sys/kernel/random/boot_id || ra_refuse target.unsupported 'no boot id in /proc'
@@ -110,36 +111,24 @@ ra_ended() {
 
 # --- owners ---
 
+# ra_high: the highest fence; false when it is higher than the caller's.
 ra_seen() {
   ra_high=0
-  [ ! -s "$ra_at/fence" ] || read -r ra_high <"$ra_at/fence"
+  for ra_x in "$ra_at"/fences/[0-9]*; do
+    ra_x=${ra_x##*/}
+    [ "$ra_x" = '[0-9]*' ] || [ "$ra_x" -le "$ra_high" ] || ra_high=$ra_x
+  done
   [ "$ra_fence" -ge "$ra_high" ]
 }
 
-ra_locked() {
-  ra_got=unwritable
-  { flock 9 && "$@"; } 9>>"$ra_at/lock"
-} 2>/dev/null
-
-# Only the first call of an owner, or after a boot, has something to do.
-ra_enter() {
-  ra_seen || { ra_got=fenced; return 0; }
-  ra_last_boot
-  ra_got=entered
-  if [ "$ra_fence" -eq "$ra_high" ] && [ "$ra_last" = "$ra_boot" ]; then return 0; fi
-  ra_locked ra_own
-}
-
+# ra_got: owner, fenced or unwritable.
 ra_own() {
-  ra_seen || { ra_got=fenced; return 0; }
-  ra_raise && ra_settle && ra_got=entered
-}
-
-# By rename, because a fence half written would let an old owner in.
-ra_raise() {
-  [ "$ra_fence" -gt "$ra_high" ] || return 0
-  printf '%s\n' "$ra_fence" >"$ra_at/fence.$ra_run" && mv -f "$ra_at/fence.$ra_run" "$ra_at/fence"
-}
+  ra_got=fenced
+  ra_seen || return 0
+  ra_got=unwritable
+  [ "$ra_fence" -eq "$ra_high" ] || printf '' >"$ra_at/fences/$ra_fence" || return 0
+  ra_settle && ra_got=owner
+} 2>/dev/null
 
 ra_last_boot() {
   ra_last=
@@ -191,6 +180,7 @@ ra_yield() {
 # Asks for one blob at a time, so that no reader can take bytes of the next.
 ra_receive() {
   set --
+  ra_sent=
   for ra_sha in $ra_wanted; do [ ! -f "$ra_blobs/$ra_sha" ] || set -- "$@" "$ra_sha"; done
   ra_sums=
   [ $# -eq 0 ] || ra_sums=$(cd "$ra_blobs" && sha256sum "$@" 2>/dev/null)
@@ -199,12 +189,13 @@ ra_receive() {
     ra_part=$ra_blobs/$ra_sha.$ra_run
     ra_say need "$ra_sha"
     eval "ra_size=\$ra_size_$ra_sha"
+    ra_sent=1
     head -c "$ra_size" >"$ra_part" 2>/dev/null || ra_drop target.blob_unwritable
     ra_sum=$(sha256sum <"$ra_part")
     [ "${ra_sum%% *}" = "$ra_sha" ] || ra_drop target.blob_mismatch
     mv -f "$ra_part" "$ra_blobs/$ra_sha" || ra_drop target.blob_unwritable
   done
-  ra_say have
+  [ -z "$ra_sent" ] || ra_say have
 }
 
 ra_drop() {
@@ -266,10 +257,9 @@ ra_glance() {
 
 # A simple command in the foreground: a background one would have SIGINT and SIGQUIT ignored.
 ra_begin() {
-  ra_say start "$1"
   ra_clock
   ra_since=$ra_now
-  "ra_step_$1" </dev/null >"$ra_base.out" 2>&1
+  "ra_step_$1" </dev/null >>"$ra_base.out" 2>&1
   ra_code=$?
   ra_clock
   ra_took=$((ra_now - ra_since))
@@ -295,7 +285,6 @@ ra_is_late() { [ -n "$ra_group" ] || [ "$ra_code" = 124 ] || [ "$ra_code" -gt 12
 
 # False when whoever had it withdrew it.
 ra_attach() {
-  ra_say start "$1"
   ra_naps=0
   while ra_look "$ra_id" && [ "$ra_is" = running ]; do ra_nap; done
   [ "$ra_is" != lost ] || ra_how=lost
@@ -306,7 +295,7 @@ ra_attach() {
 
 ra_ask_perform() {
   ra_got=
-  if [ "$ra_only_reads" = 1 ]; then ra_seen || ra_got=fenced; else ra_enter; fi
+  if [ "$ra_only_reads" = 1 ]; then ra_seen || ra_got=fenced; else ra_own; fi
   case $ra_got in
     fenced) ra_say fenced 1 "$ra_high"; return ;;
     unwritable) ra_refuse target.receipt_unavailable "cannot write in $ra_at" ;;

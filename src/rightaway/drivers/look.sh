@@ -2,13 +2,13 @@
 
 ra_ask_check() {
   ra_missing=
-  for ra_x in flock timeout grep head tail wc sha256sum mkdir mv rm sleep sync readlink find id uname; do
+  for ra_x in timeout grep head tail wc sha256sum mkdir mv rm sleep sync readlink find id uname; do
     command -v "$ra_x" >/dev/null 2>&1 || ra_missing="$ra_missing $ra_x"
   done
   [ -z "$ra_missing" ] || ra_refuse target.tool_missing $ra_missing
   timeout -k 1 5 true 2>/dev/null || ra_refuse target.tool_missing 'timeout with -k'
   ra_private "$ra_home" "$ra_at"
-  ra_locked ra_try || ra_refuse target.receipt_unavailable "cannot write in $ra_at"
+  ra_try 2>/dev/null || ra_refuse target.receipt_unavailable "cannot write in $ra_at"
   ra_fact user "$(id -un 2>/dev/null || id -u)"
   ra_fact system "$(uname -srm)"
   ra_fact shell "${SHELL:-}"
@@ -56,7 +56,7 @@ ra_ask_read() {
 }
 
 ra_ask_tidy() {
-  ra_locked ra_sweep || ra_refuse target.receipt_unavailable "cannot tidy $ra_at"
+  ra_sweep || ra_refuse target.receipt_unavailable "cannot tidy $ra_at"
 }
 
 # A running operation's files may be old; its receipt alone decides, and takes the others with it.
@@ -66,5 +66,7 @@ ra_sweep() {
     ra_x=${ra_x%.exit}
     rm -f "$ra_x" "$ra_x".* || return 1
   done
+  ra_seen
+  for ra_x in "$ra_at"/fences/[0-9]*; do [ "${ra_x##*/}" = "$ra_high" ] || rm -f "$ra_x"; done
   find "$ra_blobs" "$ra_stops" "$ra_runs" -type f -mtime "+$ra_days" -exec rm -f {} +
 }

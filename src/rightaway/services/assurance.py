@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.values import Actor, DefectSeverity, TestLevel
-from rightaway.intake.junit import load_junit
+from rightaway.intake.junit import TestReport, load_junit
 from rightaway.queries import templates
 from rightaway.records.assurance.models import Backup, Defect, Notice, TestCase, TestRun, Training
 from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, lifecycle
 
@@ -57,37 +58,54 @@ def import_junit(
     report = load_junit(data)
     if level not in set(TestLevel):
         raise Invalid("test.level", f"{level!r} is no test level.", at="level", hint=", ".join(TestLevel))
+    package = _tested_package(release, report, package_digest)
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = TestRun.objects.filter(package=package, suite=suite, report_sha256=sha256).first()
+    if known is not None:
+        return known
+    run = _store_run(
+        package, report, suite=suite, level=level, report_sha256=sha256, is_final=is_final, actor=actor
+    )
+    facts = {
+        "suite": suite,
+        "level": level,
+        "package": package_digest,
+        "report": sha256,
+        "passed": run.passed,
+    }
+    _done(actor, release, "release.test.imported", {**facts, "failed": run.failed, "errors": run.errors})
+    return run
+
+
+def _tested_package(release: Release, report: TestReport, digest: str) -> Package:
     package = release.packages.filter(is_current=True).first()
-    if package is None or package.digest != package_digest:
+    if package is None or package.digest != digest:
         raise Refused(
             "evidence.stale_package",
-            f"{package_digest[:12]} is not the current package of {number}.",
+            f"{digest[:12]} is not the current package of {release.number}.",
             hint=f"The package is {package.digest[:12]}." if package else "Build the package first.",
         )
-    if report.package_digest and report.package_digest != package_digest:
+    if report.package_digest and report.package_digest != digest:
         raise Invalid(
             "evidence.other_artefact",
             f"The report says it tested {report.package_digest[:12]}.",
             hint="Test this package, then import that report.",
         )
-    sha256 = hashlib.sha256(data).hexdigest()
-    known = TestRun.objects.filter(package=package, suite=suite, report_sha256=sha256).first()
-    if known is not None:
-        return known
+    return package
+
+
+def _store_run(package: Package, report: TestReport, *, actor: Actor, **fields: Any) -> TestRun:
     totals = report.totals
     run = TestRun.objects.create(
         package=package,
-        suite=suite,
-        level=level,
-        report_sha256=sha256,
         total=totals.tests,
         passed=totals.passed,
         failed=totals.failed,
         errors=totals.errors,
         skipped=totals.skipped,
         ran_at=report.ran_at or timezone.now(),
-        is_final=is_final,
         imported_by=_guard.person(actor),
+        **fields,
     )
     TestCase.objects.bulk_create(
         TestCase(
@@ -99,16 +117,6 @@ def import_junit(
             message=case.message,
         )
         for case in report.cases
-    )
-    facts = {
-        "suite": suite,
-        "level": level,
-        "package": package_digest,
-        "report": sha256,
-        "passed": totals.passed,
-    }
-    _done(
-        actor, release, "release.test.imported", {**facts, "failed": totals.failed, "errors": totals.errors}
     )
     return run
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.engine_loop import Fleet, drive
+from tests.world import SCRIPTS, World, actor
 
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.errors import Forbidden, GateClosed, Refused
@@ -12,8 +14,6 @@ from rightaway.queries import incidents, releases
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Attempt, Deployment, LogChunk, Permit, TargetRun
 from rightaway.services import deployments, lifecycle, plans, workers
-from tests.engine_loop import Fleet, drive
-from tests.world import SCRIPTS, World, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,10 +74,16 @@ def test_drill__all_well__deploys_and_goes_back(world: World, fleet: Fleet) -> N
 
     assert row.status == "backed_out"
     assert fleet.active == {"s01": ""}
-    assert fleet.calls == [("s01", "forward", "unpack"), ("s01", "forward", "switch"), ("s01", "inverse", "switch")]
+    assert fleet.calls == [
+        ("s01", "forward", "unpack"),
+        ("s01", "forward", "switch"),
+        ("s01", "inverse", "switch"),
+    ]
 
 
-def test_deployment__all_well__every_target_on_the_package_and_records_true(ready: World, fleet: Fleet) -> None:
+def test_deployment__all_well__every_target_on_the_package_and_records_true(
+    ready: World, fleet: Fleet
+) -> None:
     number = launch(ready)
     drive(number)
 
@@ -188,7 +194,9 @@ def test_command__same_id_twice__counts_once(ready: World) -> None:
     assert ask.deployment(number).commands.count() == 1
 
 
-def test_attempt__process_lost_on_the_target__asks_a_person_and_starts_nothing(ready: World, fleet: Fleet) -> None:
+def test_attempt__process_lost_on_the_target__asks_a_person_and_starts_nothing(
+    ready: World, fleet: Fleet
+) -> None:
     fleet.world.inject(Fault.LOSE_PROCESS, target="t01", step="unpack")
     number = launch(ready)
     drive(number)
@@ -259,7 +267,9 @@ def test_launch__rolled_back__leaves_no_workflow(ready: World) -> None:
         raise UndoError
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM dbos.workflow_status WHERE workflow_uuid = %s", [f"deploy:{number}"])
+        cursor.execute(
+            "SELECT count(*) FROM dbos.workflow_status WHERE workflow_uuid = %s", [f"deploy:{number}"]
+        )
         assert cursor.fetchone()[0] == 0
     assert not Deployment.objects.filter(number=number).exists()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.world import SCRIPTS, World, actor
 
 from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.values import SYSTEM
@@ -13,7 +14,6 @@ from rightaway.records.approvals.models import Approval
 from rightaway.records.audit.models import AuditEvent
 from rightaway.records.releases.models import Release
 from rightaway.services import approvals, people, plans, releases
-from tests.world import SCRIPTS, World, actor
 
 pytestmark = pytest.mark.django_db
 
