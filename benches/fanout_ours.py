@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-
 from benches.fleet import Fleet
+
 from rightaway.domain.effects import Effect
 from rightaway.drivers.contract import Blob, Operation, Status, Target
 from rightaway.drivers.ssh import SshDriver
 
-PREPARE = 'mkdir -p "$1/releases/$2"'
-UNPACK = 'tar -xzf "$RIGHTAWAY_BLOBS/$3" -C "$1/releases/$2"'
+UNPACK = 'mkdir -p "$1/releases/$2" && tar -xzf "$RIGHTAWAY_BLOBS/$3" -C "$1/releases/$2"'
 SWITCH = 'ln -sfn "$1/releases/$2" "$1/current.new" && mv -T "$1/current.new" "$1/current"'
 HEALTH = 'exec "$1/current/bin/health" "$1" "$2"'
-_STEPS = (("prepare", PREPARE), ("unpack", UNPACK), ("switch", SWITCH), ("health", HEALTH))
+_STEPS = (("unpack", UNPACK), ("switch", SWITCH), ("health", HEALTH))
 
 
 async def cold(fleet: Fleet) -> float:
@@ -40,7 +39,7 @@ async def _deploy(driver: SshDriver, fleet: Fleet, host: str, fence: int) -> Non
     arguments = (fleet.folder(host), fleet.version, fleet.sha256)
     steps = list(_STEPS)
     if fleet.hold_s:
-        steps.insert(2, ("hold", f"sleep {fleet.hold_s}"))
+        steps.insert(1, ("hold", f"sleep {fleet.hold_s}"))
     operations = [
         Operation(f"{host.replace('.', '-')}-{fence}-{step}", step, Effect.E2, script, arguments)
         for step, script in steps
@@ -123,29 +122,29 @@ async def _connect(fleet: Fleet, host: str, key: asyncssh.SSHKey) -> asyncssh.SS
 
 
 def commands(fleet: Fleet, host: str) -> list[str]:
-    """Give the work as five commands; the second takes the archive on its input."""
+    """Give the work as five commands; the first takes the archive on its input."""
     folder, version = fleet.folder(host), fleet.version
     archive = f"{folder}/shop.tar.gz"
     hold = f" && sleep {fleet.hold_s}" if fleet.hold_s else ""
+    release = f"{folder}/releases/{version}"
     return [
-        f"mkdir -p {folder}/releases/{version}",
-        f"cat >{archive}",
+        f"mkdir -p {folder} && cat >{archive}",
         f"echo '{fleet.sha256}  {archive}' | sha256sum -c >/dev/null",
-        f"tar -xzf {archive} -C {folder}/releases/{version}{hold}",
-        f"ln -sfn {folder}/releases/{version} {folder}/current.new && "
-        f"mv -T {folder}/current.new {folder}/current && {folder}/current/bin/health {folder} {version}",
+        f"mkdir -p {release} && tar -xzf {archive} -C {release}{hold}",
+        f"ln -sfn {release} {folder}/current.new && mv -T {folder}/current.new {folder}/current",
+        f"{folder}/current/bin/health {folder} {version}",
     ]
 
 
 async def _five(connection: asyncssh.SSHClientConnection, fleet: Fleet, host: str) -> None:
-    content = Path(fleet.archive).read_bytes()
+    content = fleet.content()
     for number, command in enumerate(commands(fleet, host)):
-        await connection.run(command, input=content if number == 1 else None, encoding=None, check=True)
+        await connection.run(command, input=content if number == 0 else None, encoding=None, check=True)
 
 
 async def _one(connection: asyncssh.SSHClientConnection, fleet: Fleet, host: str) -> None:
     command = " && ".join(commands(fleet, host))
-    await connection.run(command, input=Path(fleet.archive).read_bytes(), encoding=None, check=True)
+    await connection.run(command, input=fleet.content(), encoding=None, check=True)
 
 
 async def _everywhere(fleet: Fleet, work: Any) -> None:

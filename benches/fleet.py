@@ -48,6 +48,9 @@ class Fleet:
             self, archive=f"{self.archive}.earlier", sha256=sha256, size=len(content), version="1.2.2"
         )
 
+    def content(self) -> bytes:
+        return Path(self.archive).read_bytes()
+
     def folder(self, host: str) -> str:
         return f"{self.root}/{host}"
 
@@ -102,8 +105,7 @@ def running(size: int, concurrency: int, hold_s: float = 0.0) -> Iterator[Fleet]
         )
         Path(fleet.root).mkdir()
         fleet.clear()
-        for first in range(0, size, _PER_SERVER):
-            servers.append(_server(base, fleet, hosts[first : first + _PER_SERVER]))
+        servers += [_server(base, fleet, hosts[at : at + _PER_SERVER]) for at in range(0, size, _PER_SERVER)]
         _wait(fleet)
         yield fleet
     finally:

@@ -53,12 +53,12 @@ def test_functions__size__within_the_limit() -> None:
 
 def commands() -> list[tuple[str, ast.FunctionDef]]:
     """Every function of `services/` that opens a transaction by decorator and is public."""
-    found = []
-    for path in sorted((SRC / "services").glob("*.py")):
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _is_command(node):
-                found.append((f"{path.stem}.{node.name}", node))
-    return found
+    return [
+        (f"{path.stem}.{node.name}", node)
+        for path in sorted((SRC / "services").glob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _is_command(node)
+    ]
 
 
 def _is_command(node: ast.FunctionDef) -> bool:

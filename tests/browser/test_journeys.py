@@ -108,7 +108,9 @@ def test_live_page__when_the_server_goes_and_comes_back__says_so(visit: Open, si
         window.page.get_by_role("link", name="Cancel").click()
         window.page.get_by_label("Reason").fill("Only a test.")
         window.page.get_by_role("button", name="Cancel").click()
-        expect(window.page.locator("#state")).to_contain_text("Cancelled")
+        expect(window.page.locator("#state")).to_contain_text("Asked for: cancel")
+        with running("worker", environment):
+            expect(window.page.locator("#state")).to_contain_text("Cancelled", timeout=30_000)
 
 
 def test_menu__on_a_narrow_screen__opens_and_closes(visit: Open) -> None:

@@ -271,7 +271,7 @@ def test_check__program_missing__names_it(
         with pytest.raises(Terminal) as caught:
             await session.check()
         assert caught.value.code == "target.tool_missing"
-        assert caught.value.evidence["detail"] == "flock timeout sha256sum sync readlink"
+        assert caught.value.evidence["detail"] == "timeout sha256sum sync readlink"
 
     on_target(harness, scenario)
 

@@ -70,6 +70,8 @@ _OF_READS: Final = ("400", "401", "403", "404", "503")
 
 
 class Api(NinjaAPI):
+    _description: OpenAPISchema | None = None
+
     def set_default_exception_handlers(self) -> None:
         self.add_exception_handler(Exception, on_exception)  # type: ignore[arg-type]
 
@@ -80,8 +82,14 @@ class Api(NinjaAPI):
         function = operation.view_func
         return f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
 
-    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**kwargs)
+    def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
+        """Describe the API; the first time takes half a second, and anybody may ask."""
+        if self._description is None:
+            self._description = self._described()
+        return self._description
+
+    def _described(self) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=ROOT)
         components = schema["components"]
         models: tuple[type[BaseModel], ...] = (Problem, *requests.FILES)
         for model in models:

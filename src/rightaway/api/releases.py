@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
@@ -32,6 +33,15 @@ from rightaway.services import incidents, releases
 
 router = Router()
 
+BELONGING = (
+    "changes",
+    "affected_cis",
+    "affected_groups",
+    "known_errors__known_error",
+    "objectives",
+    "stakeholders__person",
+    "roster__person",
+)
 REGISTERED = frozenset(ReleaseFile.model_fields) & releases.EDITABLE
 
 
@@ -199,6 +209,12 @@ def find(request: Request, number: str, *acts: str) -> Any:
     return seen(request.auth, row, f"release {number:.20}", scope=scope, owner_id=owner, acts=acts)
 
 
+def shown(response: HttpResponse, row: Any) -> Any:
+    """Read what belongs to the release in one statement each, however much it is."""
+    prefetch_related_objects([row], *BELONGING)
+    return tagged(response, row)
+
+
 @router.get("/releases", response=Page[ReleaseRow])
 def list_releases(request: Request, asked: Asked[ReleaseFilter]) -> dict[str, Any]:
     """List the releases the caller may see."""
@@ -210,7 +226,7 @@ def list_releases(request: Request, asked: Asked[ReleaseFilter]) -> dict[str, An
 @router.post("/releases", response={201: ReleaseOut}, openapi_extra=takes(ReleaseFile))
 def register(request: Request, response: HttpResponse) -> Any:
     """Register a release from a release file, as YAML or as the same in JSON: all of it or nothing."""
-    return tagged(response, _register(request.auth, file(request, ReleaseFile)))
+    return shown(response, _register(request.auth, file(request, ReleaseFile)))
 
 
 @transaction.atomic
@@ -236,7 +252,7 @@ def _register(actor: Actor, sent: ReleaseFile) -> Any:
 @router.get("/releases/{release}", response=ReleaseOut)
 def show(request: Request, response: HttpResponse, release: str) -> Any:
     """Show one release."""
-    return tagged(response, find(request, release))
+    return shown(response, find(request, release))
 
 
 @router.patch("/releases/{release}", response=ReleaseOut)
@@ -247,4 +263,4 @@ def edit(request: Request, response: HttpResponse, release: str, sent: Sent[Rele
     row = releases.edit(
         actor=request.auth, number=release, fields=fields, expected_version=expected_version(request)
     )
-    return tagged(response, row)
+    return shown(response, row)

@@ -7,8 +7,7 @@ from ninja import Router
 from pydantic import Field
 
 from rightaway.api.access import Request, missing
-from rightaway.api.answers import tagged
-from rightaway.api.releases import ReleaseOut, find
+from rightaway.api.releases import ReleaseOut, find, shown
 from rightaway.api.requests import Sent, expected_version, file, takes
 from rightaway.intake import fields as of
 from rightaway.intake.designs import DeploymentDesign
@@ -62,7 +61,7 @@ def set_scope(request: Request, response: HttpResponse, release: str, sent: Sent
     row = releases.set_scope(
         actor=request.auth, number=release, expected_version=expected_version(request), **parts
     )
-    return tagged(response, row)
+    return shown(response, row)
 
 
 @router.get("/releases/{release}/design")
@@ -82,14 +81,14 @@ def set_design(request: Request, response: HttpResponse, release: str) -> Any:
     row = releases.set_design(
         actor=request.auth, number=release, design=design, expected_version=expected_version(request)
     )
-    return tagged(response, row)
+    return shown(response, row)
 
 
 @router.put("/releases/{release}/expectations", response=ReleaseOut)
 def expect(request: Request, response: HttpResponse, release: str, sent: Sent[ExpectationsIn]) -> Any:
     """Set what configuration items are going to be after the release."""
     find(request, release, "release.edit")
-    return tagged(response, releases.expect(actor=request.auth, number=release, states=sent.states))
+    return shown(response, releases.expect(actor=request.auth, number=release, states=sent.states))
 
 
 @router.put("/releases/{release}/people", response=ReleaseOut)
@@ -101,4 +100,4 @@ def set_people(request: Request, response: HttpResponse, release: str, sent: Sen
         None if sent.roster is None else [(one.person, one.starts_at, one.ends_at) for one in sent.roster]
     )
     row = releases.set_people(actor=request.auth, number=release, stakeholders=people, roster=roster)
-    return tagged(response, row)
+    return shown(response, row)

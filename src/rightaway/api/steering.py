@@ -8,8 +8,8 @@ from ninja import Router
 from pydantic import Field
 
 from rightaway.api.access import Request
-from rightaway.api.answers import Account, MaybeAccount, Out, tagged
-from rightaway.api.releases import ReleaseOut, find
+from rightaway.api.answers import Account, MaybeAccount, Out
+from rightaway.api.releases import ReleaseOut, find, shown
 from rightaway.api.requests import Said, Sent, Word, expected_version
 from rightaway.domain.guards import Evaluation
 from rightaway.intake import fields as of
@@ -196,7 +196,7 @@ def move(request: Request, response: HttpResponse, release: str, sent: Sent[Rele
         fields=sent.model_dump(exclude_none=True, exclude={"event", "reason"}),
         expected_version=expected_version(request),
     )
-    return tagged(response, row)
+    return shown(response, row)
 
 
 @router.get("/releases/{release}/history", response=list[VisitOut])

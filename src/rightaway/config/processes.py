@@ -22,9 +22,14 @@ def serve(*, workers: int = 1) -> None:
 
     0 workers runs the pages alone, for installations where workers run elsewhere.
     """
-    found = boot.connect()
-    boot.migrate()
+    found = environment()
     check_port(found.bind, found.port)
+    # In a process of its own: what migrations load would stay in this one, which only watches.
+    code = "from rightaway.config import boot; boot.connect(); boot.migrate()"
+    if subprocess.run([sys.executable, "-c", code], check=False).returncode:
+        raise Unavailable(
+            "database.not_ready", "The database could not be brought up to date.", hint="Run: rightaway doctor"
+        )
     print(f"Rightaway is on {found.url}", file=sys.stderr)
     children = Children()
     children.start("web", "web")

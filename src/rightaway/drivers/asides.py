@@ -50,6 +50,7 @@ class Aside:
                 raise end
 
     def started(self, operation: Operation) -> None:
+        self.ended()
         if self._on_output is not None and operation.effect.needs_receipt:
             loop = asyncio.get_running_loop()
             listen = (operation.operation_id, self._on_output)

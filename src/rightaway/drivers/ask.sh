@@ -4,13 +4,14 @@ ra_check_fence() { ra_seen || ra_refuse target.fenced "$ra_high"; }
 
 ra_ask_reconcile() {
   for ra_x in $ra_retired; do printf '' >"$ra_stops/$ra_x" || ra_unwritable; done
+  ra_raise
+  [ "$ra_got" != fenced ] || ra_refuse target.fenced "$ra_high"
+  [ "$ra_got" = owner ] || ra_unwritable
+  # A fence lost with the power would let the old owner in again.
+  sync "$ra_at/fences/$ra_fence" "$ra_at/fences" 2>/dev/null || sync
   ra_last_boot
-  ra_own
-  case $ra_got in
-    fenced) ra_refuse target.fenced "$ra_high" ;;
-    unwritable) ra_unwritable ;;
-  esac
   if [ -n "$ra_last" ] && [ "$ra_last" != "$ra_boot" ]; then ra_bury $ra_ids; fi
+  ra_settle 2>/dev/null || ra_unwritable
   ra_tell $ra_ids
 }
 
@@ -20,8 +21,6 @@ ra_bury() {
     ra_write "$ra_ops/$ra_id" "$ra_fence rebooted $ra_run 0 0" || [ -e "$ra_ops/$ra_id" ] || ra_unwritable
   done
 }
-
-ra_unwritable() { ra_refuse target.receipt_unavailable "cannot write in $ra_at"; }
 
 ra_tell() {
   ra_n=0 ra_ran=

@@ -5,7 +5,7 @@
 # Needs Linux with /proc, and dash, bash or busybox as sh; look.sh names the programs.
 #
 # The caller sets, before `ra_go`:
-#   ra_mark    unguessable, begins every frame: no output of a step can pass for one
+#   ra_mark    unguessable, begins every frame: no output of a step can pass for one; ra_held, empty
 #   ra_run     name of this call, also of its stop file    ra_fence  number of the caller's ownership
 #   ra_home    state folder, or empty                      ra_name   the target's folder in it
 #   ra_cd      working folder, or empty
@@ -22,13 +22,24 @@
 # creates the receipt only if it is not there, so one of them has it. The highest fence only rises, because
 # nobody removes it.
 
-ra_say() { printf '\036%s %s\n' "$ra_mark" "$*"; }
+ra_say() {
+  printf '%s%s %s\n' "$ra_held" "$ra_mark" "$*"
+  ra_held=
+}
+
+# To be written with what follows at once: a write costs a packet, and both sides a wake-up.
+ra_hold() {
+  ra_held="$ra_held$ra_mark $*
+"
+}
 
 ra_refuse() {
   ra_say refused "$@"
   ra_say bye
   exit 0
 }
+
+ra_unwritable() { ra_refuse target.receipt_unavailable "cannot write in $ra_at"; }
 
 ra_setup() {
   ra_home=${ra_home:-${HOME:-/nonexistent}/.rightaway}
@@ -122,12 +133,13 @@ ra_seen() {
 }
 
 # ra_got: owner, fenced or unwritable.
-ra_own() {
+ra_raise() {
   ra_got=fenced
   ra_seen || return 0
   ra_got=unwritable
   [ "$ra_fence" -eq "$ra_high" ] || printf '' >"$ra_at/fences/$ra_fence" || return 0
-  ra_settle && ra_got=owner
+  ra_got=owner
+  ra_seen || ra_got=fenced
 } 2>/dev/null
 
 ra_last_boot() {
@@ -180,7 +192,6 @@ ra_yield() {
 # Asks for one blob at a time, so that no reader can take bytes of the next.
 ra_receive() {
   set --
-  ra_sent=
   for ra_sha in $ra_wanted; do [ ! -f "$ra_blobs/$ra_sha" ] || set -- "$@" "$ra_sha"; done
   ra_sums=
   [ $# -eq 0 ] || ra_sums=$(cd "$ra_blobs" && sha256sum "$@" 2>/dev/null)
@@ -189,13 +200,12 @@ ra_receive() {
     ra_part=$ra_blobs/$ra_sha.$ra_run
     ra_say need "$ra_sha"
     eval "ra_size=\$ra_size_$ra_sha"
-    ra_sent=1
     head -c "$ra_size" >"$ra_part" 2>/dev/null || ra_drop target.blob_unwritable
     ra_sum=$(sha256sum <"$ra_part")
     [ "${ra_sum%% *}" = "$ra_sha" ] || ra_drop target.blob_mismatch
     mv -f "$ra_part" "$ra_blobs/$ra_sha" || ra_drop target.blob_unwritable
   done
-  [ -z "$ra_sent" ] || ra_say have
+  ra_say have
 }
 
 ra_drop() {
@@ -243,7 +253,7 @@ ra_op() {
     *) ra_say not "$1" target.receipt_unavailable; return 1 ;;
   esac
   ra_ran="$ra_ran $1"
-  ra_say done "$1" "$ra_how"
+  if [ "$1" = "$ra_count" ]; then ra_hold done "$1" "$ra_how"; else ra_say done "$1" "$ra_how"; fi
   case $ra_how in 'exit 0 '*) ;; *) return 1 ;; esac
 }
 
@@ -295,11 +305,9 @@ ra_attach() {
 
 ra_ask_perform() {
   ra_got=
-  if [ "$ra_only_reads" = 1 ]; then ra_seen || ra_got=fenced; else ra_own; fi
-  case $ra_got in
-    fenced) ra_say fenced 1 "$ra_high"; return ;;
-    unwritable) ra_refuse target.receipt_unavailable "cannot write in $ra_at" ;;
-  esac
+  if [ "$ra_only_reads" = 1 ]; then ra_seen || ra_got=fenced; else ra_raise; fi
+  if [ "$ra_got" = fenced ]; then ra_say fenced 1 "$ra_high"; return; fi
+  if [ "$ra_got" = unwritable ] || ! ra_settle 2>/dev/null; then ra_unwritable; fi
   if [ -n "$ra_cd" ]; then cd -- "$ra_cd" 2>/dev/null || ra_refuse target.folder_missing "$ra_cd"; fi
   ra_receive
   # The caller may go away: then writing to it fails, and the run goes on.

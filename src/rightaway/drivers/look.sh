@@ -67,6 +67,6 @@ ra_sweep() {
     rm -f "$ra_x" "$ra_x".* || return 1
   done
   ra_seen
-  for ra_x in "$ra_at"/fences/[0-9]*; do [ "${ra_x##*/}" = "$ra_high" ] || rm -f "$ra_x"; done
+  for ra_x in "$ra_at"/fences/[0-9]*; do [ "${ra_x##*/}" -ge "$ra_high" ] || rm -f "$ra_x"; done
   find "$ra_blobs" "$ra_stops" "$ra_runs" -type f -mtime "+$ra_days" -exec rm -f {} +
 }

@@ -38,7 +38,9 @@ class Program:
 def perform(place: Place, operations: Sequence[Operation], fence: int, blobs: Sequence[Blob]) -> Program:
     reads = [not operation.effect.needs_receipt for operation in operations]
     lines = [f"ra_reads={int(any(reads))} ra_only_reads={int(bool(reads) and all(reads))}"]
-    lines.append(f"ra_wanted={shlex.quote(' '.join(blob.sha256 for blob in blobs))}")
+    lines.append(
+        f"ra_count={len(operations)} ra_wanted={shlex.quote(' '.join(blob.sha256 for blob in blobs))}"
+    )
     lines += [f"ra_size_{blob.sha256}={blob.size}" for blob in blobs]
     for number, operation in enumerate(operations, start=1):
         lines += _operation(number, operation)
@@ -84,7 +86,7 @@ def tidy(place: Place, older_than_days: int) -> Program:
 def _program(ask: str, place: Place, lines: Iterable[str], *, fence: int = 0, part: str = "") -> Program:
     call = Call()
     settings = [
-        f"ra_mark={call.mark} ra_run={call.run} ra_fence={fence} ra_name={place.name}",
+        f"ra_mark='\x1e{call.mark}' ra_held= ra_run={call.run} ra_fence={fence} ra_name={place.name}",
         f"ra_home={shlex.quote(place.home)} ra_cd={shlex.quote(place.working)}",
     ]
     sources = [_source(name) for name in ("guard.sh", part) if name]

@@ -24,7 +24,7 @@ class Run:
 
     Args:
         on_start: Called with each operation that begins.
-        on_done: Called when it has ended.
+        on_done: Called when none runs.
         may_have_begun: Whether the target could have begun something it did not tell of yet.
     """
 
@@ -52,10 +52,11 @@ class Run:
             InDoubt: it fell silent, or says what nobody understands.
         """
         self.may_have_begun = True
-        self._limit_s = ANSWER_S + sum(blob.size for blob in self.blobs) / _BYTES_PER_S
+        self._begin(1)
         while (frame := await conversation.next(self._limit_s)) is not None:
             if frame.words[0] == "need":
                 self.may_have_begun = False
+                self.on_done()
                 await self._send(frame.words[1], conversation, sender)
                 self.may_have_begun = True
             elif frame.words[0] == "bye":
@@ -77,13 +78,11 @@ class Run:
             case ["refused", code, *detail]:
                 self.may_have_begun = False
                 raise answers.refusal(code, " ".join(detail), self.fence)
-            case ["start", number]:
-                operation = self.operations[int(number) - 1]
-                self._limit_s = ANSWER_S + operation.timeout_s
-                self.on_start(operation)
+            case ["have"]:
+                self._begin(1)
             case ["done", number, *how]:
                 self._ends[int(number)] = how
-                self.on_done()
+                self._begin(int(number) + 1)
             case ["fenced", _, seen] if not self.operations:
                 raise outcomes.stale(self.fence, int(seen))
             case ["fenced", number, seen]:
@@ -92,6 +91,17 @@ class Run:
                 self._ends[int(number)] = outcomes.not_started(self._id(int(number)), code)
             case ["output", number]:
                 self._outputs[int(number)] = frame.payload
+
+    def _begin(self, number: int) -> None:
+        """Take note of an operation that the target begins without a word, right after the one before."""
+        self._limit_s = ANSWER_S
+        if number == 1:
+            self._limit_s += sum(blob.size for blob in self.blobs) / _BYTES_PER_S
+        if number <= len(self.operations):
+            self._limit_s += self.operations[number - 1].timeout_s
+            self.on_start(self.operations[number - 1])
+        else:
+            self.on_done()
 
     def _outcome(self, number: int) -> Outcome:
         end = self._ends[number]

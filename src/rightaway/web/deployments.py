@@ -116,6 +116,7 @@ def _state(viewer: Viewer, row: Any) -> dict[str, Any]:
         "may_resolve": viewer.may(
             "deployment.resolve.not_applied", row.release.service.key, production=_is_production(row)
         ),
+        "may_undo": operations.may_undo(viewer, row),
         "undone_by": list(row.undone_by.all()),
     }
 

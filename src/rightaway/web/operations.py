@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from rightaway.domain.deployment_states import DeploymentStatus as Status
-from rightaway.domain.deployment_states import HoldKind
+from rightaway.domain.deployment_states import HoldKind, Intent
+from rightaway.domain.values import EnvironmentTier
 from rightaway.web.viewers import Viewer
 
 # Stopping must never fail because the page was a second old.
 ALWAYS_CURRENT = frozenset({"pause", "abort", "back_out", "cancel"})
+
+
+ENDED_ON_TARGETS = frozenset({Status.SUCCEEDED, Status.SUCCEEDED_PARTIAL, Status.FAILED, Status.ABORTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,16 @@ def offered(viewer: Viewer, row: Any, *, production: bool) -> list[tuple[str, Op
         and name != skipped
         and viewer.may(one.permission, scope, production=production)
     ]
+
+
+def may_undo(viewer: Viewer, row: Any) -> bool:
+    """Offer to undo an ended deployment to a lower environment; production goes back with its release."""
+    return (
+        row.status in ENDED_ON_TARGETS
+        and row.intent != Intent.BACK_OUT
+        and row.environment.tier != EnvironmentTier.PRODUCTION
+        and viewer.may("deployment.back_out", row.release.service.key, production=False)
+    )
 
 
 def situation(row: Any, progress: Mapping[str, int]) -> str:

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRefresh
 
 from rightaway.domain.errors import RightawayError
 from rightaway.web import errors
@@ -34,13 +35,25 @@ def act(view: View[P]) -> Callable[..., HttpResponseBase]:
 
 def _page(view: View[P], methods: tuple[str, ...]) -> Callable[..., HttpResponseBase]:
     @require_http_methods(list(methods))
-    @login_required
+    @_signed_in
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, Viewer.of(request), *args, **kwargs)
         except RightawayError as error:
             return errors.answer(request, error)
+
+    return wrapped
+
+
+def _signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Lead to the sign-in; a part that a page asks for again makes the whole page do so."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.headers.get("HX-Request") == "true" and not request.user.is_authenticated:
+            return HttpResponseClientRefresh()
+        return login_required(view)(request, *args, **kwargs)
 
     return wrapped
 

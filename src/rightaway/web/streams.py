@@ -37,7 +37,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     query = parse_qs(scope["query_string"].decode())
     after = headers.get("last-event-id") or query.get("after", ["0"])[0]
-    await _stream(number, int(after) if after.isdigit() else 0, receive, send)
+    await _stream(number, int(after) if after.isdecimal() else 0, receive, send)
 
 
 async def _stream(number: str, after: int, receive: Receive, send: Send) -> None:

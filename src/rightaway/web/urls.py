@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allauth.account import views as account
 from django.http import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
 from rightaway.web import (
     approvals,
@@ -25,6 +25,21 @@ from rightaway.web import (
     scope,
     themes,
 )
+
+
+class Number:
+    """A number that people say, such as REL-000123; anything else is no page."""
+
+    regex = "[A-Z]{2,3}-[0-9]{6,12}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Number, "number")
 
 _ACCOUNTS = [
     path(
@@ -66,7 +81,7 @@ _ACCOUNTS = [
 
 
 def _of_release(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    return path(f"releases/<str:number>/{route}", view, name=name)
+    return path(f"releases/<number:number>/{route}", view, name=name)
 
 
 _RELEASES = [
@@ -107,20 +122,22 @@ _RELEASES = [
     _of_release("closure/rating/", reviews.rate, "rate"),
     _of_release("closure/review/", reviews.review, "review"),
     _of_release("closure/lessons/", reviews.lesson, "lesson"),
-    _of_release("closure/records/<str:record>/", reviews.disposition, "disposition"),
+    _of_release("closure/records/<number:record>/", reviews.disposition, "disposition"),
 ]
 
 _RECORDS = [
     path("records/incidents/", incidents.index, name="incidents"),
     path("records/incidents/new/", incidents.record_incident, name="incident-record"),
-    path("records/incidents/<str:number>/", incidents.incident, name="incident"),
-    path("records/incidents/<str:number>/resolution/", incidents.resolve_incident, name="incident-resolve"),
+    path("records/incidents/<number:number>/", incidents.incident, name="incident"),
+    path(
+        "records/incidents/<number:number>/resolution/", incidents.resolve_incident, name="incident-resolve"
+    ),
     path("records/problems/", incidents.problems, name="problems"),
-    path("records/problems/<str:number>/", incidents.problem, name="problem"),
-    path("records/problems/<str:number>/edit/", incidents.edit_problem, name="problem-edit"),
+    path("records/problems/<number:number>/", incidents.problem, name="problem"),
+    path("records/problems/<number:number>/edit/", incidents.edit_problem, name="problem-edit"),
     path("records/known-errors/", incidents.known_errors, name="known-errors"),
     path("records/known-errors/new/", incidents.record_known_error, name="known-error-record"),
-    path("records/known-errors/<str:number>/", incidents.known_error, name="known-error"),
+    path("records/known-errors/<number:number>/", incidents.known_error, name="known-error"),
     path("records/interactions/", incidents.interactions, name="interactions"),
     path("records/interactions/new/", incidents.record_interaction, name="interaction-record"),
 ]
@@ -131,25 +148,25 @@ urlpatterns = [
     *_ACCOUNTS,
     *_RELEASES,
     path("deployments/", deployments.index, name="deployments"),
-    path("deployments/<str:number>/", deployments.deployment, name="deployment"),
-    path("deployments/<str:number>/commands/<slug:name>/", deployments.operate, name="operate"),
-    path("deployments/<str:number>/undo/", deployments.undo, name="undo"),
-    path("deployments/<str:number>/attempts/<int:attempt_id>/", deployments.resolve, name="resolve"),
+    path("deployments/<number:number>/", deployments.deployment, name="deployment"),
+    path("deployments/<number:number>/commands/<slug:name>/", deployments.operate, name="operate"),
+    path("deployments/<number:number>/undo/", deployments.undo, name="undo"),
+    path("deployments/<number:number>/attempts/<int:attempt_id>/", deployments.resolve, name="resolve"),
     path("changes/", changes.index, name="changes"),
     path("changes/new/", changes.register, name="change-register"),
-    path("changes/<str:number>/", changes.change, name="change"),
-    path("changes/<str:number>/edit/", changes.edit, name="change-edit"),
-    path("changes/<str:number>/decision/", changes.decide, name="change-decide"),
-    path("changes/<str:number>/steps/<slug:event>/", changes.move, name="change-move"),
+    path("changes/<number:number>/", changes.change, name="change"),
+    path("changes/<number:number>/edit/", changes.edit, name="change-edit"),
+    path("changes/<number:number>/decision/", changes.decide, name="change-decide"),
+    path("changes/<number:number>/steps/<slug:event>/", changes.move, name="change-move"),
     path("cis/", cmdb.items, name="items"),
     path("cis/<slug:key>/", cmdb.item, name="item"),
     path("targets/", cmdb.targets, name="targets"),
     *_RECORDS,
     path("knowledge/", knowledge.index, name="articles"),
     path("knowledge/new/", knowledge.write, name="article-write"),
-    path("knowledge/<str:number>/", knowledge.article, name="article"),
-    path("knowledge/<str:number>/edit/", knowledge.edit, name="article-edit"),
-    path("knowledge/<str:number>/publication/", knowledge.publish, name="article-publish"),
+    path("knowledge/<number:number>/", knowledge.article, name="article"),
+    path("knowledge/<number:number>/edit/", knowledge.edit, name="article-edit"),
+    path("knowledge/<number:number>/publication/", knowledge.publish, name="article-publish"),
     path("metrics/", metrics.index, name="metrics"),
     path("audit/", audit.index, name="audit"),
     path("audit/verification/", audit.verification, name="audit-verification"),

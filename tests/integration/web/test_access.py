@@ -29,6 +29,11 @@ def test_page__without_signing_in__leads_to_the_sign_in(world: World, address: s
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={address}")
 
 
+def test_part_of_a_page__asked_for_after_the_session_ended__makes_the_page_load_anew(world: World) -> None:
+    answer = Client().get("/deployments/DEP-000001/", headers={"HX-Request": "true"})
+    assert (answer["HX-Refresh"], answer.content) == ("true", b"")
+
+
 def test_sign_in__with_the_right_password__leads_to_the_page_wanted(everyone: str) -> None:
     answer = Client().post("/accounts/login/?next=/changes/", {"login": everyone, "password": PASSWORD})
     assert (answer.status_code, answer["Location"]) == (302, "/changes/")

@@ -113,7 +113,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         name, route = str(pattern.name), str(pattern.pattern)
         if name in NO_PAGES:
             continue
-        if route.startswith("releases/<str:number>/"):
+        if route.startswith("releases/<number:number>/"):
             for given in world_release.get(name, [{}]):
                 yield name, reverse(name, kwargs={"number": number, **given})
         elif "<" in route:
@@ -299,6 +299,9 @@ def test_problem_page__of_a_failed_wave__renders(site: Site, sign_in: SignIn) ->
         "/cis/nothing/",
         "/records/incidents/INC-999999/",
         "/knowledge/KB-999999/",
+        "/releases/%00/",
+        "/releases/rel-000001/",
+        "/cis/%F0%9F%92%A9/",
         "/nothing/",
     ],
 )

@@ -99,12 +99,12 @@ def test_markdown__link_that_runs__is_no_link(scheme: str) -> None:
 @pytest.mark.parametrize(
     ("code", "rule", "field", "expected"),
     [
-        ("G02.justification_missing", "G02", "justification", "/releases/REL-1/edit/description/"),
-        ("G02.release_model_missing", "G02", "release_model", "/releases/REL-1/edit/description/"),
-        ("G03.risk_unanswered", "G03", "", "/releases/REL-1/edit/assessment/"),
-        ("T04.approval_pending", "T04", "", "/releases/REL-1/#approvals"),
-        ("G05.task_open", "G05", "", "/releases/REL-1/#tasks"),
-        ("G21.run_missing", "G21", "", "/releases/REL-1/evidence/"),
+        ("G02.justification_missing", "G02", "justification", "/releases/REL-000001/edit/description/"),
+        ("G02.release_model_missing", "G02", "release_model", "/releases/REL-000001/edit/description/"),
+        ("G03.risk_unanswered", "G03", "", "/releases/REL-000001/edit/assessment/"),
+        ("T04.approval_pending", "T04", "", "/releases/REL-000001/#approvals"),
+        ("G05.task_open", "G05", "", "/releases/REL-000001/#tasks"),
+        ("G21.run_missing", "G21", "", "/releases/REL-000001/evidence/"),
         ("T07.training_required", "T07", "", ""),
     ],
 )
@@ -112,12 +112,12 @@ def test_remedy__leads_to_the_page_where_it_is_put_right(
     code: str, rule: str, field: str, expected: str
 ) -> None:
     unmet = Unmet(rule, code, "m", "release_manager", "r", {"field": field})
-    assert remedies.place("REL-1", unmet, may_edit=True) == expected
+    assert remedies.place("REL-000001", unmet, may_edit=True) == expected
 
 
 def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
     unmet = Unmet("G02", "G02.justification_missing", "m", "release_manager", "r", {"field": "justification"})
-    assert remedies.place("REL-1", unmet, may_edit=False) == ""
+    assert remedies.place("REL-000001", unmet, may_edit=False) == ""
 
 
 def test_sentence_of_a_rule__reads_without_underscores() -> None:

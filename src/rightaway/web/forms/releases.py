@@ -175,7 +175,7 @@ class EditForm(CommandForm):
             self.fields[name] = _person(name, people) if name in _PEOPLE else _FIELDS[name]()
         if section == "assessment":
             for key, question in RISK_QUESTIONS.items():
-                self.fields[f"{RISK_PREFIX}{key}"] = _FIELDS_RISK(question)
+                self.fields[f"{RISK_PREFIX}{key}"] = _question(question)
 
     def changes(self) -> dict[str, Any]:
         """Give the changed fields as the command wants them."""
@@ -191,9 +191,9 @@ class EditForm(CommandForm):
         return found
 
 
-def _FIELDS_RISK(question: str) -> forms.Field:  # noqa: N802
+def _question(text: str) -> forms.Field:
     return forms.ChoiceField(
-        label=question, choices=[("", NOT_SET), ("no", "No"), ("yes", "Yes")], required=False
+        label=text, choices=[("", NOT_SET), ("no", "No"), ("yes", "Yes")], required=False
     )
 
 
