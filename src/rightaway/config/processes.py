@@ -28,7 +28,9 @@ def serve(*, workers: int = 1) -> None:
     code = "from rightaway.config import boot; boot.connect(); boot.migrate()"
     if subprocess.run([sys.executable, "-c", code], check=False).returncode:
         raise Unavailable(
-            "database.not_ready", "The database could not be brought up to date.", hint="Run: rightaway doctor"
+            "database.not_ready",
+            "The database could not be brought up to date.",
+            hint="Run: rightaway doctor",
         )
     print(f"Rightaway is on {found.url}", file=sys.stderr)
     children = Children()

@@ -29,9 +29,20 @@ ra_tell() {
     eval "ra_id_$ra_n=\$ra_id ra_kept_$ra_n=1 ra_limit_$ra_n=0"
     ra_look "$ra_id"
     ra_say state "$ra_n" "$ra_is" "$ra_how"
-    case $ra_is in finished | lost) ra_ran="$ra_ran $ra_n" ;; esac
+    case $ra_is in finished | lost) ra_ran="$ra_ran $ra_n"; ra_shorten "$ra_ops/$ra_id.out" ;; esac
   done
   ra_outputs $ra_ran
+}
+
+ra_shorten() {
+  [ -s "$1" ] || return 0
+  ra_size=$(wc -c <"$1")
+  [ "$ra_size" -gt 2097216 ] || return 0
+  {
+    head -c 1048576 "$1"
+    printf '\n[rightaway: %s bytes left out]\n' $((ra_size - 2097152))
+    tail -c 1048576 "$1"
+  } >"$1.short" && mv -f "$1.short" "$1"
 }
 
 # The output as it grows, until the operation has ended.

@@ -189,7 +189,8 @@ ra_yield() {
 
 # --- bytes ---
 
-# Asks for one blob at a time, so that no reader can take bytes of the next.
+# Asks for one blob at a time, so that no reader can take bytes of the next. The first to bring one writes it
+# where it belongs; what is there already is only ever replaced as a whole, because others may be using it.
 ra_receive() {
   set --
   for ra_sha in $ra_wanted; do [ ! -f "$ra_blobs/$ra_sha" ] || set -- "$@" "$ra_sha"; done
@@ -197,15 +198,25 @@ ra_receive() {
   [ $# -eq 0 ] || ra_sums=$(cd "$ra_blobs" && sha256sum "$@" 2>/dev/null)
   for ra_sha in $ra_wanted; do
     case $ra_sums in *"$ra_sha  $ra_sha"*) continue ;; esac
-    ra_part=$ra_blobs/$ra_sha.$ra_run
+    ra_part=$ra_blobs/$ra_sha
+    ra_make "$ra_part" 2>/dev/null || ra_part=$ra_part.$ra_run
     ra_say need "$ra_sha"
     eval "ra_size=\$ra_size_$ra_sha"
     head -c "$ra_size" >"$ra_part" 2>/dev/null || ra_drop target.blob_unwritable
     ra_sum=$(sha256sum <"$ra_part")
     [ "${ra_sum%% *}" = "$ra_sha" ] || ra_drop target.blob_mismatch
-    mv -f "$ra_part" "$ra_blobs/$ra_sha" || ra_drop target.blob_unwritable
+    [ "$ra_part" = "$ra_blobs/$ra_sha" ] || mv -f "$ra_part" "$ra_blobs/$ra_sha" || ra_drop target.blob_unwritable
   done
   ra_say have
+}
+
+# True for the one who makes the file.
+ra_make() {
+  set -C
+  printf '' >"$1"
+  ra_code=$?
+  set +C
+  return $ra_code
 }
 
 ra_drop() {
@@ -213,30 +224,15 @@ ra_drop() {
   ra_refuse "$1" "$ra_sha"
 }
 
-# What steps wrote, by their numbers; cut to its two ends where it is too long.
+# What steps wrote, by their numbers. One byte more than is kept says that there is more; then the caller
+# asks for both ends.
 ra_outputs() {
-  ra_numbers= ra_files=
   for ra_n in "$@"; do
     ra_place "$ra_n"
-    [ ! -s "$ra_base.out" ] || ra_numbers="$ra_numbers $ra_n" ra_files="$ra_files ${ra_base#"$ra_at"/}.out"
-  done
-  [ -n "$ra_files" ] || return 0
-  set -- $(cd "$ra_at" && wc -c $ra_files)
-  for ra_n in $ra_numbers; do
-    ra_place "$ra_n"
-    [ "$1" -le 2097216 ] || ra_cut "$ra_base.out" "$1"
+    [ -s "$ra_base.out" ] || continue
     ra_say output "$ra_n"
-    head -c 2097216 "$ra_base.out"
-    shift 2
+    head -c 2097217 "$ra_base.out"
   done
-}
-
-ra_cut() {
-  {
-    head -c 1048576 "$1"
-    printf '\n[rightaway: %s bytes left out]\n' $(($2 - 2097152))
-    tail -c 1048576 "$1"
-  } >"$1.cut" && mv -f "$1.cut" "$1"
 }
 
 # --- one operation ---

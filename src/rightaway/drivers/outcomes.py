@@ -11,16 +11,21 @@ _REASONS = {
 }
 
 
+OUTPUT_LIMIT = 2 * OUTPUT_KEPT + 64
+"""The longest output that is kept whole: both ends and the mark between them."""
+
+
 def kept(output: bytes) -> bytes:
     """Keep the first and the last bytes of a long output, and say between them what is missing."""
-    missing = len(output) - 2 * OUTPUT_KEPT
-    if missing <= 0:
+    if len(output) <= OUTPUT_LIMIT:
         return output
-    return output[:OUTPUT_KEPT] + mark(missing) + output[-OUTPUT_KEPT:]
+    missing = f"\n[rightaway: {len(output) - 2 * OUTPUT_KEPT} bytes left out]\n".encode()
+    return output[:OUTPUT_KEPT] + missing + output[-OUTPUT_KEPT:]
 
 
-def mark(missing: int) -> bytes:
-    return f"\n[rightaway: {missing} bytes left out]\n".encode()
+def beginning(output: bytes) -> bytes:
+    """Keep the first bytes of an output whose end is not known."""
+    return output[:OUTPUT_KEPT] + b"\n[rightaway: the rest is left out]\n"
 
 
 def ended(operation_id: str, exit_code: int, output: bytes, elapsed_s: float | None = None) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from rightaway.domain.errors import DriverError, InDoubt, Retryable, Terminal, TooLarge
@@ -62,7 +63,8 @@ class PosixSession:
 
         async with Aside(follow, halt, on_output, should_stop, FOLLOW_AFTER_S) as aside:
             run = Run(operations, fence, blobs, aside.started, aside.ended)
-            return await self._perform(program, run)
+            ended = await self._perform(program, run)
+        return [await self._shortened(outcome, fence) for outcome in ended]
 
     async def reconcile(self, operation_ids: Iterable[str], *, fence: int) -> dict[str, Receipt]:
         wanted = list(dict.fromkeys(operation_ids))
@@ -116,6 +118,14 @@ class PosixSession:
         finally:
             if run.may_have_begun and not run.is_complete:
                 self._doubtful.add(program.call.run)
+
+    async def _shortened(self, outcome: Outcome, fence: int) -> Outcome:
+        """Ask for both ends of an output of which only the beginning came; what only read kept no more."""
+        if len(outcome.output) <= outcomes.OUTPUT_LIMIT:
+            return outcome
+        receipt = await self._follow(outcome.operation_id, fence, None)
+        output = receipt.outcome.output if receipt.outcome else outcomes.beginning(outcome.output)
+        return dataclasses.replace(outcome, output=output)
 
     async def _follow(self, operation_id: str, fence: int, on_output: OnOutput | None) -> Receipt:
         def heard(frame: Frame) -> None:

@@ -36,6 +36,8 @@ async def sample(number: str, ordinal: int, left_s: float) -> float:
     if blind:
         text = f"no answer from {', '.join(blind)}; baking goes on until there is one"
         await in_thread(progress.hold, number=number, ordinal=ordinal, kind=str(HoldKind.DATA), reason=text)
+    else:
+        await in_thread(progress.clear_hold, number=number, kind=str(HoldKind.DATA))
     if red or (left_s <= 0 and not blind):
         await in_thread(progress.finish_bake, number=number, ordinal=ordinal, red=red)
         return 0.0

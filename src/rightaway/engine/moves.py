@@ -24,11 +24,19 @@ def _look(number: str) -> Json:
     row = ask.deployment(number)
     if row is None:
         return asdict(Move(Act.DONE))
-    return asdict(next_move(ask.view(row), timezone.now()))
+    view = ask.view(row)
+    return {**asdict(next_move(view, timezone.now())), "was_in_error": HoldKind.ENGINE in view.holds}
 
 
 async def make(number: str, move: Json) -> float:
     """Make the move; gives the seconds to wait before looking again, 0 for at once."""
+    wait_s = await _make(number, move)
+    if move.get("was_in_error"):
+        await in_thread(progress.clear_hold, number=number, kind=str(HoldKind.ENGINE))
+    return wait_s
+
+
+async def _make(number: str, move: Json) -> float:
     ordinal, act = move["wave"], Act(move["act"])
     match act:
         case Act.RUN:

@@ -37,6 +37,7 @@ async def carry_out(shared: Slice, run: RunView) -> Settled | None:
             return None
     try:
         outcomes = await work.journey()
+        await asyncio.gather(*work.pieces)
     except InDoubt as error:
         return work.in_doubt(str(error))
     except DriverError as error:
@@ -59,6 +60,8 @@ class _Work:
         # The look before keeps a receipt, so that after a crash it still tells the state of before.
         self.first_look = digest([shared.number, run.target_key, "before"], label="rightaway/look/v1")
         self.last_look = f"look-{uuid.uuid4().hex}"
+        self.heard: dict[str, int] = {}
+        self.pieces: list[asyncio.Future[None]] = []
 
     @property
     def intents(self) -> list[Intended]:
@@ -115,8 +118,10 @@ class _Work:
         ]
 
     def _heard(self, operation: str, data: bytes) -> None:
+        """Store output of a step that still runs; what was heard is not stored again when it ends."""
         if operation in self.ids.values():
-            asyncio.ensure_future(self.shared.log.add((operation, data)))  # noqa: RUF006 -- the ledger keeps it
+            self.heard[operation] = self.heard.get(operation, 0) + len(data)
+            self.pieces.append(asyncio.ensure_future(self.shared.log.add((operation, data))))
 
     def _operations(self) -> list[Operation]:
         steps = [self._operation(step) for step in self.steps]
@@ -183,7 +188,7 @@ class _Work:
             event=_EVENTS[outcome.status],
             exit_code=outcome.exit_code,
             message=outcome.message,
-            log=outcome.output,
+            log=outcome.output[self.heard.get(outcome.operation_id, 0) :],
         )
 
     def _seen(self, outcome: Outcome | None) -> Json | None:

@@ -27,6 +27,7 @@ from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import RoleBinding, User
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, changes, lifecycle
+from rightaway.services._people import separation_person
 
 
 @transaction.atomic
@@ -155,21 +156,14 @@ def _check_separation(
     release: Release, requirement: Requirement, row: Approval, voter: User, roles: frozenset[str]
 ) -> None:
     acts = [
-        separation.Contribution(_person(one.person), "wrote", one.part)
+        separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")
     ]
-    refusal = separation.may_vote(_person(voter), roles, acts, requirement, _votes(row, before=voter))
+    refusal = separation.may_vote(
+        separation_person(voter), roles, acts, requirement, _votes(row, before=voter)
+    )
     if refusal is not None:
         raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
-
-
-def _person(user: User) -> separation.Person:
-    return separation.Person(
-        id=str(user.pk),
-        kind=PersonKind(user.kind),
-        owner=str(user.owner_id) if user.owner_id else "",
-        active=user.is_active,
-    )
 
 
 def _votes(row: Approval, before: User | None = None) -> list[Vote]:

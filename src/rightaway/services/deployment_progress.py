@@ -116,6 +116,16 @@ def hold(*, number: str, ordinal: int, kind: str, reason: str) -> None:
 
 
 @transaction.atomic
+def clear_hold(*, number: str, kind: str) -> None:
+    """Take a hold away whose reason is gone."""
+    row = _lock(number)
+    row.holds.filter(kind=kind, cleared_at__isnull=True).update(
+        cleared_at=timezone.now(), cleared_by=ENGINE.name
+    )
+    row.save()
+
+
+@transaction.atomic
 def settle(*, number: str, ordinal: int) -> None:
     """Close the work of a wave: into baking when its failures are within budget, else failed."""
     row = _lock(number)

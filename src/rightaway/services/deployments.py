@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain import separation
 from rightaway.domain.canonical import digest
 from rightaway.domain.deployment_states import (
     ATTEMPT,
@@ -37,6 +38,7 @@ from rightaway.records.deployments.models import (
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, _launch
 from rightaway.services._numbers import next_number
+from rightaway.services._people import separation_person
 
 WORKFLOW = "deploy.v1"
 TOPIC = "control"
@@ -95,6 +97,8 @@ def launch(
     action = "deployment.rehearse" if intent is Intent.DRILL else "deployment.launch"
     _guard.require(actor=actor, action=action, scope=release.service.key, production=production)
     _check_launch(release, plan, intent, production=production)
+    if production:
+        _check_launcher(actor, release)
     row = _create(actor, release, plan, intent, reason)
     for ordinal, wave in enumerate(plan.body["waves"], start=1):
         _add_wave(row, ordinal, wave)
@@ -125,6 +129,20 @@ def _check_launch(release: Release, plan: Plan, intent: Intent, *, production: b
             f"{holder.number} of {holder.release.number} still works on these targets.",
             hint=f"Wait for {holder.number} or end it.",
         )
+
+
+def _check_launcher(actor: Actor, release: Release) -> None:
+    """Hold production to S3 and S4: somebody independent approved, and more than one where the author launches."""
+    approval = release.approvals.filter(kind="deployment", state="approved").order_by("-id").first()
+    voters = approval.votes.filter(decision="approve").values_list("voter_id", flat=True) if approval else ()
+    acts = [
+        separation.Contribution(separation_person(one.person), "wrote", one.part)
+        for one in release.contributions.select_related("person")
+    ]
+    launcher = separation_person(_guard.person(actor))
+    refusal = separation.may_launch(launcher, acts, {str(voter) for voter in voters}, production=True)
+    if refusal is not None:
+        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
 
 
 def _create(

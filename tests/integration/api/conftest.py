@@ -1,15 +1,28 @@
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.integration.api.world import Caller, World, make
+from django.db import transaction
 
 from rightaway.engine import runtime
+from tests.integration.api.world import Caller, World, make
+
+
+@pytest.fixture(scope="module")
+def organisation(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The organisation that the tests of a module start from, in a transaction that never ends well."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return make()
+def world(organisation: World, django_db_blocker: Any) -> Iterator[World]:
+    """The organisation as it was; what a test adds to it is gone after the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

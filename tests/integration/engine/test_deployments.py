@@ -1,5 +1,6 @@
 """Deployments carried out move by move: on success, failure, doubt, and when people steer."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,66 @@ def test_reconcile__workflow_gone_while_record_open__started_again(ready: World)
 
     assert again == f"deploy:{number}#2"
     assert workers.open_workflows()[again] == number
+
+
+def test_release__backed_out_from_verification__new_deployment_undoes_the_old(
+    ready: World, fleet: Fleet
+) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from rightaway.records.releases.models import Release
+
+    drive(launch(ready))
+    until = timezone.now() + timedelta(hours=1)
+    Release.objects.filter(number=ready.release).update(rollback_valid_until=until)
+    fields = {"back_out_reason": "incident"}
+    lifecycle.fire(actor=actor("rita"), number=ready.release, event="back_out", reason="x", fields=fields)
+    child = Deployment.objects.get(intent="back_out")
+    drive(child.number)
+
+    child.refresh_from_db()
+    assert child.status == "backed_out"
+    assert child.parent.status == "succeeded"
+    assert not any(map(fleet.active.get, ready.keys()))
+
+
+def test_launch__author_with_one_independent_approver_only__refused(world: World) -> None:
+    from rightaway.domain.values import SYSTEM
+    from rightaway.queries import people as ask_people
+    from rightaway.services import people
+
+    people.grant(actor=SYSTEM, user=ask_people.user("chris"), role="deployment_manager")
+    drill(world)
+    world.approve("build_test", "olga")
+    world.approve("deployment", "chris", "cora")
+    row = releases.release(world.release)
+    # Chris approved it; as the launcher he no longer counts as independent, which leaves one: enough for him.
+    number = deployments.launch(
+        actor=actor("chris"), release=row, environment="production", intent=Intent.PLANNED
+    ).number
+
+    assert number
+    from rightaway.records.approvals.models import Vote
+
+    Vote.objects.filter(voter__username="cora").update(decision="abstain")
+    Deployment.objects.filter(number=number).update(status="aborted")
+    with pytest.raises(Forbidden) as refusal:
+        deployments.launch(actor=actor("chris"), release=row, environment="production", intent=Intent.PLANNED)
+    assert refusal.value.code == "sod.no_independent_approver"
+
+
+def test_log__output_of_a_long_step__stored_once(ready: World, fleet: Fleet) -> None:
+    async def talk(operation: object, say: object) -> int:
+        say(b"first\n")
+        await asyncio.sleep(0.01)
+        say(b"second\n")
+        return await fleet._step(operation, lambda _: None)
+
+    fleet.world.scripts[SCRIPTS["step"]] = talk
+    number = launch(ready)
+    drive(number)
+
+    attempt = Attempt.objects.filter(run__deployment__number=number, step_key="unpack").first()
+    assert b"".join(bytes(chunk.data) for chunk in attempt.log.order_by("sequence")) == b"first\nsecond\n"
