@@ -7,7 +7,8 @@ from a2wsgi import WSGIMiddleware
 from rightaway.config.wsgi import application as pages
 from rightaway.web.streams import application as streams
 
-_pages: Any = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type] -- Django's types are its own
+_wsgi: Any = pages  # Django describes its WSGI in types of its own
+_pages: Any = WSGIMiddleware(_wsgi, workers=16)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -13,7 +13,7 @@ LANES = {
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
     "imports": ("lint-imports",),
-    "templates": ("djlint", "--check", "--lint", "--quiet", "src/rightaway/web/templates"),
+    "templates": ("djlint", "--lint", "--quiet", "src/rightaway/web/templates"),
 }
 
 

@@ -68,7 +68,7 @@ def lock(model: type[RecordT], expected_version: int | None = None, **key: objec
         NotFound: no such record.
         Stale: someone else changed it since `expected_version` was seen.
     """
-    found = QuerySet(model).select_for_update(of=("self",)).filter(**key).first()
+    found: RecordT | None = QuerySet(model).select_for_update(of=("self",)).filter(**key).first()
     if found is None:
         raise not_found(model, key)
     if expected_version is not None and found.version != expected_version:
@@ -83,7 +83,7 @@ def lock(model: type[RecordT], expected_version: int | None = None, **key: objec
 
 
 def find(model: type[ModelT], **key: object) -> ModelT:
-    found = QuerySet(model).filter(**key).first()
+    found: ModelT | None = QuerySet(model).filter(**key).first()
     if found is None:
         raise not_found(model, key)
     return found
