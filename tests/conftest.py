@@ -10,6 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines that run these are busy: how long an example takes says nothing about the code.
+settings.register_profile("rightaway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rightaway")
 
 _SYSTEM_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 # What pip cannot install: the names a program goes by, and its Debian package (each is in packages.apt).

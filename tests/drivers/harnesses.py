@@ -36,7 +36,11 @@ class PosixHarness:
         return any((self.state / "stops").iterdir())
 
     def lose_process(self, operation_id: str) -> None:
-        """Kill the runner first, so that it stores nothing, then what it ran."""
+        """Kill the runner first, so that it stores nothing, then what it ran; the ledger is before the start."""
+        deadline = time.monotonic() + 10
+        while not processes_with(f"ops/{operation_id}."):
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
         runner = int((self.state / "ops" / operation_id).read_text().split()[3])
         kill_for_good(runner)
         for process in processes_with(f"ops/{operation_id}."):

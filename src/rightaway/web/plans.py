@@ -1,5 +1,6 @@
 """The package of a release, its deployment design, and the plan compiled from both."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -38,12 +39,13 @@ def plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def design(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
     viewer.require("plan.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk)
-    form = DesignForm(**bound(request), initial={"version": row.version})
+    held = json.dumps(row.design, indent=2, ensure_ascii=False) if row.design else ""
+    form = DesignForm(**bound(request), initial={"version": row.version, "design": held})
 
     def run(given: dict[str, Any]) -> None:
-        held = read(load_yaml(form.source()), DeploymentDesign).model_dump(mode="json", exclude_none=True)
+        wanted = read(load_yaml(form.source()), DeploymentDesign).model_dump(mode="json", exclude_none=True)
         release_commands.set_design(
-            actor=viewer.actor, number=number, design=held, expected_version=given["version"]
+            actor=viewer.actor, number=number, design=wanted, expected_version=given["version"]
         )
 
     return command(

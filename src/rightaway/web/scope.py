@@ -79,10 +79,16 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def expect(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _editable(viewer, number)
     form = ExpectForm(**bound(request), items=_items(row))
+
+    def run(_: dict[str, Any]) -> None:
+        states = form.states()
+        if states:
+            commands.expect(actor=viewer.actor, number=number, states=states)
+
     return command(
         request,
         form,
-        lambda _: commands.expect(actor=viewer.actor, number=number, states=form.states()),
+        run,
         title="What the items are going to be",
         button="Save",
         done="The expected state is saved.",

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from rightaway.domain.errors import Forbidden, NotFound
-from rightaway.domain.permissions import MATRIX, may
+from rightaway.domain.permissions import MATRIX, Role, may
 from rightaway.domain.values import Actor
 from rightaway.queries import people
 
@@ -54,7 +54,11 @@ class Viewer:
             Forbidden: `permission.denied`, with the roles that may.
         """
         if not self.may(action, scope, own=own, production=production):
-            holders = ", ".join(role.replace("_", " ") for role, cells in MATRIX[action].items() if cells)
+            holders = ", ".join(
+                role.replace("_", " ")
+                for role, cells in MATRIX[action].items()
+                if cells and role != Role.SERVICE_ACCOUNT
+            )
             raise Forbidden(
                 "permission.denied",
                 "Your roles do not allow this here.",

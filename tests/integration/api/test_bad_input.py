@@ -200,7 +200,7 @@ def test_vote__after_a_denial__409(world: World):
     check_problem(vote(world.caller("carl"), path, digest), 409)
 
 
-def test_idempotency_key__no_uuid__400(world: World, engine_schema: None, tmp_path):
+def test_idempotency_key__no_uuid__400(world: World, tmp_path):
     number = world.launched(tmp_path)
     answer = world.caller("dirk")(
         "POST", f"/deployments/{number}/commands", {"command": "cancel"}, Idempotency_Key="1"
@@ -208,7 +208,7 @@ def test_idempotency_key__no_uuid__400(world: World, engine_schema: None, tmp_pa
     assert check_problem(answer, 400)["code"] == "http.idempotency_key"
 
 
-def test_idempotency_key__again__one_command(world: World, engine_schema: None, tmp_path):
+def test_idempotency_key__again__one_command(world: World, tmp_path):
     number, key = world.launched(tmp_path), str(uuid.uuid4())
     dirk = world.caller("dirk")
     answers = [

@@ -240,7 +240,7 @@ def test_package__file_with_a_mistake__2_and_nothing_sent(rightaway: Rightaway, 
 
 
 def test_plan_and_deployment__compiled_launched_shown_and_cancelled(
-    rightaway: Rightaway, world: World, tmp_path: Path, engine_schema: None
+    rightaway: Rightaway, world: World, tmp_path: Path
 ):
     number = world.packed(tmp_path)
     assert len(rightaway("dirk", "plan", "compile", number).out.strip()) == 64
@@ -262,7 +262,6 @@ def test_watch__deployment_that_has_ended__code_says_whether_it_did_what_it_was_
     rightaway: Rightaway,
     world: World,
     tmp_path: Path,
-    engine_schema: None,
     status: str,
     intent: str,
     code: int,

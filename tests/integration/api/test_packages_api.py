@@ -132,7 +132,7 @@ def test_test_report__bad__refused(world: World, body: bytes, status: int, code:
     assert found["code"] == code
 
 
-def test_deployment__launched__shown_listed_and_cancelled(world: World, engine_schema: None, tmp_path: Path):
+def test_deployment__launched__shown_listed_and_cancelled(world: World, tmp_path: Path):
     release, dirk = world.packed(tmp_path), world.caller("dirk")
     answer = dirk("POST", "/deployments", {"release": release, "environment": "staging", "intent": "drill"})
     assert answer.status_code == 201, answer.content
@@ -151,7 +151,7 @@ def test_deployment__launched__shown_listed_and_cancelled(world: World, engine_s
     assert dirk.get("/doubts").json() == []
 
 
-def test_deployment__second_one__409_with_the_first(world: World, engine_schema: None, tmp_path: Path):
+def test_deployment__second_one__409_with_the_first(world: World, tmp_path: Path):
     number, dirk = world.launched(tmp_path), world.caller("dirk")
     release = dirk.get(f"/deployments/{number}").json()["release"]
     answer = dirk("POST", "/deployments", {"release": release, "environment": "staging", "intent": "drill"})
@@ -159,15 +159,13 @@ def test_deployment__second_one__409_with_the_first(world: World, engine_schema:
     assert (found["code"], number in found["hint"]) == ("deployment.busy", True)
 
 
-def test_command__unknown_or_not_now_or_without_reason__refused(
-    world: World, engine_schema: None, tmp_path: Path
-):
+def test_command__unknown_or_not_now_or_without_reason__refused(world: World, tmp_path: Path):
     path, dirk = f"/deployments/{world.launched(tmp_path)}/commands", world.caller("dirk")
     assert check_problem(dirk("POST", path, {"command": "explode"}), 422)["code"] == "command.unknown"
     assert check_problem(dirk("POST", path, {"command": "resume"}), 409)["code"] == "command.not_now"
 
 
-def test_undo__of_a_running_deployment__409(world: World, engine_schema: None, tmp_path: Path):
+def test_undo__of_a_running_deployment__409(world: World, tmp_path: Path):
     answer = world.caller("dirk")(
         "POST", f"/deployments/{world.launched(tmp_path)}/back-outs", {"reason": "It is bad."}
     )

@@ -121,7 +121,7 @@ def test_service_account__sees_what_its_owner_made_and_no_more(world: World):
     check_problem(robot.get(f"/releases/{others}"), 404)
 
 
-def test_stakeholder__plan_log_and_targets__not_for_them(world: World, engine_schema: None, tmp_path: Path):
+def test_stakeholder__plan_log_and_targets__not_for_them(world: World, tmp_path: Path):
     number = world.launched(tmp_path)
     stella = world.caller("stella")
     release = stella.get(f"/deployments/{number}").json()["release"]

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -290,12 +289,10 @@ def _json(body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def make() -> World:
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+def make() -> None:
     workflows.install_default()
     world = World()
     for name, role in PEOPLE.items():
         world.person(name, role)
     file = read(load_yaml(yaml(CONFIGURATION)), ConfigurationFile)
     configurations.apply(actor=SYSTEM, file=file)
-    return world

@@ -17,7 +17,6 @@ from rightaway.queries import people as ask
 from rightaway.queries import releases as ask_releases
 from rightaway.services import approvals, changes, deployments, incidents, knowledge, lifecycle, people
 
-PASSWORD = "a long enough secret"
 SignIn = Callable[[str], Client]
 
 
@@ -40,9 +39,14 @@ def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) 
         runtime.migrate(urlsplit(postgres)._replace(path=f"/{name}").geturl())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_folder() -> None:
+    """The folder of collected static files, whose absence the static middleware warns of."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture
 def world(db: None, tmp_path: Path) -> World:
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     return World(tmp_path).settle()
 
 
@@ -61,7 +65,7 @@ def sign_in(world: World) -> SignIn:
 @pytest.fixture
 def everyone(world: World) -> str:
     """A person with every role that goes together."""
-    user = people.create(actor=SYSTEM, username="eve", name="Eve Every", password=PASSWORD)
+    user = people.create(actor=SYSTEM, username="eve", name="Eve Every")
     for role in Role:
         if role not in {Role.AUDITOR, Role.SERVICE_ACCOUNT}:
             people.grant(actor=SYSTEM, user=user, role=role)

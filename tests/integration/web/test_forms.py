@@ -10,6 +10,7 @@ from tests.world import DESIGN, JUNIT, World, actor
 
 from rightaway.queries import audit, changes, deployments, incidents, people
 from rightaway.queries import releases as ask
+from rightaway.services import changes as commands
 from rightaway.services import releases
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,28 @@ def test_scope__edited__replaces_only_what_changed(release: str, sign_in: SignIn
     assert row.changes.count() == 1
 
 
+def test_scope__edited__keeps_a_change_that_can_no_longer_be_chosen(release: str, sign_in: SignIn) -> None:
+    number = held(release).changes.get().number
+    browser, url = sign_in("rita"), reverse("scope-edit", args=[release])
+    withdraw(number)
+    form = browser.get(url).context["form"]
+    names = ("version", "changes", "cis", "groups")
+    given = {name: form[name].value() for name in names} | {"objectives": "Another"}
+    assert browser.post(url, given).status_code == 302
+    assert held(release).changes.get().number == number
+
+
+def withdraw(number: str) -> None:
+    commands.move(actor=actor("chris"), number=number, event="withdraw")
+
+
+def test_expected_states__edited__change_only_these(site: Site, sign_in: SignIn) -> None:
+    url = reverse("expect", args=[site.release])
+    assert sign_in("ben").post(url, {"t01": "1.1", "t02": "1.0"}).status_code == 302
+    states = {one.key: one.expected["version"] for one in held(site.release).affected_cis.all()}
+    assert states == {"t01": "1.1", "t02": "1.0"}
+
+
 def test_roster__with_a_line_that_is_none__names_the_line(release: str, sign_in: SignIn) -> None:
     typed = "dora 2030-01-01T00:00 2030-01-02T00:00\nsomebody, some day"
     answer = sign_in("rita").post(reverse("roster", args=[release]), {"roster": typed})
@@ -166,6 +189,14 @@ def test_design__pasted__becomes_the_design(world: World, sign_in: SignIn) -> No
     given = {"version": held(number).version, "design": DESIGN.replace("@STEP_S@", "1")}
     assert sign_in("dora").post(reverse("design", args=[number]), given).status_code == 302
     assert held(number).design["variables"]["STEP_S"] == "1"
+
+
+def test_design__sent_back_as_the_form_shows_it__is_the_same(release: str, sign_in: SignIn) -> None:
+    browser, url, before = sign_in("dora"), reverse("design", args=[release]), held(release).design
+    form = browser.get(url).context["form"]
+    given = {"version": form["version"].value(), "design": form["design"].value()}
+    assert browser.post(url, given).status_code == 302
+    assert held(release).design == before
 
 
 def test_design__uploaded__becomes_the_design(world: World, sign_in: SignIn) -> None:

@@ -1,7 +1,7 @@
 """Every page there is: it renders, it is well made, its links lead somewhere, and looking changes nothing."""
 
-import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,12 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from tests.integration.web.conftest import SignIn, Site
-from tests.world import PEOPLE, World, actor
+from tests.world import World, actor
 
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
-from rightaway.services import assurance, people, releases
+from rightaway.queries import people as ask_people
+from rightaway.services import assurance, incidents, people, releases
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
 
@@ -128,9 +130,16 @@ def full(site: Site, everyone: str) -> Site:
     """The site with what hangs on a release: a defect, a notice, a waiver, and a token of the viewer."""
     assurance.record_defect(actor=actor("ben"), number=site.release, title="Slow", severity="minor")
     releases.waive(
-        actor=actor("rita"), number=site.release, control="backups", reason="No data.", expires_at=_later()
+        actor=actor("rita"),
+        number=site.release,
+        control="backups",
+        reason="No data.",
+        expires_at=timezone.now() + timedelta(days=1),
     )
-    person = _user(everyone)
+    person = ask_people.user(everyone)
+    assert person is not None
+    person.set_password("a long enough secret")
+    person.save()
     people.create_token(actor=actor(everyone), user=person, label="laptop")
     row = ask_deployments.deployment(site.names["deployment"])
     assert row is not None
@@ -138,29 +147,9 @@ def full(site: Site, everyone: str) -> Site:
         "defect": row.release.defects.get().pk,
         "notice": row.release.notices.get().pk,
         "waiver": row.release.waivers.get().pk,
-        "token": _token(person),
+        "token": ask_people.tokens(person.pk)[0].pk,
     }
     return site
-
-
-def _user(name: str) -> Any:
-    from rightaway.queries.people import user
-
-    return user(name)
-
-
-def _token(person: Any) -> int:
-    from rightaway.queries.people import tokens
-
-    return int(tokens(person.pk)[0].pk)
-
-
-def _later() -> Any:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    return timezone.now() + timedelta(days=1)
 
 
 def test_every_page__with_data__renders_and_is_well_made(full: Site, sign_in: SignIn, everyone: str) -> None:
@@ -207,35 +196,17 @@ def rows() -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "home",
-        "releases",
-        "deployments",
-        "changes",
-        "items",
-        "targets",
-        "incidents",
-        "problems",
-        "known-errors",
-        "interactions",
-        "articles",
-        "metrics",
-        "audit",
-        "audit-verification",
-        "profile",
-    ],
-)
-def test_list__without_data__says_so(world: World, sign_in: SignIn, name: str) -> None:
-    answer = sign_in("rita").get(reverse(name))
-    assert answer.status_code == 200
-    assert Page(answer.content.decode()).headings == 1
+def test_lists__without_data__say_so(world: World, sign_in: SignIn) -> None:
+    browser = sign_in("rita")
+    names = ["home", "releases", "deployments", "changes", "items", "targets", "incidents", "problems"]
+    names += ["known-errors", "interactions", "articles", "metrics", "audit", "audit-verification", "profile"]
+    answers = {name: browser.get(reverse(name)) for name in names}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(names, 200)
+    assert "There is no release yet." in answers["home"].content.decode()
 
 
-def test_every_link__followed_in_each_role__leads_to_a_page(full: Site, sign_in: SignIn) -> None:
-    one_of_each = {role: name for name, role in PEOPLE.items()}
-    dead = {name: crawl(sign_in(name)) for name in one_of_each.values()}
+def test_every_link__followed_in_four_roles__leads_to_a_page(full: Site, sign_in: SignIn) -> None:
+    dead = {name: crawl(sign_in(name)) for name in ("rita", "dora", "ada", "root")}
     assert {name: found for name, found in dead.items() if found} == {}
 
 
@@ -280,8 +251,6 @@ def test_deployment__failed_wave__shows_hold_and_commands(site: Site, sign_in: S
 
 
 def test_problem_page__of_a_failed_wave__renders(site: Site, sign_in: SignIn) -> None:
-    from rightaway.services import incidents
-
     row = ask_deployments.deployment(site.names["deployment"])
     assert row is not None
     incidents.open_for_wave(row=row, wave=row.waves.get(ordinal=1), reason="red")
@@ -290,47 +259,19 @@ def test_problem_page__of_a_failed_wave__renders(site: Site, sign_in: SignIn) ->
         assert sign_in("olga").get(address).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/releases/REL-999999/",
-        "/deployments/DEP-999999/",
-        "/changes/CHG-999999/",
-        "/cis/nothing/",
-        "/records/incidents/INC-999999/",
-        "/knowledge/KB-999999/",
-        "/releases/%00/",
-        "/releases/rel-000001/",
-        "/cis/%F0%9F%92%A9/",
-        "/nothing/",
-    ],
-)
-def test_page__that_does_not_exist__is_404_and_says_what_to_do(
-    world: World, sign_in: SignIn, address: str
-) -> None:
-    answer = sign_in("rita").get(address)
-    assert answer.status_code == 404
-    text = answer.content.decode()
-    assert Page(text).headings == 1
-    assert "Go to your home page" in text
+def test_pages__that_do_not_exist__are_404_and_say_what_to_do(world: World, sign_in: SignIn) -> None:
+    browser = sign_in("rita")
+    addresses = ["/releases/REL-999999/", "/deployments/DEP-999999/", "/changes/CHG-999999/", "/cis/nothing/"]
+    addresses += ["/records/incidents/INC-999999/", "/knowledge/KB-999999/", "/nothing/"]
+    addresses += ["/releases/%00/", "/releases/rel-000001/", "/cis/%F0%9F%92%A9/"]
+    for address in addresses:
+        answer = browser.get(address)
+        text = answer.content.decode()
+        assert (address, answer.status_code, Page(text).headings) == (address, 404, 1)
+        assert "Go to your home page" in text
 
 
 def test_page__of_a_deed__not_understanding_delete__is_405(world: World, sign_in: SignIn) -> None:
     browser = sign_in("rita")
     assert browser.delete("/releases/new/").status_code == 405
     assert browser.post("/releases/").status_code == 405
-
-
-def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:
-    from pathlib import Path
-
-    import rightaway.web
-
-    old = re.compile(r"hx-on::|hx-sse|hx-ws|htmx:afterSwap|sse-connect|hx-disinherit|hx-params|hx-prompt")
-    folder = Path(rightaway.web.__file__).parent
-    found = [
-        path.name
-        for path in (*folder.rglob("*.html"), *folder.glob("static/web/*.js"))
-        if old.search(path.read_text())
-    ]
-    assert found == []

@@ -122,3 +122,9 @@ def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
 
 def test_sentence_of_a_rule__reads_without_underscores() -> None:
     assert tags.plainly("Remind service_owner; see a/b_c.txt") == "Remind service owner; see a/b c.txt"
+
+
+def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:
+    old = re.compile(r"hx-on::|hx-sse|hx-ws|htmx:afterSwap|sse-connect|hx-disinherit|hx-params|hx-prompt")
+    paths = [*FOLDER.rglob("*.html"), *FOLDER.glob("static/web/*.js")]
+    assert [path.name for path in paths if old.search(path.read_text())] == []

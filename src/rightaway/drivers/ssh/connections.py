@@ -14,6 +14,7 @@ from rightaway.drivers.conversations import Conversation, Sender
 from rightaway.drivers.ssh import algorithms, failures, host_keys
 from rightaway.drivers.ssh.config import SshConfig
 from rightaway.drivers.ssh.host_keys import HostKey
+from rightaway.drivers.ssh.wires import Wires
 
 _KEEPALIVE_S, _KEEPALIVE_COUNT = 15, 3
 """A host that is silent for 45 s counts as lost."""
@@ -153,6 +154,7 @@ async def connect(config: SshConfig, on_free: Callable[[], None]) -> Connection:
                 connection = await asyncssh.connect(
                     config.host,
                     config.port,
+                    tunnel=Wires(),
                     client_factory=lambda: doorman,
                     username=config.user,
                     client_keys=[_identity(config.identity_file)],

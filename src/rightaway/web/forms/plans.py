@@ -13,6 +13,7 @@ class DesignForm(CommandForm):
         label="Deployment design (YAML)",
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
         strip=False,
+        help_text="JSON is YAML too.",
         required=False,
     )
     file = forms.FileField(label="Or a file", required=False, help_text="When a file is chosen, it is used.")

@@ -172,7 +172,7 @@ class EditForm(CommandForm):
             initial |= {f"{RISK_PREFIX}{key}": answer for key, answer in row.risk_answers.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for name in names:
-            self.fields[name] = _person(name, people) if name in _PEOPLE else _FIELDS[name]()
+            self.fields[name] = _person(name, people, initial[name]) if name in _PEOPLE else _FIELDS[name]()
         if section == "assessment":
             for key, question in RISK_QUESTIONS.items():
                 self.fields[f"{RISK_PREFIX}{key}"] = _question(question)
@@ -197,14 +197,21 @@ def _question(text: str) -> forms.Field:
     )
 
 
-def _person(name: str, people: Choices) -> forms.Field:
-    return forms.ChoiceField(label=_PEOPLE[name], choices=[("", NOT_SET), *people], required=False)
+def _person(name: str, people: Choices, held: str | None) -> forms.Field:
+    offered = with_held(people, [held] if held else [])
+    return forms.ChoiceField(label=_PEOPLE[name], choices=[("", NOT_SET), *offered], required=False)
 
 
 def _value(name: str, value: Any) -> Any:
     if name in NUMBERS:
         return int(value) if value else None
     return None if value == "" and name in {*_PEOPLE, "release_kind", "reason"} else value
+
+
+def with_held(found: Choices, held: Iterable[str]) -> Choices:
+    """Offer what is held besides what can be chosen anew, so that saving a form never drops it unseen."""
+    offered = {key for key, _ in found}
+    return [*found, *((key, key) for key in held if key not in offered)]
 
 
 class ScopeForm(CommandForm):
@@ -219,9 +226,7 @@ class ScopeForm(CommandForm):
     def __init__(self, *args: Any, choices: Mapping[str, Choices], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, found in choices.items():
-            self.fields[name].choices = found  # type: ignore[attr-defined]
-            if not found:
-                del self.fields[name]
+            self.fields[name].choices = with_held(found, self.initial.get(name, ()))  # type: ignore[attr-defined]
 
     def changed(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
@@ -239,7 +244,10 @@ class ExpectForm(CommandForm):
             )
 
     def states(self) -> dict[str, dict[str, str]]:
-        return {key: {"version": version} for key, version in self.cleaned_data.items() if version}
+        """Give what was changed; an item left empty keeps what it has."""
+        return {
+            key: {"version": self.cleaned_data[key]} for key in self.changed_data if self.cleaned_data[key]
+        }
 
 
 class StakeholdersForm(CommandForm):
