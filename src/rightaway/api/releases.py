@@ -24,6 +24,7 @@ from rightaway.api.answers import (
     tagged,
 )
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version, file, takes
+from rightaway.domain.errors import Invalid
 from rightaway.domain.values import Actor, ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.intake import fields as of
 from rightaway.intake.releases import ReleaseFile
@@ -42,6 +43,8 @@ BELONGING = (
     "stakeholders__person",
     "roster__person",
 )
+# A release file may name these, and no command records them: better refused than lost in silence.
+NOT_KEPT = frozenset({"origin", "requested_for", "incidents", "problems"})
 REGISTERED = frozenset(ReleaseFile.model_fields) & releases.EDITABLE
 
 
@@ -231,6 +234,9 @@ def register(request: Request, response: HttpResponse) -> Any:
 
 @transaction.atomic
 def _register(actor: Actor, sent: ReleaseFile) -> Any:
+    lost = sorted(NOT_KEPT & sent.model_fields_set)
+    if lost:
+        raise Invalid("release.not_kept", f"{lost[0]} is not recorded yet.", at=lost[0], hint="Leave it out.")
     fields = {name: getattr(sent, name) for name in REGISTERED if getattr(sent, name) is not None}
     row = releases.register(actor=actor, service=sent.service, changes=sent.changes, fields=fields)
     if sent.affected_cis or sent.ci_groups or sent.objectives:

@@ -27,6 +27,11 @@ def test_register__one_part_refused__nothing_is_written(world: World):
     assert world.caller("anna").get("/releases").json()["items"] == []
 
 
+def test_register__field_that_nothing_records__refused_instead_of_lost(world: World):
+    answer = world.caller("anna").yaml("POST", "/releases", RELEASE + "    origin: incident\n")
+    assert (answer.status_code, answer.json()["at"]) == (422, "origin")
+
+
 def test_edit__with_the_version_seen__changes_and_moves_the_etag(world: World):
     anna, number = world.caller("anna"), world.release()
     seen = anna.get(f"/releases/{number}")
