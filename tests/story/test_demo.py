@@ -51,7 +51,7 @@ def test_demo__port_taken__says_so_and_touches_nothing(environment: dict[str, st
         environment["RIGHTAWAY_PORT"] = str(other.getsockname()[1])
         done = run(environment, "demo", "--exit")
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "port.in_use" in done.stderr
     assert "hint: " in done.stderr
     assert not Path(environment["RIGHTAWAY_HOME"]).exists()

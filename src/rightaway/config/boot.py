@@ -12,7 +12,7 @@ SETTINGS = "rightaway.config.settings"
 def connect() -> Environment:
     """Find or start the database and set Django up on it; nothing is migrated."""
     found = environment()
-    found.home.mkdir(parents=True, exist_ok=True)
+    (found.home / "static").mkdir(parents=True, exist_ok=True)
     url = embedded.database(found).url
     os.environ["RIGHTAWAY_DATABASE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS

@@ -1,12 +1,10 @@
 """The server's own commands, put beside those of the API client."""
 
-import sys
 from collections.abc import Sequence
 
 from rightaway.cli.app import app
-from rightaway.domain.errors import Invalid, RightawayError
+from rightaway.cli.app import run as run_client
 
-OK, FAILED, USAGE = 0, 1, 2
 _COMMANDS = {
     "serve": ("rightaway.config.processes:serve", "Run the web server and its workers until stopped."),
     "web": ("rightaway.config.processes:web", "Run the web server alone."),
@@ -26,16 +24,7 @@ _COMMANDS = {
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; gives its exit code: 0 done, 1 refused or failed, 2 wrong usage or bad input."""
+    """Run one command, ours or the client's; gives its exit code."""
     for name, (place, text) in _COMMANDS.items():
         app.command(place, name=name, help=text)
-    try:
-        found = app(list(arguments))
-    except RightawayError as error:
-        print(f"error: {error.message} ({error.code})", file=sys.stderr)
-        if error.at:
-            print(f"at: {error.at}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
-        return USAGE if isinstance(error, Invalid) else FAILED
-    return found if isinstance(found, int) else OK
+    return run_client(arguments)
