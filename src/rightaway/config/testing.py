@@ -31,10 +31,14 @@ def test(*arguments: str, fast: bool = False) -> int:
     if not (root / "tests").is_dir():
         raise NotFound("test.no_files", "The tests are not here.", hint="Run it from the source tree.")
     failed = [] if arguments else [name for name, command in LANES.items() if not _run(root, name, command)]
-    marks = ("-m", "not story and not browser and not chaos") if fast else ()
-    command = ("pytest", "-n", "2", "--dist", "loadgroup", *marks, *arguments)
-    if not _run(root, "tests", command):
-        failed.append("tests")
+    if arguments:
+        runs = {"tests": ("pytest", "-n", "2", "--dist", "loadgroup", *arguments)}
+    else:
+        # The browser's driver keeps an event loop in its process, so it gets processes of its own.
+        slow = "not browser and not story and not chaos" if fast else "not browser"
+        runs = {"tests": ("pytest", "-n", "2", "--dist", "loadgroup", "-m", slow)}
+        runs |= {} if fast else {"browser": ("pytest", "-m", "browser")}
+    failed += [name for name, command in runs.items() if not _run(root, name, command)]
     if failed:
         print(f"rightaway: failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
