@@ -225,7 +225,13 @@ def test_install__cut_off_before__unpacks_anew(
     half.mkdir(parents=True)
     (half / "garbage").touch()
     one.does(package, "install")
-    assert sorted(path.name for path in release.iterdir()) == ["app", "docs", "migrations", "procedures"]
+    assert sorted(path.name for path in release.iterdir()) == [
+        "DIGEST",
+        "app",
+        "docs",
+        "migrations",
+        "procedures",
+    ]
     assert not half.exists()
 
 
