@@ -73,8 +73,16 @@ ra_ask_stop() {
   ra_naps=0 ra_told=
   while ra_look "$ra_ids" && [ "$ra_is" = running ] && [ "$ra_naps" -lt 40 ]; do
     printf '' >"$ra_ops/$ra_ids.stop" || ra_unwritable
-    if [ "$ra_naps" -gt 23 ]; then ra_signal KILL "$ra_ids"; elif [ -z "$ra_told" ]; then ra_signal TERM "$ra_ids"; fi
+    if [ -z "$ra_told" ]; then ra_signal TERM && ra_told=1; elif [ "$ra_naps" -gt 23 ]; then ra_signal KILL; fi
     ra_nap
   done
   ra_tell "$ra_ids"
 }
+
+# To the group of the step, which is not yet its own for a moment after the start.
+ra_signal() {
+  for ra_x in $(ra_find "$ra_ids"); do
+    ra_stat "${ra_x%/*}" && [ "$ra_pgrp" != "$ra_rgroup" ] && kill -s "$1" -- "-$ra_pgrp" && return 0
+  done
+  return 1
+} 2>/dev/null

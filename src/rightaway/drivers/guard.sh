@@ -51,13 +51,10 @@ ra_setup() {
   fi
   read -r ra_boot </proc/sys/kernel/random/boot_id || ra_refuse target.unsupported 'no boot id in /proc'
   ra_stat self || ra_refuse target.unsupported 'no process table in /proc'
-  ra_runner="$ra_pid $ra_begun" ra_mine=$ra_pgrp ra_rgroup=
+  ra_runner="$ra_pid $ra_begun"
   # A shell without a terminal gives no process group to a step. The timeout of GNU does, that of busybox not.
   ra_group=
-  if [ -x /bin/busybox ]; then
-    ra_x=$(command -v timeout)
-    if [ "$ra_x" = timeout ] || [ /bin/busybox -ef "$ra_x" ]; then ra_group=setsid; fi
-  fi
+  if [ -x /bin/busybox ] && [ /bin/busybox -ef "$(command -v timeout)" ]; then ra_group=setsid; fi
 }
 
 # The stem of an operation's files; what only reads keeps none beyond this call.
@@ -112,21 +109,11 @@ ra_look() {
 # The processes of a script itself; the bracket keeps grep from finding its own command line.
 ra_find() { cd /proc && grep -ls "[o]ps/$1\\.[0-9a-f]*\\.sh" [0-9]*/cmdline; }
 
-# A signal to the group of a step, which is not its own for a moment after the start; and where that is not
-# to be had, or for KILL in any case, to whatever carries its mark, also outside of the group.
-ra_signal() {
-  ra_told=
-  for ra_x in $(ra_find "$2"); do
-    ra_stat "${ra_x%/*}" || continue
-    if [ "$ra_pgrp" != "$ra_rgroup" ] && [ "$ra_pgrp" != "$ra_mine" ]; then
-      kill -s "$1" -- "-$ra_pgrp" && ra_told=1 && break
-    fi
+# Whatever an operation started and has not ended, also where it left the process group.
+ra_reap() {
+  for ra_x in $(cd /proc && grep -ls "RIGHTAWAY_RUN=$ra_id:" [0-9]*/environ); do
+    kill -s KILL "${ra_x%/*}"
   done
-  [ "$1$ra_told" != TERM1 ] || return 0
-  for ra_x in $(cd /proc && grep -ls "RIGHTAWAY_RUN=$2:" [0-9]*/environ); do
-    kill -s "$1" "${ra_x%/*}" && ra_told=1
-  done
-  [ -n "$ra_told" ]
 } 2>/dev/null
 
 ra_ended() {
@@ -278,7 +265,7 @@ ra_glance() {
 ra_begin() {
   ra_clock
   ra_since=$ra_now
-  "ra_step_$1"
+  "ra_step_$1" </dev/null >>"$ra_base.out" 2>&1
   ra_code=$?
   ra_clock
   ra_took=$((ra_now - ra_since))
@@ -291,10 +278,10 @@ ra_judge() {
   ra_how="exit $ra_code $ra_took"
   if [ -e "$ra_base.stop" ]; then
     ra_how="stopped $ra_took"
-    ra_signal KILL "$ra_id"
+    ra_reap
   elif [ "$ra_took" -ge $((ra_limit * 100)) ] && ra_is_late; then
     ra_how="timeout $ra_took"
-    ra_signal KILL "$ra_id"
+    ra_reap
   elif [ "$ra_code" -gt 128 ] && [ "$ra_code" -le 192 ]; then
     ra_how="signal $((ra_code - 128)) $ra_took"
   fi

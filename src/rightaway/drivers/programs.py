@@ -103,8 +103,7 @@ def _operation(number: int, operation: Operation) -> list[str]:
         f"ra_id_{number}={operation.operation_id} ra_kept_{number}={int(operation.effect.needs_receipt)}",
         f"ra_limit_{number}={limit_s} ra_script_{number}={shlex.quote(operation.script)}",
         f"ra_step_{number}() {{",
-        f'{values}{own} $ra_group timeout -k {KILL_AFTER_S} {limit_s} {words} "$ra_file"{arguments}'
-        ' </dev/null >>"$ra_base.out" 2>&1',
+        f'{values}{own} $ra_group timeout -k {KILL_AFTER_S} {limit_s} {words} "$ra_file"{arguments}',
         "}",
     ]
 
