@@ -94,7 +94,7 @@ def test_admit__any_build__is_accepted_and_given_back(tree):
 @FEW
 @given(trees, st.data())
 def test_compare__two_trees__names_what_differs_both_ways(tree, data):
-    other = {**tree, "zz/new": (b"x", False)}
+    other = {**tree, "new/file": (b"x", False)}
     other.pop(data.draw(st.sampled_from(sorted(tree))))
     with written(tree) as first, written(other) as second:
         one = build_file(first / "package.yaml", out=first / "out").manifest
