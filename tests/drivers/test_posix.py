@@ -142,20 +142,20 @@ def test_step__ignores_term_and_has_escaped_children__is_ended_with_all_of_them(
     harness: PosixHarness, way: str
 ) -> None:
     # A number of this very test: the other way may run beside it, and counts processes too.
-    escaped = f"sleep {secrets.randbelow(10**6) + 10**6}"
-    script = f"trap '' TERM; setsid {escaped} & echo started; while :; do sleep 3602; done"
+    seconds = str(secrets.randbelow(10**6) + 10**6)
+    script = f"trap '' TERM; setsid sleep {seconds} & echo started; while :; do sleep 3602; done"
     stubborn = operation(script, timeout_s=3 if way == "times out" else 60)
 
     async def scenario(session: Session) -> None:
         running = asyncio.create_task(session.perform([stubborn], fence=1))
-        await until(lambda: len(processes_with(escaped)) == 1)
+        await until(lambda: len(processes_with(seconds)) == 1)
         if way == "is stopped":
             await session.stop(stubborn.operation_id, fence=1)
         (outcome,) = await running
         assert outcome.status is (Status.TIMED_OUT if way == "times out" else Status.FAILED)
 
     on_target(harness, scenario)
-    assert processes_with(escaped) == []
+    assert processes_with(seconds) == []
     assert processes_with(f"ops/{stubborn.operation_id}") == []
 
 
