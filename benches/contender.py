@@ -1,4 +1,8 @@
-"""One contender in a process of its own: `python -m benches.contender MODULE:FUNCTION FLEET`."""
+"""
+One contender in a process of its own: `python -m benches.contender MODULE:FUNCTION FLEET`.
+
+The function gives its seconds, or, when it works through processes of its own, what the whole of it took.
+"""
 
 import asyncio
 import importlib
@@ -20,9 +24,11 @@ def main() -> None:
     work = getattr(importlib.import_module(module), function)
     fleet = Fleet.read(Path(sys.argv[2]))
     before_s = _cpu_s()
-    took_s = asyncio.run(work(fleet))
-    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": took_s, "cpu_s": _cpu_s() - before_s, "memory_mb": memory_mb}))
+    took = asyncio.run(work(fleet))
+    if not isinstance(took, dict):
+        memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        took = {"seconds": took, "cpu_s": _cpu_s() - before_s, "memory_mb": memory_mb}
+    print(json.dumps(took))
 
 
 if __name__ == "__main__":
