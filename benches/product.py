@@ -94,7 +94,9 @@ class FleetWorld(World):
 
     def _plan(self) -> dict[str, Any]:
         arguments = ["${target.home}", self.fleet.version]
-        steps = [{"key": key, "script": key, "arguments": arguments, "inverse": "nothing"} for key in _SCRIPTS]
+        steps = [
+            {"key": key, "script": key, "arguments": arguments, "inverse": "nothing"} for key in _SCRIPTS
+        ]
         return {
             "kind": "deployment-design",
             "model": "phased",

@@ -9,7 +9,7 @@ from rightaway.engine.runtime import in_thread
 ItemT = TypeVar("ItemT")
 AnswerT = TypeVar("AnswerT")
 
-WINDOW_S = 0.005
+WINDOW_S = 0.02
 
 
 class GroupCommit(Generic[ItemT, AnswerT]):

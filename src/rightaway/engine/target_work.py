@@ -18,6 +18,8 @@ from rightaway.services.deployment_attempts import Intended, Result, Settled
 Json = dict[str, Any]
 RETRIES = 6
 BACKOFF_S = 0.5
+HEARD_EVERY_S = 0.25
+"""How often the output of running steps is stored; whoever watches looks twice a second."""
 _EVENTS = {
     Status.OK: "ok",
     Status.FAILED: "error",
@@ -37,6 +39,7 @@ async def carry_out(shared: Slice, run: RunView) -> Settled | None:
             return None
     try:
         outcomes = await work.journey()
+        work.is_over = True
         await asyncio.gather(*work.pieces)
     except InDoubt as error:
         return work.in_doubt(str(error))
@@ -61,6 +64,8 @@ class _Work:
         self.first_look = digest([shared.number, run.target_key, "before"], label="rightaway/look/v1")
         self.last_look = f"look-{uuid.uuid4().hex}"
         self.heard: dict[str, int] = {}
+        self.unsent: dict[str, bytes] = {}
+        self.is_over = False
         self.pieces: list[asyncio.Future[None]] = []
 
     @property
@@ -119,7 +124,18 @@ class _Work:
 
     def _heard(self, operation: str, data: bytes) -> None:
         """Store output of a step that still runs; what was heard is not stored again when it ends."""
-        if operation in self.ids.values():
+        if operation not in self.ids.values():
+            return
+        if not self.unsent:
+            asyncio.get_running_loop().call_later(HEARD_EVERY_S, self._keep)
+        self.unsent[operation] = self.unsent.get(operation, b"") + data
+
+    def _keep(self) -> None:
+        """Store what has been heard; of a target that has ended by now, its results hold all of it."""
+        waiting, self.unsent = self.unsent, {}
+        if self.is_over:
+            return
+        for operation, data in waiting.items():
             self.heard[operation] = self.heard.get(operation, 0) + len(data)
             self.pieces.append(asyncio.ensure_future(self.shared.log.add((operation, data))))
 

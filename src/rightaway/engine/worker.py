@@ -5,6 +5,7 @@ import signal
 import threading
 
 import rightaway.engine.deploy  # noqa: F401 -- registers the workflow
+from rightaway.drivers import registry
 from rightaway.engine import runtime
 from rightaway.engine.leases import Lease
 from rightaway.services import audit
@@ -20,6 +21,7 @@ def run(*, database_url: str, slots: int, lease_s: float) -> None:
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
+    registry.kinds()  # loads the drivers now, not while the first deployment waits for them
     lease = Lease(lease_s=lease_s)
     lease.take()
     runtime.launch(database_url=database_url, executor_id=lease.executor_id, slots=slots)

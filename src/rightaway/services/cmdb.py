@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid
@@ -104,11 +105,10 @@ def define_target(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Targe
 def take_fences(*, targets: Iterable[int]) -> dict[int, int]:
     """Raise the fence of each target and give the new numbers: from now on older owners are refused there."""
     with transaction.atomic():
-        rows = Target.objects.select_for_update().filter(pk__in=list(targets)).order_by("pk")
-        for row in rows:
-            row.fence += 1
-        Target.objects.bulk_update(rows, ["fence"])
-        return {row.pk: row.fence for row in rows}
+        rows = Target.objects.filter(pk__in=list(targets))
+        taken = dict(rows.select_for_update().order_by("pk").values_list("pk", "fence"))
+        rows.update(fence=F("fence") + 1)
+        return {pk: fence + 1 for pk, fence in taken.items()}
 
 
 @transaction.atomic

@@ -1,11 +1,12 @@
 """The attempts of a deployment: intent before the first byte, result after, in group commits."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Manager
 from django.utils import timezone
 
 from rightaway.domain.deployment_states import (
@@ -22,7 +23,9 @@ from rightaway.records.deployments.models import Attempt, Deployment, Installati
 from rightaway.services import cmdb
 
 Json = dict[str, Any]
+RowT = TypeVar("RowT", Attempt, TargetRun)
 FORWARD, INVERSE = "forward", "inverse"
+_LOG_FIELDS = ("log_bytes", "log_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,14 @@ def intend(
     Args:
         fences: The fence just taken, by run.
     """
-    row = Deployment.objects.select_for_update().get(number=number)
-    runs = TargetRun.objects.select_for_update().in_bulk({intent.run_id for intent in intents})
-    going = frozenset(pk for pk, run in runs.items() if _may_go(row, run, ordinal))
+    row = Deployment.objects.select_for_update(of=("self",)).select_related("plan").get(number=number)
+    runs = (
+        TargetRun.objects.select_for_update(of=("self",))
+        .select_related("target", "wave__permit")
+        .in_bulk({intent.run_id for intent in intents})
+    )
+    is_stopped = _is_stopped(row)
+    going = frozenset(pk for pk, run in runs.items() if _may_go(row, run, ordinal, is_stopped=is_stopped))
     known = {a.operation_id: a for a in Attempt.objects.filter(run_id__in=going)}
     fresh, again = [], []
     for intent in intents:
@@ -96,22 +104,22 @@ def intend(
             again.append(old)
     Attempt.objects.bulk_create(fresh)
     Attempt.objects.bulk_update(again, ["fence", "worker"])
-    _mark_applying([runs[pk] for pk in sorted(going)])
+    _mark_applying(going)
     if going and row.first_exposure_at is None:
         row.first_exposure_at = timezone.now()
         row.save(update_fields=["first_exposure_at"])
     return going
 
 
-def _may_go(row: Deployment, run: TargetRun, ordinal: int) -> bool:
+def _is_stopped(row: Deployment) -> bool:
+    held = row.holds.filter(kind=HoldKind.OPERATOR, cleared_at__isnull=True)
+    return row.status != DeploymentStatus.RUNNING or bool(row.wish) or held.exists()
+
+
+def _may_go(row: Deployment, run: TargetRun, ordinal: int, *, is_stopped: bool) -> bool:
     if run.status == TargetStatus.REVERTING:
         return row.status in {DeploymentStatus.RUNNING, DeploymentStatus.BACKING_OUT}
-    if (
-        run.status not in {TargetStatus.PENDING, TargetStatus.APPLYING}
-        or row.status != DeploymentStatus.RUNNING
-    ):
-        return False
-    if row.wish or row.holds.filter(kind=HoldKind.OPERATOR, cleared_at__isnull=True).exists():
+    if is_stopped or run.status not in {TargetStatus.PENDING, TargetStatus.APPLYING}:
         return False
     permit = run.wave.permit
     return (
@@ -139,14 +147,11 @@ def _attempt(intent: Intended, fence: int, worker: str) -> Attempt:
     )
 
 
-def _mark_applying(runs: Sequence[TargetRun]) -> None:
-    now = timezone.now()
-    for run in runs:
-        if run.status == TargetStatus.PENDING:
-            run.status = advance(TARGET, run.status, "scheduled")
-            run.started_at = now
-        run.is_touched = True
-    TargetRun.objects.bulk_update(runs, ["status", "started_at", "is_touched"])
+def _mark_applying(going: frozenset[int]) -> None:
+    runs = TargetRun.objects.filter(pk__in=going)
+    applying = advance(TARGET, TargetStatus.PENDING, "scheduled")
+    runs.filter(status=TargetStatus.PENDING).update(status=applying, started_at=timezone.now())
+    runs.filter(is_touched=False).update(is_touched=True)
 
 
 @transaction.atomic
@@ -154,8 +159,9 @@ def settle(*, number: str, settled: Sequence[Settled]) -> None:
     """Store results, logs and where each target stands; a result that is known already is not changed."""
     row = Deployment.objects.get(number=number)
     results = [result for entry in settled for result in entry.results]
-    attempts = _finish_attempts(results)
+    attempts = _finished(results)
     _store_logs(row, attempts, {result.operation_id: result.log for result in results if result.log})
+    _write(Attempt.objects, attempts.values(), "status", "exit_code", "message", "finished_at", *_LOG_FIELDS)
     runs = (
         TargetRun.objects.select_for_update(of=("self",))
         .select_related("target")
@@ -173,13 +179,18 @@ def settle(*, number: str, settled: Sequence[Settled]) -> None:
             run.observed = entry.observed
         if TargetStatus(run.status).settled:
             run.finished_at = now
-    TargetRun.objects.bulk_update(runs.values(), ["status", "reason", "before", "observed", "finished_at"])
+    _write(TargetRun.objects, runs.values(), "status", "reason", "before", "observed", "finished_at")
     _record_state(
         row, {entry.run_id: entry.observed for entry in settled if entry.observed is not None}, runs
     )
 
 
-def _finish_attempts(results: Sequence[Result]) -> dict[str, Attempt]:
+def _write(rows: Manager[RowT], changed: Iterable[RowT], *fields: str) -> None:
+    """Write the changed fields of rows that are locked; as an upsert it costs far less than `bulk_update`."""
+    rows.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+
+
+def _finished(results: Sequence[Result]) -> dict[str, Attempt]:
     found = Attempt.objects.select_for_update().in_bulk(
         [result.operation_id for result in results], field_name="operation_id"
     )
@@ -191,7 +202,6 @@ def _finish_attempts(results: Sequence[Result]) -> dict[str, Attempt]:
             continue
         attempt.status, attempt.exit_code, attempt.message = after, result.exit_code, result.message
         attempt.finished_at = now
-    Attempt.objects.bulk_update(found.values(), ["status", "exit_code", "message", "finished_at"])
     return found
 
 
@@ -216,7 +226,6 @@ def _store_logs(row: Deployment, attempts: Mapping[str, Attempt], logs: Mapping[
         attempt.log_bytes += len(data)
         attempt.log_digest = chain
     LogChunk.objects.bulk_create(chunks)
-    Attempt.objects.bulk_update([attempts[key] for key in logs], ["log_bytes", "log_digest"])
 
 
 @transaction.atomic
@@ -225,6 +234,7 @@ def append_log(*, number: str, pieces: Mapping[str, bytes]) -> None:
     row = Deployment.objects.get(number=number)
     attempts = Attempt.objects.select_for_update().in_bulk(list(pieces), field_name="operation_id")
     _store_logs(row, attempts, {key: data for key, data in pieces.items() if data and key in attempts})
+    _write(Attempt.objects, attempts.values(), *_LOG_FIELDS)
 
 
 def _record_state(row: Deployment, observed: Mapping[int, Json], runs: Mapping[int, TargetRun]) -> None:
