@@ -48,7 +48,7 @@ def history(service: str) -> History:
     deployments = list(rows)
     return History(
         deployments=tuple(_deployment(row) for row in deployments),
-        changes=_changes(service, deployments),
+        changes=_changes(deployments),
         incidents=_incidents(service),
         remediations=tuple(
             RemediationFact(_undone(row), "backout", row.restored_at)
@@ -79,20 +79,19 @@ def _deployment(row: Deployment) -> DeploymentFact:
     )
 
 
-def _changes(service: str, deployments: list[Deployment]) -> tuple[ChangeFact, ...]:
+def _changes(deployments: list[Deployment]) -> tuple[ChangeFact, ...]:
+    """Give the changes that were deployed; the others tell nothing yet."""
     by_release: dict[int, list[str]] = {}
     for row in deployments:
         if row.status in {"succeeded", "succeeded_partial"}:
             by_release.setdefault(row.release_id, []).append(row.number)
-    changes = Change.objects.filter(release__service__key=service).order_by("id")
+    changes = Change.objects.filter(release__in=by_release).order_by("id")
+    columns = ("number", "release_id", "committed_at", "authorised_at")
     return tuple(
         ChangeFact(
-            id=one.number,
-            deployments=tuple(by_release.get(one.release_id or 0, ())),
-            committed_at=one.committed_at,
-            approved_at=one.authorised_at,
+            id=number, deployments=tuple(by_release[release]), committed_at=committed, approved_at=authorised
         )
-        for one in changes
+        for number, release, committed, authorised in changes.values_list(*columns)
     )
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -161,10 +162,8 @@ class _Demo:
 
         self._start_children()
         estate = prepare(self.home / "estate")
-        with self._progress() as progress:
-            story = Story(
-                estate, tell=lambda text: progress.console.print(f"  {text}"), watch=_Watch(progress).start
-            )
+        with self._progress() as progress, _Watch(progress) as watch:
+            story = Story(estate, tell=lambda text: progress.console.print(f"  {text}"), watch=watch.start)
             acts = story.acts()
             bar = progress.add_task("The story", total=len(acts))
             for title, act in acts:
@@ -215,9 +214,22 @@ class _Watch:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._ending = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the database before it is stopped, also when the story broke off."""
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
 
     def start(self, number: str) -> None:
-        threading.Thread(target=self._follow, args=(number,), daemon=True).start()
+        thread = threading.Thread(target=self._follow, args=(number,), daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _follow(self, number: str) -> None:
         from django.db import connections  # noqa: PLC0415
@@ -227,7 +239,7 @@ class _Watch:
 
         bar = self._progress.add_task(number, total=None)
         try:
-            while True:
+            while not self._ending.wait(0.3):
                 row = deployments.deployment(number)
                 if row is None:
                     return
@@ -237,7 +249,6 @@ class _Watch:
                 self._progress.update(bar, description=text, total=counts["total"], completed=done)
                 if DeploymentStatus(row.status).complete:
                     return
-                time.sleep(0.3)
         finally:
             self._progress.remove_task(bar)
             connections.close_all()

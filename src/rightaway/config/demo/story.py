@@ -44,7 +44,7 @@ from rightaway.services import (
     reviews,
 )
 
-SLOW_S = 60.0
+SLOW_S = 240.0
 Tell = Callable[[str], None]
 Watch = Callable[[str], None]
 LEVELS = (("smoke", suite.SMOKE), ("regression", suite.REGRESSION))
