@@ -12,6 +12,7 @@ from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import people
 
 RowT = TypeVar("RowT", bound=Model)
+ThingT = TypeVar("ThingT")
 
 EVERYWHERE = "*"
 PREFIX = "ra_"
@@ -78,13 +79,13 @@ def visible(
 
 def seen(
     actor: Actor,
-    row: RowT | None,
+    row: ThingT | None,
     name: str,
     *,
     scope: str,
     owner_id: int | None = None,
     acts: tuple[str, ...] = (),
-) -> RowT:
+) -> ThingT:
     """
     Give the row when the actor may look at it, or may do one of `acts` with it.
 

@@ -14,11 +14,15 @@ RecordT = TypeVar("RecordT", bound=Record)
 ModelT = TypeVar("ModelT", bound=Model)
 
 EVERYWHERE = "*"
+ANYWHERE = ""
+"""A role in any scope will do."""
 
 
 def roles_of(user_id: int, scope: str) -> frozenset[str]:
     """Roles held in the scope (the key of a service) or everywhere; read anew at each action."""
-    held = RoleBinding.objects.filter(Q(scope=scope) | Q(scope=EVERYWHERE), user_id=user_id)
+    held = RoleBinding.objects.filter(user_id=user_id)
+    if scope != ANYWHERE:
+        held = held.filter(Q(scope=scope) | Q(scope=EVERYWHERE))
     return frozenset(held.values_list("role", flat=True))
 
 
