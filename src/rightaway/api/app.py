@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -157,13 +157,27 @@ def _answering(view: View) -> View:
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        is_head = request.method == "HEAD"
+        if is_head:  # what a GET would answer, without its body; ninja knows no HEAD
+            request.method = "GET"
         response = _without_length(request) or view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             response = _not_allowed(request, response["Allow"])
+        if is_head:
+            _empty(response)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 
     return csrf_exempt(answered)  # a token is no cookie: nobody else's page can send it
+
+
+def _empty(response: HttpResponseBase) -> None:
+    """Source: RFC 9110, 9.3.2: the header fields of a GET, and no content."""
+    if isinstance(response, HttpResponse):
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""
+    elif isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
 
 
 def _without_length(request: HttpRequest) -> HttpResponse | None:
@@ -184,7 +198,8 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def _not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
-    allowed = ", ".join(sorted(method.strip() for method in methods.split(",")))
+    known = {method.strip() for method in methods.split(",")}
+    allowed = ", ".join(sorted(known | ({"HEAD"} if "GET" in known else set())))
     error = Invalid("http.method", f"{request.method} is not possible here.", hint=f"Possible: {allowed}.")
     response = answer(request, error)
     response["Allow"] = allowed

@@ -144,7 +144,11 @@ def connect(found: credentials.Credentials) -> "httpx2.Client":
 
     from rightaway import __version__  # noqa: PLC0415
 
-    headers = {"Authorization": f"Bearer {found.token}", "User-Agent": f"rightaway/{__version__}"}
+    headers = {
+        "Authorization": f"Bearer {found.token}",
+        "User-Agent": f"rightaway/{__version__}",
+        "Rightaway-Door": "cli",
+    }
     return httpx2.Client(base_url=found.url, headers=headers, timeout=TIMEOUT_S, transport=transport())
 
 

@@ -94,7 +94,7 @@ def find(model: type[ModelT], **key: object) -> ModelT:
 
 
 def not_found(model: type[Model], key: dict[str, object]) -> NotFound:
-    noun = model.__name__.lower()
+    noun = model._meta.verbose_name  # noqa: SLF001 -- Django's public name for it
     return NotFound(
         "not_found",
         f"There is no {noun} {', '.join(str(value) for value in key.values())}.",

@@ -110,13 +110,14 @@ def vote(
     release = _guard.lock(Release, number=number)
     voter = _guard.person(actor)
     requirement = _requirement(release, kind)
+    chosen = _decision(decision)
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
+    _check_voter(actor, release, requirement, row, chosen)
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
         raise Refused(
             "approval.not_open", f"The approval {kind} of {number} is {state}.", hint="Ask for it first."
         )
-    chosen = _decision(decision)
     current = bound_digest(requirement, bound_content.manifest(release))
     check_vote(chosen, reason, seen=digest, current=current)
     if row.state == ApprovalState.VOID:
@@ -144,6 +145,24 @@ def vote(
     return row
 
 
+def _check_voter(
+    actor: Actor, release: Release, requirement: Requirement, row: Approval | None, decision: Decision
+) -> None:
+    """Refuse who could not vote in any state, before anything of the state is told."""
+    voter, scope = _guard.person(actor), release.service.key
+    if decision is Decision.WITHDRAW:
+        voted = row is not None and row.votes.filter(voter=voter).exists()
+        _guard.require(actor=actor, action="approval.withdraw", scope=scope, own=voted)
+        return
+    roles = _guard.roles_of(voter.pk, scope)
+    _refuse(separation.may_vote(separation_person(voter), roles, (), requirement, ()))
+
+
+def _refuse(refusal: separation.Refusal | None) -> None:
+    if refusal is not None:
+        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
+
+
 def _decision(text: str) -> Decision:
     if text not in set(Decision):
         raise Invalid(
@@ -159,11 +178,9 @@ def _check_separation(
         separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")
     ]
-    refusal = separation.may_vote(
-        separation_person(voter), roles, acts, requirement, _votes(row, before=voter)
+    _refuse(
+        separation.may_vote(separation_person(voter), roles, acts, requirement, _votes(row, before=voter))
     )
-    if refusal is not None:
-        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
 
 
 def _votes(row: Approval, before: User | None = None) -> list[Vote]:

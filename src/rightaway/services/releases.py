@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +11,17 @@ from django.utils import timezone
 from rightaway.domain.changes import TERMINAL
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
+from rightaway.domain.priorities import priority
 from rightaway.domain.rules import GUARDS
-from rightaway.domain.values import Actor, ReleaseKind, ReleaseReason, ReleaseType, TaskState
+from rightaway.domain.values import (
+    Actor,
+    ClosureCode,
+    Outcome,
+    ReleaseKind,
+    ReleaseReason,
+    ReleaseType,
+    TaskState,
+)
 from rightaway.queries import release_facts, templates
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
@@ -46,10 +56,16 @@ TEXTS = (
     "problem_refusal_reason",
     "root_cause",
 )
-CHOICES = {"release_type": ReleaseType, "release_kind": ReleaseKind, "reason": ReleaseReason}
+CHOICES: Mapping[str, type[StrEnum]] = {
+    "release_type": ReleaseType,
+    "release_kind": ReleaseKind,
+    "reason": ReleaseReason,
+    "outcome": Outcome,
+    "closure_code": ClosureCode,
+}
 SCALES = ("impact", "urgency", "impact_assessment", "risk_level")
 TIMES = ("requested_end", "planned_start", "planned_end", "els_starts_at", "els_ends_at")
-OTHER = ("cost_estimate", "risk_answers", "training_required", "outcome", "closure_code")
+OTHER = ("cost_estimate", "risk_answers", "training_required")
 EDITABLE = frozenset({*PEOPLE, *TEXTS, *CHOICES, *SCALES, *TIMES, *OTHER})
 ASSESSMENT = frozenset({"impact_assessment", "value_statement", "risk_answers", "risk_level"})
 
@@ -131,6 +147,8 @@ def _assign(actor: Actor, release: Release, fields: Mapping[str, Any]) -> None:
         setattr(release, name, _value(name, value))
     if set(fields) & ASSESSMENT:
         release.assessed_by, release.assessed_at = _guard.person(actor), timezone.now()
+    if release.priority and release.impact and release.urgency:  # frozen once, and then kept in step
+        release.priority = priority(impact=release.impact, urgency=release.urgency)
 
 
 def _value(name: str, value: Any) -> Any:
@@ -138,7 +156,7 @@ def _value(name: str, value: Any) -> Any:
         return "" if name in TEXTS or name in CHOICES else None
     if name in PEOPLE:
         return value if isinstance(value, User) else _guard.find(User, username=value)
-    if name in CHOICES and value not in set(CHOICES[name]):
+    if name in CHOICES and value not in {*CHOICES[name], *([] if name == "release_type" else [""])}:
         raise Invalid(
             "field.choice",
             f"{value!r} is no {name.replace('_', ' ')}.",
