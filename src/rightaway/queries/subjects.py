@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from rightaway.domain.permissions import MATRIX, Cell
+from rightaway.domain.permissions import Role, may
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.domain.values import PersonKind
 from rightaway.queries import changes, cmdb, deployments, incidents, knowledge, releases
 from rightaway.records.people.models import User
 
 EVERYWHERE = "*"
-VIEWERS = tuple(str(role) for role, cells in MATRIX["release.view"].items() if Cell.YES in cells)
 
 
 def subject(kind: str, key: str) -> Subject | None:
@@ -26,10 +25,21 @@ def subject(kind: str, key: str) -> Subject | None:
 
 def viewers(of: Subject) -> QuerySet[User]:
     """Give the active people who may see the record."""
-    people = User.objects.filter(is_active=True, kind=PersonKind.PERSON, roles__role__in=VIEWERS)
-    if not of.is_common:
-        people = people.filter(roles__scope__in=[of.scope, EVERYWHERE])
-    return people.distinct()
+    return able(of, "release.view", scope=None if of.is_common else of.scope)
+
+
+def able(of: Subject, action: str, *, scope: str | None = "", production: bool = True) -> QuerySet[User]:
+    """
+    Give the active people whose roles allow an action on the record.
+
+    Args:
+        scope: Where the role must be held: that of the record when empty, anywhere when None.
+    """
+    roles = [role for role in Role if may(action, [role], production=production)]
+    held = Q(roles__role__in=roles)
+    if scope is not None:
+        held &= Q(roles__scope__in=[scope or of.scope, EVERYWHERE])
+    return User.objects.filter(held, is_active=True, kind=PersonKind.PERSON).distinct()
 
 
 def _people(*ids: int | None) -> frozenset[int]:
@@ -69,7 +79,7 @@ def _deployment(row: Any) -> Subject:
         scope=row.release.service.key,
         stream=row.release.number,
         owner_id=row.requested_by_id,
-        involved=_people(row.requested_by_id),
+        involved=_people(row.requested_by_id, row.release.deployment_manager_id),
         parent=_release(row.release),
     )
 

@@ -20,13 +20,15 @@ from rightaway.domain.approvals import (
 )
 from rightaway.domain.changes import ReleaseEvent
 from rightaway.domain.errors import Forbidden, Invalid, Refused
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import bound_content, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import RoleBinding, User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, changes, lifecycle
+from rightaway.services import _audit, _guard, _notify, changes, lifecycle
 from rightaway.services._people import separation_person
 
 
@@ -50,7 +52,8 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     release.approvals.filter(kind=kind, state=ApprovalState.DENIED).update(state=ApprovalState.VOID)
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
-    check_source(requirement, _voters(release, requirement))
+    voters = _voters(release, requirement)
+    check_source(requirement, voters)
     now = timezone.now()
     row = Approval.objects.create(
         release=release,
@@ -64,6 +67,14 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     )
     release.save()
     _told(actor, row, "release.approval.requested", {"digest": digest})
+    _notify.tell(
+        actor=actor,
+        kind=NotificationKind.APPROVAL_ASKED,
+        subject=_notify.found(SubjectKind.RELEASE, number),
+        people=[int(voter.person) for voter in voters],
+        key=f"approval:{row.pk}:asked",
+        facts={"approval": kind},
+    )
     lifecycle.settle(release=release)
     return row
 

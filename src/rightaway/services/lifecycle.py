@@ -8,12 +8,14 @@ from django.utils import timezone
 from rightaway.domain.checklists import proven_tasks
 from rightaway.domain.errors import Forbidden
 from rightaway.domain.guards import due, evaluate, require
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PhaseStatus, TaskState
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
 from rightaway.domain.workflows import Template, Transition, takers
 from rightaway.queries import release_facts, templates
 from rightaway.records.releases.models import PhaseVisit, Release, Task
-from rightaway.services import _audit, _binding, _guard, transition_effects
+from rightaway.services import _audit, _binding, _guard, _notify, transition_effects
 
 LONGEST_CHAIN = 8
 FIELDS_OF_MOVE = frozenset(
@@ -117,6 +119,13 @@ def _take(actor: Actor, release: Release, template: Template, way: Transition, r
         stream=release.number,
         subject=("release", release.number),
         facts=facts,
+    )
+    _notify.tell_watchers(
+        actor=actor,
+        kind=NotificationKind.RELEASE_MOVED,
+        subject=_notify.found(SubjectKind.RELEASE, release.number),
+        key=f"{release.number}:moved:{release.version}",
+        facts={"from": way.source, "to": way.target},
     )
     for name in way.after:
         transition_effects.AFTER[name](actor, release, reason)
