@@ -27,6 +27,7 @@ from rightaway.api import (
     conversations,
     deployments,
     doubts,
+    exports,
     incidents,
     knowledge,
     logs,
@@ -38,6 +39,7 @@ from rightaway.api import (
     releases,
     requests,
     reviews,
+    saved_views,
     scopes,
     steering,
     system,
@@ -141,8 +143,10 @@ _ROUTERS: dict[str, Router] = {
     "people": people.router,
     "conversations": conversations.router,
     "notifications": notifications.router,
+    "saved_views": saved_views.router,
     "audit": audit.router,
     "metrics": metrics.router,
+    "exports": exports.router,
     "system": system.router,
 }
 for _noun, _router in _ROUTERS.items():

@@ -8,9 +8,10 @@ from ninja import Router
 
 from rightaway.api.access import Request, missing, require_any_role, seen
 from rightaway.api.answers import EVERY, Account, Out, Page, PageFilter, each, page, tagged
-from rightaway.api.requests import Asked, Sent, expected_version
+from rightaway.api.requests import OCTETS, Asked, Sent, expected_version, octets
 from rightaway.domain.subjects import Subject
 from rightaway.intake import fields as of
+from rightaway.intake.attachments import ATTACHMENT_BYTES
 from rightaway.intake.schema import FileModel
 from rightaway.queries import conversations as ask
 from rightaway.queries import people, subjects
@@ -59,6 +60,20 @@ class WatchOut(Out):
 
 class CommentIn(FileModel):
     text: of.Text
+
+
+class FileFilter(FileModel):
+    """`name` is what the file is called; its ending is made that of its type."""
+
+    name: of.Line
+
+
+_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 def _subject(request: Request, kind: str, key: str) -> Subject:
@@ -146,6 +161,29 @@ def restore(request: Request, response: HttpResponse, comment: int) -> Any:
     """Undo the withdrawal of a comment, within ten minutes."""
     _comment(request, comment)
     return _answered(response, conversations.restore(actor=request.auth, comment_id=comment))
+
+
+@router.post("/comments/{int:comment}/attachments", response={201: AttachmentOut}, openapi_extra=_FILE)
+def attach(request: Request, comment: int, asked: Asked[FileFilter]) -> Any:
+    """
+    Attach a file of up to 10 MiB to one's own comment, its bytes as the body.
+
+    Its type is found from the bytes: text in UTF-8, PNG, JPEG, GIF, WebP, PDF, zip or gzip.
+    """
+    _comment(request, comment)
+    data = octets(request, limit=ATTACHMENT_BYTES)
+    return conversations.attach(actor=request.auth, comment_id=comment, name=asked.name, data=data)
+
+
+@router.get("/attachments/{int:attachment}")
+def download(request: Request, attachment: int) -> HttpResponse:
+    """Give an attached file, to be saved; who may see the record of its comment may have it."""
+    row = ask.attachment(attachment)
+    if row is None:
+        raise missing(f"attachment {attachment}")
+    _subject(request, row.comment.subject_kind, row.comment.subject_key)
+    found = ask.download(row)
+    return HttpResponse(found.data, headers=found.headers)
 
 
 def _watch(request: Request, subject: Subject) -> dict[str, Any]:

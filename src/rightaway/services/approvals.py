@@ -123,6 +123,8 @@ def vote(
     requirement = _requirement(release, kind)
     chosen = _decision(decision)
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
+    if row is not None:
+        row.release = release
     _check_voter(actor, release, requirement, row, chosen)
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
@@ -256,4 +258,5 @@ def _told(actor: Actor, row: Approval, action: str, facts: dict[str, str]) -> No
         stream=row.release.number,
         subject=("release", row.release.number),
         facts={"approval": row.kind, **facts},
+        version=row.release.version,
     )

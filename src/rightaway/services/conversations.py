@@ -1,17 +1,19 @@
 """Conversations: comments on records, taken back and edited by their author; who watches what."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.conversations import check_text, check_undo, mentioned
+from rightaway.domain.conversations import FILES_PER_COMMENT, check_text, check_undo, mentioned
 from rightaway.domain.errors import Forbidden, NotFound, Refused
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.subjects import Subject
 from rightaway.domain.values import Actor
-from rightaway.queries import subjects
-from rightaway.records.conversations.models import Comment, Watch, Wording
+from rightaway.intake.attachments import attached
+from rightaway.queries import conversations, subjects
+from rightaway.records.conversations.models import Attachment, Comment, Watch, Wording
 from rightaway.records.people.models import User
 from rightaway.services import _audit, _guard, _notify
 
@@ -127,6 +129,38 @@ def _own(actor: Actor, comment_id: int, expected_version: int | None = None) -> 
 
 
 @transaction.atomic
+def attach(*, actor: Actor, comment_id: int, name: str, data: bytes) -> Attachment:
+    """
+    Attach a file to one's own comment; the same file again changes nothing.
+
+    Raises:
+        Invalid: `attachment.type`: its type, which its bytes tell, is not accepted.
+        Refused: `attachment.too_many`, or another file of the comment has that name.
+    """
+    row, subject = _own(actor, comment_id)
+    if row.withdrawn_at is not None:
+        raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
+    file = attached(name, data)
+    digest = conversations.store().keep(file.data)
+    held = row.attachments.filter(name=file.name).first()
+    if held is not None and held.digest == digest:
+        return held
+    if held is not None:
+        raise Refused("attachment.name_taken", f"There is a file {file.name} already.", hint="Rename yours.")
+    if row.attachments.count() >= FILES_PER_COMMENT:
+        raise Refused(
+            "attachment.too_many", f"A comment has at most {FILES_PER_COMMENT} files.", hint="Write another."
+        )
+    made = Attachment.objects.create(
+        comment=row, name=file.name, media_type=file.media_type, size=len(file.data), digest=digest
+    )
+    row.save()
+    about = {"file": file.name, "digest": digest, "size": made.size}
+    _told(actor, "conversation.file.attached", row, subject, about)
+    return made
+
+
+@transaction.atomic
 def watch(*, actor: Actor, kind: str, key: str, is_on: bool = True) -> Watch:
     """Say that one wants to be told what happens to a record, or that one does not."""
     subject = _subject(kind, key)
@@ -140,7 +174,11 @@ def watch(*, actor: Actor, kind: str, key: str, is_on: bool = True) -> Watch:
     return row
 
 
-def _told(actor: Actor, action: str, row: Comment, subject: Subject) -> None:
-    facts = {"on": [str(subject.kind), subject.key]}
+def _told(
+    actor: Actor, action: str, row: Comment, subject: Subject, more: dict[str, Any] | None = None
+) -> None:
+    facts = {"on": [str(subject.kind), subject.key], **(more or {})}
     about = ("comment", str(row.pk))
-    _audit.record(actor=actor, action=action, stream=subject.stream, subject=about, facts=facts)
+    _audit.record(
+        actor=actor, action=action, stream=subject.stream, subject=about, facts=facts, version=row.version
+    )

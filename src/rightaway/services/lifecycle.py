@@ -119,6 +119,7 @@ def _take(actor: Actor, release: Release, template: Template, way: Transition, r
         stream=release.number,
         subject=("release", release.number),
         facts=facts,
+        version=release.version,
     )
     _notify.tell_watchers(
         actor=actor,

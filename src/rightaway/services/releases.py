@@ -29,7 +29,7 @@ from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Task, Waiver
-from rightaway.services import _audit, _binding, _guard, cmdb, lifecycle, workflows
+from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, workflows
 from rightaway.services._numbers import next_number
 
 Json = dict[str, Any]
@@ -112,9 +112,12 @@ def edit(
         Invalid: an unknown field or value; nothing is written.
     """
     release = _open(actor, number, expected_version)
+    known = set(fields) & EDITABLE
+    before = _edits.values(release, known)
     _assign(actor, release, fields)
     release.save()
-    _changed(actor, release, "scope" if set(fields) & ASSESSMENT else "plan", {"fields": sorted(fields)})
+    facts = {"fields": sorted(fields), "changes": _edits.changes(before, _edits.values(release, known))}
+    _changed(actor, release, "scope" if set(fields) & ASSESSMENT else "plan", facts)
     return release
 
 
@@ -237,9 +240,11 @@ def set_design(*, actor: Actor, number: str, design: Json, expected_version: int
 
 
 @transaction.atomic
-def expect(*, actor: Actor, number: str, states: Mapping[str, Json]) -> Release:
+def expect(
+    *, actor: Actor, number: str, states: Mapping[str, Json], expected_version: int | None = None
+) -> Release:
     """Set what affected items are going to be after the release, by key: {"version": "2.4.0"}."""
-    release = _open(actor, number)
+    release = _open(actor, number, expected_version)
     items = {one.key: one.pk for one in ConfigurationItem.objects.filter(key__in=list(states))}
     missing = sorted(set(states) - set(items))
     if missing:
@@ -257,9 +262,10 @@ def set_people(
     number: str,
     stakeholders: Mapping[str, str] | None = None,
     roster: Iterable[tuple[str, datetime, datetime]] | None = None,
+    expected_version: int | None = None,
 ) -> Release:
     """Set stakeholders (username to inform, consult, approve or accept) and the roster of early life support."""
-    release = _open(actor, number)
+    release = _open(actor, number, expected_version)
     if stakeholders is not None:
         release.stakeholders.all().delete()
         Stakeholder.objects.bulk_create(
@@ -341,5 +347,11 @@ def grant_waiver(*, actor: Actor, number: str, waiver_id: int) -> Waiver:
 
 
 def _told(actor: Actor, release: Release, action: str, facts: Json) -> None:
-    subject = ("release", release.number)
-    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+        version=release.version,
+    )

@@ -87,5 +87,11 @@ def _save(release: Release, task: Task) -> None:
 
 
 def _told(actor: Actor, release: Release, action: str, facts: dict[str, str | None]) -> None:
-    subject = ("release", release.number)
-    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+        version=release.version,
+    )
