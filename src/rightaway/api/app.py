@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -24,18 +24,22 @@ from rightaway.api import (
     audit,
     changes,
     cmdb,
+    conversations,
     deployments,
     doubts,
+    exports,
     incidents,
     knowledge,
     logs,
     metrics,
+    notifications,
     packages,
     people,
     plans,
     releases,
     requests,
     reviews,
+    saved_views,
     scopes,
     steering,
     system,
@@ -137,8 +141,12 @@ _ROUTERS: dict[str, Router] = {
     "knowledge": knowledge.router,
     "reviews": reviews.router,
     "people": people.router,
+    "conversations": conversations.router,
+    "notifications": notifications.router,
+    "saved_views": saved_views.router,
     "audit": audit.router,
     "metrics": metrics.router,
+    "exports": exports.router,
     "system": system.router,
 }
 for _noun, _router in _ROUTERS.items():
@@ -153,13 +161,27 @@ def _answering(view: View) -> View:
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        is_head = request.method == "HEAD"
+        if is_head:  # what a GET would answer, without its body; ninja knows no HEAD
+            request.method = "GET"
         response = _without_length(request) or view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             response = _not_allowed(request, response["Allow"])
+        if is_head:
+            _empty(response)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 
     return csrf_exempt(answered)  # a token is no cookie: nobody else's page can send it
+
+
+def _empty(response: HttpResponseBase) -> None:
+    """Source: RFC 9110, 9.3.2: the header fields of a GET, and no content."""
+    if isinstance(response, HttpResponse):
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""
+    elif isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
 
 
 def _without_length(request: HttpRequest) -> HttpResponse | None:
@@ -180,7 +202,8 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def _not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
-    allowed = ", ".join(sorted(method.strip() for method in methods.split(",")))
+    known = {method.strip() for method in methods.split(",")}
+    allowed = ", ".join(sorted(known | ({"HEAD"} if "GET" in known else set())))
     error = Invalid("http.method", f"{request.method} is not possible here.", hint=f"Possible: {allowed}.")
     response = answer(request, error)
     response["Allow"] = allowed

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from rightaway.api.access import EVERYWHERE, Request, allowed, missing, require_any_role, visible
 from rightaway.api.answers import Key, MaybeAccount, MaybeKey, Out, Page, PageFilter, each, page, tagged
-from rightaway.api.requests import Asked, Sent, Word, file, key_of, takes
+from rightaway.api.requests import Asked, Sent, Word, expected_version, file, key_of, takes
 from rightaway.domain.values import CIStatus, EnvironmentTier, RelationKind
 from rightaway.intake import fields as of
 from rightaway.intake.configurations import ConfigurationFile
@@ -186,10 +186,15 @@ def show_item(request: Request, response: HttpResponse, item: str) -> Any:
 
 
 @router.put("/items/{item}", response=ItemOut)
-def define_item(request: Request, item: str, sent: Sent[ItemIn]) -> Any:
+def define_item(request: Request, response: HttpResponse, item: str, sent: Sent[ItemIn]) -> Any:
     """Create a configuration item or change what is managed about it."""
-    cmdb.define_item(actor=request.auth, key=key_of(item), fields=sent.model_dump(mode="json"))
-    return ask.item(item)
+    row = cmdb.define_item(
+        actor=request.auth,
+        key=key_of(item),
+        fields=sent.model_dump(mode="json"),
+        expected_version=expected_version(request),
+    )
+    return tagged(response, row)
 
 
 @router.get("/items/{item}/relations", response=list[RelationOut])
@@ -263,9 +268,15 @@ def _target(row: Any) -> Any:
 
 
 @router.put("/targets/{target}", response=TargetOut)
-def define_target(request: Request, target: str, sent: Sent[TargetIn]) -> Any:
+def define_target(request: Request, response: HttpResponse, target: str, sent: Sent[TargetIn]) -> Any:
     """Say where and how steps act on an item."""
-    return cmdb.define_target(actor=request.auth, key=key_of(target), fields=sent.model_dump())
+    row = cmdb.define_target(
+        actor=request.auth,
+        key=key_of(target),
+        fields=sent.model_dump(),
+        expected_version=expected_version(request),
+    )
+    return tagged(response, row)
 
 
 @router.post("/configuration", response=AppliedOut, openapi_extra=takes(ConfigurationFile))

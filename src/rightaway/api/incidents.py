@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.http import HttpResponse
 from ninja import Router
 
 from rightaway.api.access import EVERYWHERE, Request, seen, visible
@@ -17,9 +18,10 @@ from rightaway.api.answers import (
     PageFilter,
     each,
     page,
+    tagged,
 )
 from rightaway.api.releases import find as find_release
-from rightaway.api.requests import Asked, Said, Sent, Word
+from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import incidents as ask
@@ -167,23 +169,31 @@ def record_incident(request: Request, sent: Sent[IncidentIn]) -> Any:
 
 
 @router.get("/incidents/{incident}", response=IncidentOut)
-def show_incident(request: Request, incident: str) -> Any:
+def show_incident(request: Request, response: HttpResponse, incident: str) -> Any:
     """Show one incident."""
-    return _incident(request, incident)
+    return tagged(response, _incident(request, incident))
 
 
 @router.post("/incidents/{incident}/resolution", response=IncidentOut)
-def resolve_incident(request: Request, incident: str, sent: Sent[IncidentResolutionIn]) -> Any:
+def resolve_incident(
+    request: Request, response: HttpResponse, incident: str, sent: Sent[IncidentResolutionIn]
+) -> Any:
     """Close an incident, saying what restored the service."""
     _incident(request, incident, "incident.record")
-    return incidents.resolve_incident(actor=request.auth, number=incident, **sent.model_dump())
+    row = incidents.resolve_incident(
+        actor=request.auth, number=incident, expected_version=expected_version(request), **sent.model_dump()
+    )
+    return tagged(response, row)
 
 
 @router.post("/incidents/{incident}/confirmation", response=IncidentOut)
-def confirm_cause(request: Request, incident: str) -> Any:
+def confirm_cause(request: Request, response: HttpResponse, incident: str) -> Any:
     """Confirm that the linked deployment caused the incident; only then it counts in the metrics."""
     _incident(request, incident, "incident.record")
-    return incidents.confirm_cause(actor=request.auth, number=incident)
+    row = incidents.confirm_cause(
+        actor=request.auth, number=incident, expected_version=expected_version(request)
+    )
+    return tagged(response, row)
 
 
 @router.get("/problems", response=Page[ProblemOut])
@@ -201,16 +211,19 @@ def _problem(request: Request, number: str) -> Any:
 
 
 @router.get("/problems/{problem}", response=ProblemOut)
-def show_problem(request: Request, problem: str) -> Any:
+def show_problem(request: Request, response: HttpResponse, problem: str) -> Any:
     """Show one problem."""
-    return _problem(request, problem)
+    return tagged(response, _problem(request, problem))
 
 
 @router.put("/problems/{problem}/root-cause", response=ProblemOut)
-def edit_problem(request: Request, problem: str, sent: Sent[ProblemIn]) -> Any:
+def edit_problem(request: Request, response: HttpResponse, problem: str, sent: Sent[ProblemIn]) -> Any:
     """Record the root cause of a problem, and close it when that is done."""
     _problem(request, problem)
-    return incidents.edit_problem(actor=request.auth, number=problem, **sent.model_dump())
+    row = incidents.edit_problem(
+        actor=request.auth, number=problem, expected_version=expected_version(request), **sent.model_dump()
+    )
+    return tagged(response, row)
 
 
 @router.get("/known-errors", response=Page[KnownErrorOut])

@@ -114,4 +114,5 @@ def edit(request: Request, response: HttpResponse, article: str, sent: Sent[Arti
 def publish(request: Request, response: HttpResponse, article: str) -> Any:
     """Publish an article."""
     _find(request, article)
-    return tagged(response, knowledge.publish(actor=request.auth, number=article))
+    row = knowledge.publish(actor=request.auth, number=article, expected_version=expected_version(request))
+    return tagged(response, row)

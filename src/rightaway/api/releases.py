@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from ninja import Router
@@ -24,13 +23,12 @@ from rightaway.api.answers import (
     tagged,
 )
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version, file, takes
-from rightaway.domain.errors import Invalid
-from rightaway.domain.values import Actor, ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.intake import fields as of
 from rightaway.intake.releases import ReleaseFile
 from rightaway.intake.schema import FileModel
 from rightaway.queries import releases as ask
-from rightaway.services import incidents, releases
+from rightaway.services import release_files, releases
 
 router = Router()
 
@@ -43,9 +41,6 @@ BELONGING = (
     "stakeholders__person",
     "roster__person",
 )
-# A release file may name these, and no command records them: better refused than lost in silence.
-NOT_KEPT = frozenset({"origin", "requested_for", "incidents", "problems"})
-REGISTERED = frozenset(ReleaseFile.model_fields) & releases.EDITABLE
 
 
 class ReleaseFilter(PageFilter):
@@ -229,30 +224,8 @@ def list_releases(request: Request, asked: Asked[ReleaseFilter]) -> dict[str, An
 @router.post("/releases", response={201: ReleaseOut}, openapi_extra=takes(ReleaseFile))
 def register(request: Request, response: HttpResponse) -> Any:
     """Register a release from a release file, as YAML or as the same in JSON: all of it or nothing."""
-    return shown(response, _register(request.auth, file(request, ReleaseFile)))
-
-
-@transaction.atomic
-def _register(actor: Actor, sent: ReleaseFile) -> Any:
-    lost = sorted(NOT_KEPT & sent.model_fields_set)
-    if lost:
-        raise Invalid("release.not_kept", f"{lost[0]} is not recorded yet.", at=lost[0], hint="Leave it out.")
-    fields = {name: getattr(sent, name) for name in REGISTERED if getattr(sent, name) is not None}
-    row = releases.register(actor=actor, service=sent.service, changes=sent.changes, fields=fields)
-    if sent.affected_cis or sent.ci_groups or sent.objectives:
-        releases.set_scope(
-            actor=actor,
-            number=row.number,
-            cis=sent.affected_cis,
-            groups=sent.ci_groups,
-            objectives=sent.objectives,
-        )
-    if sent.stakeholders:
-        stakeholders = {one.person: one.part for one in sent.stakeholders}
-        releases.set_people(actor=actor, number=row.number, stakeholders=stakeholders)
-    for error in sent.known_errors:
-        incidents.link_known_error(actor=actor, release=row.number, known_error=error, effect="fixes")
-    return ask.release(row.number)
+    row = release_files.register(actor=request.auth, file=file(request, ReleaseFile))
+    return shown(response, ask.release(row.number))
 
 
 @router.get("/releases/{release}", response=ReleaseOut)

@@ -22,6 +22,7 @@ T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=FileModel)
 
 JSON, XML, TEXT = "application/json", "application/xml", "text/plain"
+OCTETS = "application/octet-stream"
 YAML = ("application/yaml", "text/yaml", "application/x-yaml")
 
 Said = Annotated[
@@ -140,6 +141,11 @@ def file(request: HttpRequest, model: type[ModelT]) -> ModelT:
 
 def xml(request: HttpRequest, *, limit: int) -> bytes:
     _check_media_type(request, XML, "text/xml")
+    return raw(request, limit=limit)
+
+
+def octets(request: HttpRequest, *, limit: int) -> bytes:
+    _check_media_type(request, OCTETS)
     return raw(request, limit=limit)
 
 

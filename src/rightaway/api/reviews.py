@@ -9,7 +9,7 @@ from pydantic import Field
 from rightaway.api.access import Request, missing
 from rightaway.api.answers import EVERY, Account, MaybeAccount, Out
 from rightaway.api.releases import ObjectiveOut, find
-from rightaway.api.requests import Said, Sent
+from rightaway.api.requests import Said, Sent, expected_version
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.services import reviews
@@ -114,7 +114,9 @@ def measure_objectives(request: Request, release: str, sent: Sent[ResultsIn]) ->
     """Record what came of the objectives, by their text."""
     find(request, release)
     results = {one.text: (one.result, one.measured) for one in sent.results}
-    return reviews.measure_objectives(actor=request.auth, number=release, results=results)
+    return reviews.measure_objectives(
+        actor=request.auth, number=release, results=results, expected_version=expected_version(request)
+    )
 
 
 @router.get("/releases/{release}/review", response=ReviewOut)
@@ -127,7 +129,9 @@ def show_review(request: Request, release: str) -> Any:
 def complete(request: Request, release: str, sent: Sent[ReviewIn]) -> Any:
     """Hold the post-implementation review."""
     find(request, release)
-    return reviews.complete(actor=request.auth, number=release, **sent.model_dump())
+    return reviews.complete(
+        actor=request.auth, number=release, expected_version=expected_version(request), **sent.model_dump()
+    )
 
 
 @router.get("/releases/{release}/ratings", response=list[RatingOut])

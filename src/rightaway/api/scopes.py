@@ -88,7 +88,10 @@ def set_design(request: Request, response: HttpResponse, release: str) -> Any:
 def expect(request: Request, response: HttpResponse, release: str, sent: Sent[ExpectationsIn]) -> Any:
     """Set what configuration items are going to be after the release."""
     find(request, release, "release.edit")
-    return shown(response, releases.expect(actor=request.auth, number=release, states=sent.states))
+    row = releases.expect(
+        actor=request.auth, number=release, states=sent.states, expected_version=expected_version(request)
+    )
+    return shown(response, row)
 
 
 @router.put("/releases/{release}/people", response=ReleaseOut)
@@ -99,5 +102,11 @@ def set_people(request: Request, response: HttpResponse, release: str, sent: Sen
     roster = (
         None if sent.roster is None else [(one.person, one.starts_at, one.ends_at) for one in sent.roster]
     )
-    row = releases.set_people(actor=request.auth, number=release, stakeholders=people, roster=roster)
+    row = releases.set_people(
+        actor=request.auth,
+        number=release,
+        stakeholders=people,
+        roster=roster,
+        expected_version=expected_version(request),
+    )
     return shown(response, row)

@@ -15,7 +15,7 @@ from rightaway.domain.guards import Evaluation
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import releases as ask
-from rightaway.services import lifecycle, releases
+from rightaway.services import lifecycle, releases, tasks
 
 router = Router()
 
@@ -141,6 +141,10 @@ class TaskIn(FileModel):
     note: Said = ""
 
 
+class AssigneeIn(FileModel):
+    assignee: of.Account | None
+
+
 class WaiverIn(FileModel):
     control: of.VariableName
     reason: of.Text
@@ -218,6 +222,20 @@ def finish_task(request: Request, release: str, task: str, sent: Sent[TaskIn]) -
     return releases.finish_task(
         actor=request.auth, number=release, key=task, state=sent.state, note=sent.note
     )
+
+
+@router.post("/releases/{release}/tasks/{task}/reopening", response=TaskOut)
+def reopen_task(request: Request, release: str, task: str) -> Any:
+    """Undo the finishing of a task, within ten minutes, as the person who finished it."""
+    find(request, release, "task.complete")
+    return tasks.reopen(actor=request.auth, number=release, key=task)
+
+
+@router.put("/releases/{release}/tasks/{task}/assignee", response=TaskOut)
+def assign_task(request: Request, release: str, task: str, sent: Sent[AssigneeIn]) -> Any:
+    """Give a task to a person, who is told; null gives it back to its role."""
+    find(request, release, "release.edit")
+    return tasks.assign(actor=request.auth, number=release, key=task, assignee=sent.assignee)
 
 
 @router.get("/releases/{release}/waivers", response=list[WaiverOut])

@@ -52,6 +52,25 @@ def contents(file: str) -> bytes:
         raise Invalid("file.unreadable", f"{file} cannot be read: {error.strerror}.", at=file) from None
 
 
+def saved(data: Iterable[bytes], out: str) -> None:
+    """Write a new file, or standard output without a name; half a file is not left behind."""
+    if not out:
+        for chunk in data:
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(out)
+    try:
+        with path.open("xb") as file:
+            try:
+                file.writelines(data)
+            except BaseException:
+                path.unlink()
+                raise
+    except OSError as error:
+        raise Invalid("file.unwritable", f"{out} cannot be written: {error.strerror}.", at=out) from None
+
+
 def media_type(file: str, data: bytes) -> str:
     """Say whether a file is JSON or YAML: by its name, else by how it begins."""
     is_json = file.endswith(".json") or (not file.endswith((".yaml", ".yml")) and data.lstrip()[:1] == b"{")

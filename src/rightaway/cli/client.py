@@ -26,6 +26,7 @@ TIMEOUT_S = 30.0
 UPLOAD_TIMEOUT_S = 600.0
 TRIES = 3
 JSON, YAML, XML = "application/json", "application/yaml", "application/xml"
+OCTETS = "application/octet-stream"
 
 _ERRORS: Mapping[int, type[RightawayError]] = {
     401: Forbidden,
@@ -108,6 +109,21 @@ def upload(path: str, parts: Mapping[str, IO[bytes]]) -> Json:
     return _answer("POST", path, files=files, timeout=UPLOAD_TIMEOUT_S)
 
 
+def download(path: str, **query: str) -> Iterator[bytes]:
+    """Give the bytes of an answer as they come, however many they are."""
+    import httpx2  # noqa: PLC0415 -- heavy, and help needs no server
+
+    server = _client()
+    try:
+        with server.stream("GET", f"/api/v1{path}", params=query) as response:
+            if not response.is_success:
+                response.read()
+                raise _refusal(response)
+            yield from response.iter_bytes()
+    except httpx2.TransportError as error:
+        raise _unreachable(server, error) from None
+
+
 def whoami(found: credentials.Credentials) -> Json:
     """Ask who a token speaks for, before it is kept."""
     with connect(found) as server:
@@ -124,14 +140,18 @@ def _answered(server: "httpx2.Client", method: str, path: str, **options: Any) -
     try:
         response = server.request(method, f"/api/v1{path}", **options)
     except httpx2.TransportError as error:
-        raise Unavailable(
-            "server.unreachable",
-            f"{server.base_url} does not answer: {error}",
-            hint="Look whether the server runs (`rightaway serve`), and at RIGHTAWAY_URL.",
-        ) from None
+        raise _unreachable(server, error) from None
     if response.is_success:
         return response.json() if response.content else None
     raise _refusal(response)
+
+
+def _unreachable(server: "httpx2.Client", error: Exception) -> Unavailable:
+    return Unavailable(
+        "server.unreachable",
+        f"{server.base_url} does not answer: {error}",
+        hint="Look whether the server runs (`rightaway serve`), and at RIGHTAWAY_URL.",
+    )
 
 
 @functools.cache
@@ -144,7 +164,11 @@ def connect(found: credentials.Credentials) -> "httpx2.Client":
 
     from rightaway import __version__  # noqa: PLC0415
 
-    headers = {"Authorization": f"Bearer {found.token}", "User-Agent": f"rightaway/{__version__}"}
+    headers = {
+        "Authorization": f"Bearer {found.token}",
+        "User-Agent": f"rightaway/{__version__}",
+        "Rightaway-Door": "cli",
+    }
     return httpx2.Client(base_url=found.url, headers=headers, timeout=TIMEOUT_S, transport=transport())
 
 

@@ -46,6 +46,34 @@ def finish(
 
 
 @app.command
+def reopen(release: str, task: str, /) -> None:
+    """
+    Undo the finishing of a task that you finished, within ten minutes.
+
+    Args:
+        release: Its number.
+        task: Key of the task.
+    """
+    done = client.send("POST", at("releases", release, "tasks", task, "reopening"))
+    output.record(done, "key", "title", "state")
+
+
+@app.command
+def assign(release: str, task: str, person: str = "", /) -> None:
+    """
+    Give a task to a person, who is told.
+
+    Args:
+        release: Its number.
+        task: Key of the task.
+        person: Their account; left out, the task goes back to its role.
+    """
+    body = {"assignee": person or None}
+    given_to = client.send("PUT", at("releases", release, "tasks", task, "assignee"), body)
+    output.record(given_to, "key", "title", "assignee", "owner_role")
+
+
+@app.command
 def waivers(release: str, /) -> None:
     """
     List the waivers asked for.

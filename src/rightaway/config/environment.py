@@ -49,6 +49,10 @@ class Environment(BaseSettings):
         return self.home / "library"
 
     @property
+    def attachments_folder(self) -> Path:
+        return self.home / "attachments"
+
+    @property
     def url(self) -> str:
         return self.public_url.rstrip("/") or f"http://{self.bind}:{self.port}"
 

@@ -68,7 +68,11 @@ release.edit                     Y   Y   Y   o   -   -   -   -   -   s
 release.submit                   Y   Y   -   -   -   -   -   -   -   -
 release.close                    Y   Y   -   Y   Y   -   -   -   -   -
 release.sign_off                 Y   Y   Y   Y   Y   Y   Y   -   -   -
-release.comment                  Y   Y   Y   Y   Y   Y   Y   -   -   -
+record.comment                   Y   Y   Y   Y   Y   Y   Y   -   -   -
+record.watch                     Y   Y   Y   Y   Y   Y   Y   Y   -   -
+comment.edit                     o   o   o   o   o   o   o   -   -   -
+view.save                        Y   Y   Y   Y   Y   Y   Y   Y   Y   -
+view.share                       Y   Y   -   Y   Y   -   -   -   -   -
 plan.edit                        o   Y   Y   -   -   -   -   -   -   -
 plan.schedule                    Y   Y   -   -   Y   -   -   -   -   s
 package.build                    -   -   Y   -   -   -   -   -   -   Y

@@ -138,6 +138,18 @@ def transition(template: Template, phase: str, event: str) -> Transition:
     raise moves.refusal("release", phase, event, [way.event for way in ways])
 
 
+def takers(template: Template, phase: str, event: str) -> frozenset[str]:
+    """
+    Give the roles that may ask for an event, whatever the phase: who may not is told that, and no more.
+
+    An event that the phase does not have is for those who take it elsewhere, or another way out of the phase.
+    """
+    ways = template.ways_out(phase)
+    here = [way for way in ways if way.event == event]
+    near = (*ways, *(way for way in template.transitions if way.event == event))
+    return frozenset(actor for way in here or near or template.transitions for actor in way.actors)
+
+
 def may_take(way: Transition, actors: Collection[str]) -> bool:
     """Say whether one of the roles, or `system`, may take this way."""
     return not set(actors).isdisjoint(way.actors)

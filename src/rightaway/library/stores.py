@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rightaway.domain.errors import Invalid, NotFound, Refused, Unavailable
+from rightaway.domain.errors import Invalid, NotFound, Refused
 from rightaway.intake.texts import quoted
 from rightaway.library.archives import mismatch, offset_of, read_archive
+from rightaway.library.durable import durable, sync, unavailable
 from rightaway.library.limits import CHUNK, MANIFEST_BYTES
 from rightaway.library.manifests import FileEntry, Manifest, load_manifest
 
@@ -73,7 +74,7 @@ class Library:
                 self._receive(folder, manifest, archive_path)
                 self._publish(folder, manifest.digest)
         except OSError as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
         return manifest.digest
 
     def contains(self, digest: str) -> bool:
@@ -170,7 +171,7 @@ class Library:
         except OSError as error:
             if error.errno in _LOST and self.contains(digest):
                 raise self._isolate(digest, f"Its {name} is lost.") from error
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     def _isolate(self, digest: str, reason: str) -> Refused:
         """Put a package where nobody takes it from, and give the error to raise."""
@@ -202,14 +203,14 @@ class Library:
             os.close(handle)
 
     def _receive(self, folder: Path, manifest: Manifest, archive_path: Path) -> None:
-        with archive_path.open("rb") as source, _durable(folder / _ARCHIVE) as copy:
+        with archive_path.open("rb") as source, durable(folder / _ARCHIVE) as copy:
             found = read_archive(source, manifest.members, copy)
         if found.sha256 != manifest.archive.sha256:
             raise mismatch(_ARCHIVE, expected=manifest.archive.sha256, found=found.sha256)
-        with _durable(folder / _MANIFEST) as copy:
+        with durable(folder / _MANIFEST) as copy:
             copy.write(manifest.as_bytes())
         folder.chmod(0o755)
-        _sync(folder)
+        sync(folder)
 
     def _publish(self, folder: Path, digest: str) -> None:
         """Make it visible in one move, unless it is there already and sound."""
@@ -225,8 +226,8 @@ class Library:
             with suppress(Refused, NotFound):  # damaged, and out of the way now
                 self.archive(digest)
                 return
-        _sync(place.parent)
-        _sync(self._packages)
+        sync(place.parent)
+        sync(self._packages)
 
     def _sweep(self) -> None:
         """Remove what a crashed process has left behind."""
@@ -240,32 +241,6 @@ class Library:
                     shutil.rmtree(folder)
                 finally:
                     os.close(handle)
-
-
-@contextmanager
-def _durable(path: Path) -> Iterator[BinaryIO]:
-    with path.open("xb") as file:
-        yield file
-        file.flush()
-        os.fchmod(file.fileno(), 0o444)
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _unavailable(error: OSError) -> Unavailable:
-    reason = os.strerror(error.errno or 0)
-    return Unavailable(
-        "library.storage",
-        f"The files of the library cannot be used: {reason}.",
-        hint="Look at the space, the rights and the health of its disk, then do it again.",
-    )
 
 
 def _differs(what: str, expected: str, found: str) -> str:

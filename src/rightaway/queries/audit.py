@@ -1,10 +1,30 @@
 """The audit log."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from rightaway.records.audit.models import AuditEvent
+
+MOST_CHANGES = 20
+
+
+def changes_since(object_type: str, object_id: str, version: int) -> list[dict[str, Any]]:
+    """Give who did what to a record after one of its versions, oldest first, with the fields they changed."""
+    later = AuditEvent.objects.filter(
+        object_type=object_type, object_id=object_id, facts__version__gt=version
+    ).order_by("id")
+    return [
+        {
+            "version": event.facts["version"],
+            "at": event.at.isoformat(),
+            "by": event.actor,
+            "action": event.action,
+            "fields": event.facts.get("changes", []),
+        }
+        for event in later[:MOST_CHANGES]
+    ]
 
 
 def events(

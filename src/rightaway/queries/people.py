@@ -1,5 +1,6 @@
 """Accounts, and who an API token or a session speaks for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.idp.oidc.models import Token
@@ -30,6 +31,11 @@ def users() -> QuerySet[User]:
 
 def user(username: str) -> User | None:
     return User.objects.filter(username=username).first()
+
+
+def names(ids: Iterable[int]) -> list[str]:
+    """Give the usernames of accounts, in order."""
+    return list(User.objects.filter(pk__in=list(ids)).order_by("username").values_list("username", flat=True))
 
 
 def roles(user_id: int, scope: str | None = None) -> frozenset[str]:

@@ -15,6 +15,9 @@ CONTEXTS = (
     "incidents",
     "knowledge",
     "reviews",
+    "conversations",
+    "notifications",
+    "saved_views",
     "audit",
 )
 
@@ -23,14 +26,16 @@ class _Context(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
 
+def _name(context: str) -> str:
+    return f"{context.title().replace('_', '')}Config"
+
+
 def _config(context: str) -> type[AppConfig]:
     name = f"rightaway.records.{context}"
-    return type(
-        f"{context.title()}Config", (_Context,), {"name": name, "label": context, "__module__": __name__}
-    )
+    return type(_name(context), (_Context,), {"name": name, "label": context, "__module__": __name__})
 
 
 for _context in CONTEXTS:
-    globals()[f"{_context.title()}Config"] = _config(_context)
+    globals()[_name(_context)] = _config(_context)
 
-INSTALLED = [f"rightaway.records.apps.{context.title()}Config" for context in CONTEXTS]
+INSTALLED = [f"rightaway.records.apps.{_name(context)}" for context in CONTEXTS]

@@ -21,6 +21,7 @@ def record(
     facts: dict[str, Any] | None = None,
     outcome: str = "done",
     key: str | None = None,
+    version: int | None = None,
 ) -> None:
     """
     Add one event; it commits or rolls back with the change it describes.
@@ -30,10 +31,12 @@ def record(
         stream: The record whose history this belongs to, usually the release's number.
         subject: Kind and id of the thing acted on.
         facts: JSON values of the canonical kind; no secrets.
+        version: The version of the subject from this act on; who edits an older one is shown this event.
         key: Makes a replayed step harmless: the second event with the same key is not added.
     """
     if key is not None and AuditEvent.objects.filter(key=key).exists():
         return
+    told = dict(facts or {}) if version is None else {**(facts or {}), "version": version}
     with transaction.atomic():
         AuditStream.objects.get_or_create(name=stream)
         AuditStream.objects.filter(name=stream).update(last_number=F("last_number") + 1)
@@ -49,7 +52,7 @@ def record(
             object_type=subject[0],
             object_id=subject[1],
             outcome=outcome,
-            facts=facts or {},
+            facts=told,
             key=key,
         )
         event.digest = entry_digest(fields(event))

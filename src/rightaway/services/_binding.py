@@ -7,11 +7,13 @@ from django.utils import timezone
 from rightaway.domain.approvals import ApprovalState, bound_digest
 from rightaway.domain.differences import difference
 from rightaway.domain.errors import Invalid
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor
-from rightaway.queries import bound_content, templates
+from rightaway.queries import bound_content, conversations, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.releases.models import Contribution, Release
-from rightaway.services import _audit
+from rightaway.services import _audit, _notify
 
 STANDING = (ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.DENIED)
 
@@ -62,6 +64,21 @@ def void(*, actor: Actor, row: Approval, changes: list[dict[str, Any]]) -> None:
         stream=row.release.number,
         subject=("release", row.release.number),
         facts=facts,
+    )
+    _tell(actor, row)
+
+
+def _tell(actor: Actor, row: Approval) -> None:
+    """Tell those whose approval it was, who asked for it, and who watches."""
+    subject = _notify.found(SubjectKind.RELEASE, row.release.number)
+    voted = row.votes.values_list("voter_id", flat=True)
+    _notify.tell(
+        actor=actor,
+        kind=NotificationKind.APPROVAL_VOIDED,
+        subject=subject,
+        people={row.requested_by_id, *voted, *conversations.watchers(subject)},
+        key=f"approval:{row.pk}:voided",
+        facts={"approval": row.kind},
     )
 
 

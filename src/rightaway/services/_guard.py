@@ -7,6 +7,7 @@ from django.db.models import Model, Q, QuerySet
 from rightaway.domain.errors import Forbidden, NotFound, Stale
 from rightaway.domain.permissions import Role, may
 from rightaway.domain.values import Actor, PersonKind
+from rightaway.queries import audit
 from rightaway.records.base import Record
 from rightaway.records.people.models import RoleBinding, User
 
@@ -14,11 +15,15 @@ RecordT = TypeVar("RecordT", bound=Record)
 ModelT = TypeVar("ModelT", bound=Model)
 
 EVERYWHERE = "*"
+ANYWHERE = ""
+"""A role in any scope will do."""
 
 
 def roles_of(user_id: int, scope: str) -> frozenset[str]:
     """Roles held in the scope (the key of a service) or everywhere; read anew at each action."""
-    held = RoleBinding.objects.filter(Q(scope=scope) | Q(scope=EVERYWHERE), user_id=user_id)
+    held = RoleBinding.objects.filter(user_id=user_id)
+    if scope != ANYWHERE:
+        held = held.filter(Q(scope=scope) | Q(scope=EVERYWHERE))
     return frozenset(held.values_list("role", flat=True))
 
 
@@ -72,14 +77,24 @@ def lock(model: type[RecordT], expected_version: int | None = None, **key: objec
     if found is None:
         raise not_found(model, key)
     if expected_version is not None and found.version != expected_version:
-        raise Stale(
-            "version.stale",
-            f"{found} was changed meanwhile: you saw version {expected_version}, it is now {found.version}.",
-            hint="Look at the change, then repeat yours.",
-            evidence={"expected": expected_version, "found": found.version},
-        )
+        raise _stale(found, expected_version)
     found.version += 1
     return found
+
+
+def _stale(found: Record, expected: int) -> Stale:
+    noun = str(found._meta.verbose_name)  # noqa: SLF001 -- Django's public name for it
+    kind = "ci" if noun == "configuration item" else noun.replace(" ", "_")
+    name = getattr(found, "number", None) or getattr(found, "key", None) or found.pk
+    changes = audit.changes_since(kind, str(name), expected)
+    people = ", ".join(dict.fromkeys(str(one["by"]) for one in changes))
+    return Stale(
+        "version.stale",
+        f"{found} was changed meanwhile{f' by {people}' if people else ''}: "
+        f"you saw version {expected}, it is now {found.version}.",
+        hint="Look at the change, then repeat yours.",
+        evidence={"expected": expected, "found": found.version, "changes": changes},
+    )
 
 
 def find(model: type[ModelT], **key: object) -> ModelT:
@@ -90,7 +105,7 @@ def find(model: type[ModelT], **key: object) -> ModelT:
 
 
 def not_found(model: type[Model], key: dict[str, object]) -> NotFound:
-    noun = model.__name__.lower()
+    noun = model._meta.verbose_name  # noqa: SLF001 -- Django's public name for it
     return NotFound(
         "not_found",
         f"There is no {noun} {', '.join(str(value) for value in key.values())}.",

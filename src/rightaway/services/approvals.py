@@ -20,13 +20,15 @@ from rightaway.domain.approvals import (
 )
 from rightaway.domain.changes import ReleaseEvent
 from rightaway.domain.errors import Forbidden, Invalid, Refused
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import bound_content, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import RoleBinding, User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, changes, lifecycle
+from rightaway.services import _audit, _guard, _notify, changes, lifecycle
 from rightaway.services._people import separation_person
 
 
@@ -50,7 +52,8 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     release.approvals.filter(kind=kind, state=ApprovalState.DENIED).update(state=ApprovalState.VOID)
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
-    check_source(requirement, _voters(release, requirement))
+    voters = _voters(release, requirement)
+    check_source(requirement, voters)
     now = timezone.now()
     row = Approval.objects.create(
         release=release,
@@ -64,6 +67,14 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     )
     release.save()
     _told(actor, row, "release.approval.requested", {"digest": digest})
+    _notify.tell(
+        actor=actor,
+        kind=NotificationKind.APPROVAL_ASKED,
+        subject=_notify.found(SubjectKind.RELEASE, number),
+        people=[int(voter.person) for voter in voters],
+        key=f"approval:{row.pk}:asked",
+        facts={"approval": kind},
+    )
     lifecycle.settle(release=release)
     return row
 
@@ -110,13 +121,16 @@ def vote(
     release = _guard.lock(Release, number=number)
     voter = _guard.person(actor)
     requirement = _requirement(release, kind)
+    chosen = _decision(decision)
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
+    if row is not None:
+        row.release = release
+    _check_voter(actor, release, requirement, row, chosen)
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
         raise Refused(
             "approval.not_open", f"The approval {kind} of {number} is {state}.", hint="Ask for it first."
         )
-    chosen = _decision(decision)
     current = bound_digest(requirement, bound_content.manifest(release))
     check_vote(chosen, reason, seen=digest, current=current)
     if row.state == ApprovalState.VOID:
@@ -144,6 +158,24 @@ def vote(
     return row
 
 
+def _check_voter(
+    actor: Actor, release: Release, requirement: Requirement, row: Approval | None, decision: Decision
+) -> None:
+    """Refuse who could not vote in any state, before anything of the state is told."""
+    voter, scope = _guard.person(actor), release.service.key
+    if decision is Decision.WITHDRAW:
+        voted = row is not None and row.votes.filter(voter=voter).exists()
+        _guard.require(actor=actor, action="approval.withdraw", scope=scope, own=voted)
+        return
+    roles = _guard.roles_of(voter.pk, scope)
+    _refuse(separation.may_vote(separation_person(voter), roles, (), requirement, ()))
+
+
+def _refuse(refusal: separation.Refusal | None) -> None:
+    if refusal is not None:
+        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
+
+
 def _decision(text: str) -> Decision:
     if text not in set(Decision):
         raise Invalid(
@@ -159,11 +191,9 @@ def _check_separation(
         separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")
     ]
-    refusal = separation.may_vote(
-        separation_person(voter), roles, acts, requirement, _votes(row, before=voter)
+    _refuse(
+        separation.may_vote(separation_person(voter), roles, acts, requirement, _votes(row, before=voter))
     )
-    if refusal is not None:
-        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
 
 
 def _votes(row: Approval, before: User | None = None) -> list[Vote]:
@@ -228,4 +258,5 @@ def _told(actor: Actor, row: Approval, action: str, facts: dict[str, str]) -> No
         stream=row.release.number,
         subject=("release", row.release.number),
         facts={"approval": row.kind, **facts},
+        version=row.release.version,
     )

@@ -30,8 +30,14 @@ def _open(actor: Actor, number: str, action: str) -> Release:
 
 def _done(actor: Actor, release: Release, action: str, facts: dict[str, Any]) -> None:
     release.save()
-    subject = ("release", release.number)
-    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+        version=release.version,
+    )
     lifecycle.settle(release=release)
 
 

@@ -23,7 +23,7 @@ from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
 from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard
+from rightaway.services import _audit, _edits, _guard
 from rightaway.services._numbers import next_number
 
 EDITABLE = (
@@ -90,14 +90,18 @@ def edit(
     if change.state in {ChangeState.IMPLEMENTING, ChangeState.IMPLEMENTED, ChangeState.CLOSED}:
         raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
     before = change_digest(change)
-    for name, value in _known(fields).items():
+    given = _known(fields)
+    held = _edits.values(change, given)
+    for name, value in given.items():
         setattr(change, name, value)
     change.priority = priority(impact=change.impact, urgency=change.urgency)
     lost = change_digest(change) != before and _is_decided(change)
     if lost:
         change.state, change.authorised_at = ChangeState.REGISTERED, None
     change.save()
-    _told(actor, "change.request.edited", change, {"fields": sorted(fields), "authorisation_lost": lost})
+    changed = _edits.changes(held, _edits.values(change, given))
+    facts = {"fields": sorted(fields), "changes": changed, "authorisation_lost": lost}
+    _told(actor, "change.request.edited", change, facts)
     return change
 
 
@@ -227,5 +231,10 @@ def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
 
 def _told(actor: Actor, action: str, change: Change, facts: dict[str, Any]) -> None:
     _audit.record(
-        actor=actor, action=action, stream=change.number, subject=("change", change.number), facts=facts
+        actor=actor,
+        action=action,
+        stream=change.number,
+        subject=("change", change.number),
+        facts=facts,
+        version=change.version,
     )

@@ -1,15 +1,16 @@
 """Configuration records: items, relations, groups, targets, their expected and observed state, baselines."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.values import Actor
 from rightaway.drivers import registry
+from rightaway.records.base import Record
 from rightaway.records.cmdb.models import (
     Baseline,
     BaselineEntry,
@@ -20,27 +21,61 @@ from rightaway.records.cmdb.models import (
     Target,
 )
 from rightaway.records.people.models import User
-from rightaway.services import _audit, _guard
+from rightaway.services import _audit, _edits, _guard
 
 STREAM = "cmdb"
 Json = dict[str, Any]
+RecordT = TypeVar("RecordT", bound=Record)
 
 
-def _told(actor: Actor, action: str, kind: str, key: str, facts: Json | None = None) -> None:
-    _audit.record(actor=actor, action=action, stream=STREAM, subject=(kind, key), facts=facts)
+def _told(
+    actor: Actor,
+    action: str,
+    kind: str,
+    key: str,
+    facts: Json | None = None,
+    version: int | None = None,
+) -> None:
+    subject = (kind, key)
+    _audit.record(actor=actor, action=action, stream=STREAM, subject=subject, facts=facts, version=version)
+
+
+def _defined(
+    model: type[RecordT], key: str, values: Json, expected_version: int | None
+) -> tuple[RecordT, Json]:
+    """Create the record of this key or change it; gives it with what the audit log says of that."""
+    if expected_version is None and not QuerySet(model).filter(key=key).exists():
+        return QuerySet(model).create(key=key, **values), {"made": True}
+    row = _guard.lock(model, expected_version, key=key)
+    before = _edits.values(row, values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return row, {"made": False, "changes": _edits.changes(before, _edits.values(row, values))}
 
 
 @transaction.atomic
-def define_environment(*, actor: Actor, key: str, name: str, tier: str) -> Environment:
+def define_environment(
+    *, actor: Actor, key: str, name: str, tier: str, expected_version: int | None = None
+) -> Environment:
     _guard.require(actor=actor, action="ci.edit")
-    environment, _ = Environment.objects.update_or_create(key=key, defaults={"name": name, "tier": tier})
-    _told(actor, "cmdb.environment.defined", "environment", key, {"name": name, "tier": tier})
-    return environment
+    row, facts = _defined(Environment, key, {"name": name, "tier": tier}, expected_version)
+    facts |= {"name": name, "tier": tier}
+    _told(actor, "cmdb.environment.defined", "environment", key, facts, row.version)
+    return row
 
 
 @transaction.atomic
-def define_item(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> ConfigurationItem:
-    """Create a configuration item or change what is managed about it; its observed state is never typed in."""
+def define_item(
+    *, actor: Actor, key: str, fields: Mapping[str, Any], expected_version: int | None = None
+) -> ConfigurationItem:
+    """
+    Create a configuration item or change what is managed about it; its observed state is never typed in.
+
+    Raises:
+        Stale: somebody else changed it since `expected_version` was seen.
+        NotFound: a version is expected of an item that there is not.
+    """
     _guard.require(actor=actor, action="ci.edit", scope=str(fields.get("service") or key))
     values = dict(fields)
     service, environment = values.pop("service", None), values.pop("environment", None)
@@ -48,11 +83,9 @@ def define_item(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Configu
     values["environment"] = _guard.find(Environment, key=environment) if environment else None
     if "owner" in values:
         values["owner"] = _guard.find(User, username=values["owner"]) if values["owner"] else None
-    item, made = ConfigurationItem.objects.update_or_create(key=key, defaults=values)
-    if not made:
-        ConfigurationItem.objects.filter(pk=item.pk).update(version=item.version + 1)
-    facts = {"made": made, "class": item.ci_class, "service": service, "environment": environment}
-    _told(actor, "cmdb.item.defined", "ci", key, facts)
+    item, facts = _defined(ConfigurationItem, key, values, expected_version)
+    facts |= {"class": item.ci_class, "service": service, "environment": environment}
+    _told(actor, "cmdb.item.defined", "ci", key, facts, item.version)
     return item
 
 
@@ -72,17 +105,22 @@ def relate(*, actor: Actor, source: str, kind: str, target: str) -> CIRelation:
 
 
 @transaction.atomic
-def define_group(*, actor: Actor, key: str, name: str, members: Iterable[str]) -> CIGroup:
+def define_group(
+    *, actor: Actor, key: str, name: str, members: Iterable[str], expected_version: int | None = None
+) -> CIGroup:
     _guard.require(actor=actor, action="ci.edit")
     found = [_guard.find(ConfigurationItem, key=member) for member in members]
-    group, _ = CIGroup.objects.update_or_create(key=key, defaults={"name": name})
+    group, facts = _defined(CIGroup, key, {"name": name}, expected_version)
     group.members.set(found)
-    _told(actor, "cmdb.group.defined", "ci_group", key, {"members": [item.key for item in found]})
+    facts["members"] = [item.key for item in found]
+    _told(actor, "cmdb.group.defined", "ci_group", key, facts, group.version)
     return group
 
 
 @transaction.atomic
-def define_target(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Target:
+def define_target(
+    *, actor: Actor, key: str, fields: Mapping[str, Any], expected_version: int | None = None
+) -> Target:
     """Say where and how steps act on an item; the driver checks its own configuration."""
     environment = _guard.find(Environment, key=fields["environment"])
     _guard.require(actor=actor, action="target.define", production=environment.tier == "production")
@@ -94,11 +132,9 @@ def define_target(*, actor: Actor, key: str, fields: Mapping[str, Any]) -> Targe
         "tags": list(fields.get("tags") or []),
         "failure_domain": fields.get("failure_domain") or "",
     }
-    target, made = Target.objects.update_or_create(key=key, defaults=values)
-    if not made:
-        Target.objects.filter(pk=target.pk).update(version=target.version + 1)
-    facts = {"ci": fields["ci"], "environment": environment.key, "driver": target.driver, "made": made}
-    _told(actor, "cmdb.target.defined", "target", key, facts)
+    target, facts = _defined(Target, key, values, expected_version)
+    facts |= {"ci": fields["ci"], "environment": environment.key, "driver": target.driver}
+    _told(actor, "cmdb.target.defined", "target", key, facts, target.version)
     return target
 
 

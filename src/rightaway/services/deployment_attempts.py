@@ -18,9 +18,12 @@ from rightaway.domain.deployment_states import (
     TargetStatus,
 )
 from rightaway.domain.moves import advance
-from rightaway.domain.values import ENGINE
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
+from rightaway.domain.values import ENGINE, EnvironmentTier
+from rightaway.queries import subjects
 from rightaway.records.deployments.models import Attempt, Deployment, Installation, LogChunk, TargetRun
-from rightaway.services import cmdb
+from rightaway.services import _notify, cmdb
 
 Json = dict[str, Any]
 RowT = TypeVar("RowT", Attempt, TargetRun)
@@ -160,6 +163,7 @@ def settle(*, number: str, settled: Sequence[Settled]) -> None:
     row = Deployment.objects.get(number=number)
     results = [result for entry in settled for result in entry.results]
     attempts = _finished(results)
+    _tell_of_doubts(row, [one for one in attempts.values() if one.status == AttemptStatus.UNKNOWN])
     _store_logs(row, attempts, {result.operation_id: result.log for result in results if result.log})
     _write(Attempt.objects, attempts.values(), "status", "exit_code", "message", "finished_at", *_LOG_FIELDS)
     runs = (
@@ -188,6 +192,23 @@ def settle(*, number: str, settled: Sequence[Settled]) -> None:
 def _write(rows: Manager[RowT], changed: Iterable[RowT], *fields: str) -> None:
     """Write the changed fields of rows that are locked; as an upsert it costs far less than `bulk_update`."""
     rows.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+
+
+def _tell_of_doubts(row: Deployment, attempts: Sequence[Attempt]) -> None:
+    """Tell once for all that came in doubt together: those who can look and decide, and who launched it."""
+    if not attempts:
+        return
+    subject = _notify.found(SubjectKind.DEPLOYMENT, row.number)
+    production = row.environment.tier == EnvironmentTier.PRODUCTION
+    able = subjects.able(subject, "deployment.resolve.not_applied", production=production)
+    _notify.tell(
+        actor=ENGINE,
+        kind=NotificationKind.ATTEMPT_IN_DOUBT,
+        subject=subject,
+        people={row.requested_by_id, *able.values_list("pk", flat=True)},
+        key=f"{row.number}:doubt:{min(one.pk for one in attempts)}",
+        facts={"attempts": len(attempts), "release": row.release.number},
+    )
 
 
 def _finished(results: Sequence[Result]) -> dict[str, Attempt]:

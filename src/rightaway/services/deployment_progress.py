@@ -16,10 +16,12 @@ from rightaway.domain.deployment_states import (
     WaveStatus,
 )
 from rightaway.domain.moves import advance
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import ENGINE
 from rightaway.records.cmdb.models import Target
 from rightaway.records.deployments.models import CheckResult, Deployment, Hold, Permit, Wave
-from rightaway.services import _audit, _guard, cmdb, deployment_effects, deployment_gate
+from rightaway.services import _audit, _guard, _notify, cmdb, deployment_effects, deployment_gate
 
 Json = dict[str, Any]
 
@@ -35,6 +37,14 @@ def _tell(row: Deployment, action: str, facts: Json, key: str | None = None) -> 
     )
 
 
+def _notify_of(row: Deployment, kind: NotificationKind, moment: str, **facts: str) -> None:
+    subject = _notify.found(SubjectKind.DEPLOYMENT, row.number)
+    key = f"{row.number}:{moment}"
+    _notify.tell_watchers(
+        actor=ENGINE, kind=kind, subject=subject, key=key, facts={"release": row.release.number, **facts}
+    )
+
+
 @transaction.atomic
 def start(*, number: str) -> None:
     """Take a queued deployment up: the state before is frozen as a baseline first."""
@@ -47,6 +57,7 @@ def start(*, number: str) -> None:
     row.started_at = timezone.now()
     row.save()
     _tell(row, "deployment.run.started", {"plan_digest": row.plan.digest}, key=f"{number}:started")
+    _notify_of(row, NotificationKind.DEPLOYMENT_BEGUN, "begun")
     deployment_effects.started(row)
 
 
@@ -196,6 +207,7 @@ def begin_revert(*, number: str, ordinal: int, reason: str) -> None:
         run.save()
     row.save()
     _tell(row, "deployment.back_out.begun", {"wave": wave.name, "reason": reason})
+    _notify_of(row, NotificationKind.DEPLOYMENT_BACKING_OUT, "backing_out", reason=reason)
 
 
 @transaction.atomic
@@ -231,7 +243,9 @@ def change(*, number: str, event: str, reason: str) -> None:
     row.save()
     facts = {"from": str(before), "to": str(row.status), "event": event, "reason": reason}
     _tell(row, "deployment.run.changed", facts)
-    if row.status.complete:
+    if row.status.complete or row.status == DeploymentStatus.BACKOUT_FAILED:
+        status = str(row.status)
+        _notify_of(row, NotificationKind.DEPLOYMENT_FINISHED, status, status=status, reason=reason)
         deployment_effects.ended(row)
 
 

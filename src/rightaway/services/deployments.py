@@ -87,15 +87,15 @@ def launch(
     """
     release = _guard.lock(Release, pk=release.pk)
     plan = ask.current_plan(release.pk, environment)
+    production = plan is not None and plan.environment.tier == EnvironmentTier.PRODUCTION
+    action = "deployment.rehearse" if intent is Intent.DRILL else "deployment.launch"
+    _guard.require(actor=actor, action=action, scope=release.service.key, production=production)
     if plan is None:
         raise Refused(
             "deployment.no_plan",
             f"{release.number} has no plan for {environment}.",
             hint="Compile the plan first.",
         )
-    production = plan.environment.tier == EnvironmentTier.PRODUCTION
-    action = "deployment.rehearse" if intent is Intent.DRILL else "deployment.launch"
-    _guard.require(actor=actor, action=action, scope=release.service.key, production=production)
     _check_launch(release, plan, intent, production=production)
     if production:
         _check_launcher(actor, release)
@@ -240,10 +240,14 @@ def command(
     Args:
         name: pause, resume, abort, back_out, cancel, retry_back_out or close.
         expected_version: Version of the deployment the operator looked at; None acts on whatever it is now.
+
+    Raises:
+        Invalid: `idempotency.mismatch`, the id was used for something else.
     """
     command_id = command_id or uuid.uuid4()
-    if OperatorCommand.objects.filter(command_id=command_id).exists():
-        return _guard.find(Deployment, number=number)
+    given = OperatorCommand.objects.filter(command_id=command_id).select_related("deployment").first()
+    if given is not None:
+        return _repeated(given, (number, name, reason, actor.user_id))
     if name not in _ALLOWED:
         raise Invalid(
             "command.unknown", f"There is no command {name!r}.", at="command", hint=f"{', '.join(COMMANDS)}"
@@ -275,6 +279,17 @@ def command(
     _told(actor, "deployment.command.given", row, {"command": name, "reason": reason})
     wake(row, key=str(command_id))
     return row
+
+
+def _repeated(given: OperatorCommand, asked: tuple[str, str, str, int | None]) -> Deployment:
+    if (given.deployment.number, given.command, given.reason, given.by_id) != asked:
+        raise Invalid(
+            "idempotency.mismatch",
+            "This command id was used for another command.",
+            hint="Make a new id for a new command; send the same command again to repeat it.",
+            at="command_id",
+        )
+    return given.deployment
 
 
 def _apply(actor: Actor, row: Deployment, name: str, reason: str) -> None:

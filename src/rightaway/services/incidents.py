@@ -14,7 +14,7 @@ from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Wave
 from rightaway.records.incidents.models import Incident, Interaction, KnownError, Problem, ReleasedError
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _binding, _guard, lifecycle
+from rightaway.services import _audit, _binding, _edits, _guard, lifecycle
 from rightaway.services._numbers import next_number
 
 LINKS = ("caused_by_release", "resolved_by_release", "occurred_during_els")
@@ -30,6 +30,7 @@ ROOT_CAUSES = (
     "capacity",
     "security",
 )
+EDITED = ("root_cause", "root_cause_category", "state")
 OPEN, CLOSED = "open", "closed"
 
 
@@ -72,9 +73,14 @@ def record_incident(
 
 @transaction.atomic
 def resolve_incident(
-    *, actor: Actor, number: str, resolution: str, restored_at: datetime | None = None
+    *,
+    actor: Actor,
+    number: str,
+    resolution: str,
+    restored_at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> Incident:
-    incident = _guard.lock(Incident, number=number)
+    incident = _guard.lock(Incident, expected_version, number=number)
     _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
     if not resolution.strip():
         raise Invalid("incident.resolution_needed", "Say what restored the service.", at="resolution")
@@ -83,7 +89,8 @@ def resolve_incident(
     incident.restored_at = incident.restored_at or restored_at or now
     incident.closed_at = now
     incident.save()
-    _told(actor, "incident.record.closed", "incident", number, {"resolution": resolution})
+    facts = {"resolution": resolution}
+    _told(actor, "incident.record.closed", "incident", number, facts, version=incident.version)
     _settle(incident.release)
     return incident
 
@@ -128,20 +135,29 @@ def restored(*, row: Deployment) -> None:
 
 @transaction.atomic
 def edit_problem(
-    *, actor: Actor, number: str, root_cause: str, category: str, is_closed: bool = False
+    *,
+    actor: Actor,
+    number: str,
+    root_cause: str,
+    category: str,
+    is_closed: bool = False,
+    expected_version: int | None = None,
 ) -> Problem:
-    problem = _guard.lock(Problem, number=number)
+    problem = _guard.lock(Problem, expected_version, number=number)
     scope = problem.release.service.key if problem.release else _guard.EVERYWHERE
     _guard.require(actor=actor, action="incident.record", scope=scope)
     if category not in ROOT_CAUSES:
         raise Invalid(
             "problem.category", f"{category!r} is no category.", at="category", hint=", ".join(ROOT_CAUSES)
         )
+    before = _edits.values(problem, EDITED)
     problem.root_cause, problem.root_cause_category = root_cause, category
     if is_closed:
         problem.state, problem.closed_at = CLOSED, timezone.now()
     problem.save()
-    _told(actor, "problem.record.edited", "problem", number, {"category": category, "closed": is_closed})
+    changes = _edits.changes(before, _edits.values(problem, EDITED))
+    facts = {"category": category, "closed": is_closed, "changes": changes}
+    _told(actor, "problem.record.edited", "problem", number, facts, version=problem.version)
     _settle(problem.release)
     return problem
 
@@ -257,19 +273,27 @@ def _settle(release: Release | None) -> None:
 
 
 def _told(
-    actor: Actor, action: str, kind: str, number: str, facts: dict[str, Any], key: str | None = None
+    actor: Actor,
+    action: str,
+    kind: str,
+    number: str,
+    facts: dict[str, Any],
+    key: str | None = None,
+    version: int | None = None,
 ) -> None:
-    _audit.record(actor=actor, action=action, stream=number, subject=(kind, number), facts=facts, key=key)
+    subject = (kind, number)
+    _audit.record(
+        actor=actor, action=action, stream=number, subject=subject, facts=facts, key=key, version=version
+    )
 
 
 @transaction.atomic
-def confirm_cause(*, actor: Actor, number: str) -> Incident:
+def confirm_cause(*, actor: Actor, number: str, expected_version: int | None = None) -> Incident:
     """A person confirms that the linked deployment caused the incident; only then it counts in the metrics."""
-    incident = _guard.lock(Incident, number=number)
+    incident = _guard.lock(Incident, expected_version, number=number)
     _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
     incident.confirmed_by = _guard.person(actor)
     incident.save()
-    _told(
-        actor, "incident.cause.confirmed", "incident", number, {"deployment": str(incident.deployment or "")}
-    )
+    facts = {"deployment": str(incident.deployment or "")}
+    _told(actor, "incident.cause.confirmed", "incident", number, facts, version=incident.version)
     return incident

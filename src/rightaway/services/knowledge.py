@@ -1,6 +1,7 @@
 """Knowledge articles and lessons."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +12,10 @@ from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.knowledge.models import Article
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, lifecycle
+from rightaway.services import _audit, _edits, _guard, lifecycle
 from rightaway.services._numbers import next_number
 
+WRITTEN = ("title", "body", "state")
 WITH_PACKAGE = {ArticleKind.RUNBOOK, ArticleKind.ROLLBACK_RUNBOOK}
 
 
@@ -57,8 +59,8 @@ def write(
 
 
 @transaction.atomic
-def publish(*, actor: Actor, number: str) -> Article:
-    article = _guard.lock(Article, number=number)
+def publish(*, actor: Actor, number: str, expected_version: int | None = None) -> Article:
+    article = _guard.lock(Article, expected_version, number=number)
     _guard.require(actor=actor, action="article.edit", scope=article.service.key)
     article.state, article.published_at = ArticleState.PUBLISHED, timezone.now()
     article.save()
@@ -80,13 +82,21 @@ def edit(*, actor: Actor, number: str, title: str, body: str, expected_version: 
             f"{number} is the text of a package.",
             hint="Change it in the package and build that again.",
         )
+    before = _edits.values(article, WRITTEN)
     article.title, article.body, article.state = title, body, ArticleState.DRAFT
     article.save()
-    _told(actor, "knowledge.article.edited", article)
+    changes = _edits.changes(before, _edits.values(article, WRITTEN))
+    _told(actor, "knowledge.article.edited", article, changes)
     return article
 
 
-def _told(actor: Actor, action: str, article: Article) -> None:
-    facts = {"kind": str(article.kind), "title": article.title}
-    subject = ("article", article.number)
-    _audit.record(actor=actor, action=action, stream=article.number, subject=subject, facts=facts)
+def _told(actor: Actor, action: str, article: Article, changes: list[dict[str, Any]] | None = None) -> None:
+    facts = {"kind": str(article.kind), "title": article.title, "changes": changes or []}
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=article.number,
+        subject=("article", article.number),
+        facts=facts,
+        version=article.version,
+    )

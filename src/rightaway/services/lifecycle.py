@@ -8,12 +8,14 @@ from django.utils import timezone
 from rightaway.domain.checklists import proven_tasks
 from rightaway.domain.errors import Forbidden
 from rightaway.domain.guards import due, evaluate, require
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PhaseStatus, TaskState
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
-from rightaway.domain.workflows import Template, Transition, may_take
+from rightaway.domain.workflows import Template, Transition, takers
 from rightaway.queries import release_facts, templates
 from rightaway.records.releases.models import PhaseVisit, Release, Task
-from rightaway.services import _audit, _binding, _guard, transition_effects
+from rightaway.services import _audit, _binding, _guard, _notify, transition_effects
 
 LONGEST_CHAIN = 8
 FIELDS_OF_MOVE = frozenset(
@@ -46,6 +48,7 @@ def fire(
     """
     release = _guard.lock(Release, expected_version, number=number)
     template = templates.of(release)
+    _check_actor(actor, release, event, takers(template, release.phase, event))
     for name, value in (fields or {}).items():
         if name in FIELDS_OF_MOVE:
             setattr(release, name, value)
@@ -56,25 +59,23 @@ def fire(
         template, release_facts.facts(release, timezone.now()), event, timezone.now(), reason=reason
     )
     way = evaluation.transition
-    _check_actor(actor, release, way)
     require(evaluation.unmet, way.title)
     _take(actor, release, template, way, reason)
     settle(release=release)
     return release
 
 
-def _check_actor(actor: Actor, release: Release, way: Transition) -> None:
-    if actor.is_system:
-        allowed = may_take(way, [BY_ITSELF])
-    else:
+def _check_actor(actor: Actor, release: Release, event: str, allowed: frozenset[str]) -> None:
+    held = {BY_ITSELF}
+    if not actor.is_system:
         user = _guard.person(actor)
-        allowed = user.is_active and may_take(way, _guard.roles_of(user.pk, release.service.key))
-    if not allowed:
+        held = set(_guard.roles_of(user.pk, release.service.key)) if user.is_active else set()
+    if allowed.isdisjoint(held):
         raise Forbidden(
             "permission.denied",
-            f"{way.title} is for: {', '.join(way.actors)}.",
+            f"{event.replace('_', ' ').capitalize()} is for: {', '.join(sorted(allowed))}.",
             hint="Ask someone who holds one of these roles.",
-            evidence={"event": way.event, "actors": list(way.actors)},
+            evidence={"event": event, "actors": sorted(allowed)},
         )
 
 
@@ -118,6 +119,14 @@ def _take(actor: Actor, release: Release, template: Template, way: Transition, r
         stream=release.number,
         subject=("release", release.number),
         facts=facts,
+        version=release.version,
+    )
+    _notify.tell_watchers(
+        actor=actor,
+        kind=NotificationKind.RELEASE_MOVED,
+        subject=_notify.found(SubjectKind.RELEASE, release.number),
+        key=f"{release.number}:moved:{release.version}",
+        facts={"from": way.source, "to": way.target},
     )
     for name in way.after:
         transition_effects.AFTER[name](actor, release, reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
@@ -10,14 +11,25 @@ from django.utils import timezone
 from rightaway.domain.changes import TERMINAL
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
+from rightaway.domain.moves import advance
+from rightaway.domain.priorities import priority
 from rightaway.domain.rules import GUARDS
-from rightaway.domain.values import Actor, ReleaseKind, ReleaseReason, ReleaseType, TaskState
+from rightaway.domain.tasks import ENDED, EVENTS, TASK
+from rightaway.domain.values import (
+    Actor,
+    ClosureCode,
+    Outcome,
+    ReleaseKind,
+    ReleaseReason,
+    ReleaseType,
+    TaskState,
+)
 from rightaway.queries import release_facts, templates
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Task, Waiver
-from rightaway.services import _audit, _binding, _guard, cmdb, lifecycle, workflows
+from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, workflows
 from rightaway.services._numbers import next_number
 
 Json = dict[str, Any]
@@ -46,10 +58,16 @@ TEXTS = (
     "problem_refusal_reason",
     "root_cause",
 )
-CHOICES = {"release_type": ReleaseType, "release_kind": ReleaseKind, "reason": ReleaseReason}
+CHOICES: Mapping[str, type[StrEnum]] = {
+    "release_type": ReleaseType,
+    "release_kind": ReleaseKind,
+    "reason": ReleaseReason,
+    "outcome": Outcome,
+    "closure_code": ClosureCode,
+}
 SCALES = ("impact", "urgency", "impact_assessment", "risk_level")
 TIMES = ("requested_end", "planned_start", "planned_end", "els_starts_at", "els_ends_at")
-OTHER = ("cost_estimate", "risk_answers", "training_required", "outcome", "closure_code")
+OTHER = ("cost_estimate", "risk_answers", "training_required")
 EDITABLE = frozenset({*PEOPLE, *TEXTS, *CHOICES, *SCALES, *TIMES, *OTHER})
 ASSESSMENT = frozenset({"impact_assessment", "value_statement", "risk_answers", "risk_level"})
 
@@ -94,9 +112,12 @@ def edit(
         Invalid: an unknown field or value; nothing is written.
     """
     release = _open(actor, number, expected_version)
+    known = set(fields) & EDITABLE
+    before = _edits.values(release, known)
     _assign(actor, release, fields)
     release.save()
-    _changed(actor, release, "scope" if set(fields) & ASSESSMENT else "plan", {"fields": sorted(fields)})
+    facts = {"fields": sorted(fields), "changes": _edits.changes(before, _edits.values(release, known))}
+    _changed(actor, release, "scope" if set(fields) & ASSESSMENT else "plan", facts)
     return release
 
 
@@ -131,6 +152,8 @@ def _assign(actor: Actor, release: Release, fields: Mapping[str, Any]) -> None:
         setattr(release, name, _value(name, value))
     if set(fields) & ASSESSMENT:
         release.assessed_by, release.assessed_at = _guard.person(actor), timezone.now()
+    if release.priority and release.impact and release.urgency:  # frozen once, and then kept in step
+        release.priority = priority(impact=release.impact, urgency=release.urgency)
 
 
 def _value(name: str, value: Any) -> Any:
@@ -138,7 +161,7 @@ def _value(name: str, value: Any) -> Any:
         return "" if name in TEXTS or name in CHOICES else None
     if name in PEOPLE:
         return value if isinstance(value, User) else _guard.find(User, username=value)
-    if name in CHOICES and value not in set(CHOICES[name]):
+    if name in CHOICES and value not in {*CHOICES[name], *([] if name == "release_type" else [""])}:
         raise Invalid(
             "field.choice",
             f"{value!r} is no {name.replace('_', ' ')}.",
@@ -217,9 +240,11 @@ def set_design(*, actor: Actor, number: str, design: Json, expected_version: int
 
 
 @transaction.atomic
-def expect(*, actor: Actor, number: str, states: Mapping[str, Json]) -> Release:
+def expect(
+    *, actor: Actor, number: str, states: Mapping[str, Json], expected_version: int | None = None
+) -> Release:
     """Set what affected items are going to be after the release, by key: {"version": "2.4.0"}."""
-    release = _open(actor, number)
+    release = _open(actor, number, expected_version)
     items = {one.key: one.pk for one in ConfigurationItem.objects.filter(key__in=list(states))}
     missing = sorted(set(states) - set(items))
     if missing:
@@ -237,9 +262,10 @@ def set_people(
     number: str,
     stakeholders: Mapping[str, str] | None = None,
     roster: Iterable[tuple[str, datetime, datetime]] | None = None,
+    expected_version: int | None = None,
 ) -> Release:
     """Set stakeholders (username to inform, consult, approve or accept) and the roster of early life support."""
-    release = _open(actor, number)
+    release = _open(actor, number, expected_version)
     if stakeholders is not None:
         release.stakeholders.all().delete()
         Stakeholder.objects.bulk_create(
@@ -261,17 +287,24 @@ def set_people(
 
 @transaction.atomic
 def finish_task(*, actor: Actor, number: str, key: str, state: str = "done", note: str = "") -> Task:
-    """Finish, skip or cancel a task of the current attempt; skipping needs a reason."""
+    """
+    Start, finish, skip or cancel a task of the current attempt; skipping needs a reason.
+
+    Finishing again what is finished changes nothing; `tasks.reopen` takes a mistake back.
+    """
     release = _open(actor, number, action="task.complete")
     task = Task.objects.filter(release=release, attempt=release.attempt, key=key).first()
     if task is None:
         raise _guard.not_found(Task, {"key": key})
-    if state not in {TaskState.DONE, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.ACTIVE}:
+    if state not in EVENTS:
         raise Invalid("task.state", f"{state!r} is no state a task can be given.", at="state")
     if state == TaskState.SKIPPED and not note.strip():
         raise Invalid("task.reason_needed", "Skipping a task needs a reason.", at="note")
-    task.state, task.note = state, note
-    task.finished_by, task.finished_at = _guard.person(actor), timezone.now()
+    if task.state == state:
+        return task
+    task.state, task.note = advance(TASK, task.state, EVENTS[TaskState(state)]), note
+    if task.state in ENDED:
+        task.finished_by, task.finished_at = _guard.person(actor), timezone.now()
     task.version += 1
     task.save()
     release.save()
@@ -314,5 +347,11 @@ def grant_waiver(*, actor: Actor, number: str, waiver_id: int) -> Waiver:
 
 
 def _told(actor: Actor, release: Release, action: str, facts: Json) -> None:
-    subject = ("release", release.number)
-    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+        version=release.version,
+    )

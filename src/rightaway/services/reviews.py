@@ -20,8 +20,8 @@ from rightaway.services import _audit, _binding, _guard, lifecycle
 BEST = 5
 
 
-def _open(actor: Actor, number: str, action: str) -> Release:
-    release = _guard.lock(Release, number=number)
+def _open(actor: Actor, number: str, action: str, expected_version: int | None = None) -> Release:
+    release = _guard.lock(Release, expected_version, number=number)
     _guard.require(actor=actor, action=action, scope=release.service.key)
     if release.phase in templates.of(release).terminal:
         raise Refused("release.closed", f"{number} is {release.phase}.")
@@ -31,8 +31,14 @@ def _open(actor: Actor, number: str, action: str) -> Release:
 def _done(actor: Actor, release: Release, action: str, facts: dict[str, Any]) -> None:
     release.save()
     _binding.recheck(actor=actor, release=release)
-    subject = ("release", release.number)
-    _audit.record(actor=actor, action=action, stream=release.number, subject=subject, facts=facts)
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+        version=release.version,
+    )
     lifecycle.settle(release=release)
 
 
@@ -74,9 +80,15 @@ def extend_early_life(*, actor: Actor, number: str, ends_at: datetime, reason: s
 
 
 @transaction.atomic
-def measure_objectives(*, actor: Actor, number: str, results: Mapping[str, tuple[str, str]]) -> Release:
+def measure_objectives(
+    *,
+    actor: Actor,
+    number: str,
+    results: Mapping[str, tuple[str, str]],
+    expected_version: int | None = None,
+) -> Release:
     """Set the result of objectives by their text: (met | partly | not_met, what was measured)."""
-    release = _open(actor, number, "review.edit")
+    release = _open(actor, number, "review.edit", expected_version)
     known = {one.text: one for one in release.objectives.all()}
     for text, (result, measured) in results.items():
         if text not in known or result not in RESULTS:
@@ -105,9 +117,17 @@ def rate(*, actor: Actor, number: str, rating: int, comment: str = "") -> Satisf
 
 
 @transaction.atomic
-def complete(*, actor: Actor, number: str, went_well: str, to_change: str, deviations: str = "") -> Review:
-    """Hold the post-implementation review."""
-    release = _open(actor, number, "review.edit")
+def complete(
+    *,
+    actor: Actor,
+    number: str,
+    went_well: str,
+    to_change: str,
+    deviations: str = "",
+    expected_version: int | None = None,
+) -> Review:
+    """Hold the post-implementation review; `expected_version` is that of the release."""
+    release = _open(actor, number, "review.edit", expected_version)
     if not went_well.strip() or not to_change.strip():
         raise Invalid("review.empty", "A review says what went well and what to change.", at="went_well")
     row, _ = Review.objects.update_or_create(

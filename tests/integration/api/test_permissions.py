@@ -182,8 +182,7 @@ def test_write__by_an_auditor__403_and_nothing_written(world: World):
     before = audrey.get("/audit?limit=1").json()["items"]
     for method, path, body in writes(release, change):
         answer = audrey(method, path, body)
-        check_problem(answer, 403, 404, 409)
-        assert answer.status_code == 403 or "deployments" in path or "votes" in path or "moves" in path, path
+        check_problem(answer, 403)
     assert audrey.get("/audit?limit=1").json()["items"] == before
 
 

@@ -51,7 +51,7 @@ def check_problem(answer: Any, *statuses: int) -> dict[str, Any]:
 
 
 def filled(path: str) -> str:
-    numbers = ("waiver", "defect", "attempt", "run", "token")
+    numbers = {"waiver", "defect", "attempt", "run", "token", "comment", "attachment", "notification", "view"}
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path
     ).removeprefix("/api/v1")
@@ -113,7 +113,7 @@ def test_every_write__body_that_is_no_json__400(world: World):
 
 def test_every_operation__account_without_any_role__nothing_is_given_away(world: World):
     outsider = world.caller(world.person("otto"))
-    own = {"/api/v1/me", "/api/v1/approvals", "/api/v1/doubts"}
+    own = {f"/api/v1/{path}" for path in ("me", "approvals", "doubts", "inbox/unread", "inbox/read", "views")}
     for method, path, operation in operations():
         answer = outsider(method, filled(path), {} if content(operation) else None)
         if answer.status_code == 200:
@@ -150,7 +150,28 @@ def test_path__unknown__404_problem(nobody: Caller, path: str):
 def test_method__wrong__405_with_allow(world: World):
     answer = world.caller("anna")("DELETE", "/releases")
     assert check_problem(answer, 405)["code"] == "http.method"
-    assert answer["Allow"] == "GET, POST"
+    assert answer["Allow"] == "GET, HEAD, POST"
+
+
+def test_head__of_every_read__as_its_get_without_a_body(world: World):
+    anna = world.caller("anna")
+    for method, path, _ in operations(guarded=False):
+        if method == "GET":
+            asked, seen = anna("HEAD", filled(path)), anna.get(filled(path))
+            assert (asked.status_code, asked.content) == (seen.status_code, b""), path
+            assert asked["Content-Type"] == seen["Content-Type"], path
+
+
+def test_head__of_what_only_takes_a_post__405(world: World):
+    assert world.caller("anna")("HEAD", "/relations").status_code == 405
+
+
+def test_door__said_by_the_command_line__is_in_the_audit_log(world: World):
+    body = {"title": "Yen", "description": "d", "change_type": "normal", "service": "shop"}
+    stella, audrey = world.caller("stella"), world.caller("audrey")
+    for said, door in (("cli", "cli"), ("web", "api"), ("system", "api")):
+        assert stella("POST", "/changes", body, Rightaway_Door=said).status_code == 201
+        assert audrey.get("/audit?limit=1").json()["items"][0]["door"] == door
 
 
 def test_defect_of_ours__500__number_and_nothing_else(world: World, monkeypatch, caplog):

@@ -87,6 +87,8 @@ def test_may__auditor__changes_nothing():
         "audit.read",
         "metrics.read",
         "token.create",
+        "record.watch",
+        "view.save",
     }
 
 

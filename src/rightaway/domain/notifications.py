@@ -1,0 +1,16 @@
+"""What a person is told in their inbox."""
+
+from enum import StrEnum
+
+
+class NotificationKind(StrEnum):
+    MENTIONED = "mentioned"
+    COMMENTED = "commented"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_VOIDED = "approval_voided"
+    RELEASE_MOVED = "release_moved"
+    DEPLOYMENT_BEGUN = "deployment_begun"
+    DEPLOYMENT_BACKING_OUT = "deployment_backing_out"
+    DEPLOYMENT_FINISHED = "deployment_finished"
+    TASK_ASSIGNED = "task_assigned"
+    ATTEMPT_IN_DOUBT = "attempt_in_doubt"

@@ -1,0 +1,37 @@
+"""A release from a release file: several commands in one transaction, all of it or nothing."""
+
+from django.db import transaction
+
+from rightaway.domain.errors import Invalid
+from rightaway.domain.values import Actor
+from rightaway.intake.releases import ReleaseFile
+from rightaway.records.releases.models import Release
+from rightaway.services import incidents, releases
+
+# A release file may name these, and no command records them: better refused than lost in silence.
+NOT_KEPT = frozenset({"origin", "requested_for", "incidents", "problems"})
+REGISTERED = frozenset(ReleaseFile.model_fields) & releases.EDITABLE
+
+
+@transaction.atomic
+def register(*, actor: Actor, file: ReleaseFile) -> Release:
+    """Register a release with its scope, its people and the known errors that it fixes."""
+    lost = sorted(NOT_KEPT & file.model_fields_set)
+    if lost:
+        raise Invalid("release.not_kept", f"{lost[0]} is not recorded yet.", at=lost[0], hint="Leave it out.")
+    fields = {name: getattr(file, name) for name in REGISTERED if getattr(file, name) is not None}
+    row = releases.register(actor=actor, service=file.service, changes=file.changes, fields=fields)
+    if file.affected_cis or file.ci_groups or file.objectives:
+        releases.set_scope(
+            actor=actor,
+            number=row.number,
+            cis=file.affected_cis,
+            groups=file.ci_groups,
+            objectives=file.objectives,
+        )
+    if file.stakeholders:
+        stakeholders = {one.person: one.part for one in file.stakeholders}
+        releases.set_people(actor=actor, number=row.number, stakeholders=stakeholders)
+    for error in file.known_errors:
+        incidents.link_known_error(actor=actor, release=row.number, known_error=error, effect="fixes")
+    return row

@@ -1,0 +1,97 @@
+"""Tasks of a release: given to a person, and taken up again when they were finished by mistake."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from rightaway.domain.conversations import check_undo
+from rightaway.domain.errors import Forbidden, Invalid, Refused
+from rightaway.domain.moves import advance
+from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.subjects import SubjectKind
+from rightaway.domain.tasks import TASK
+from rightaway.domain.values import Actor, TaskState
+from rightaway.queries import subjects, templates
+from rightaway.records.people.models import User
+from rightaway.records.releases.models import Release, Task
+from rightaway.services import _audit, _guard, _notify, lifecycle
+
+
+def _open(actor: Actor, number: str, key: str, action: str) -> tuple[Release, Task]:
+    release = _guard.lock(Release, number=number)
+    own = release.initiated_by_id == actor.user_id
+    _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
+    if release.phase in templates.of(release).terminal:
+        raise Refused("release.closed", f"{number} is {release.phase}; a closed release does not change.")
+    task = Task.objects.filter(release=release, attempt=release.attempt, key=key).first()
+    if task is None:
+        raise _guard.not_found(Task, {"key": key})
+    return release, task
+
+
+@transaction.atomic
+def assign(*, actor: Actor, number: str, key: str, assignee: str | None) -> Task:
+    """Give a task of the current attempt to a person, who is told; None gives it back to its role."""
+    release, task = _open(actor, number, key, "release.edit")
+    subject = _notify.found(SubjectKind.RELEASE, number)
+    task.assignee = _guard.find(User, username=assignee) if assignee else None
+    if task.assignee and not subjects.able(subject, "task.complete").filter(pk=task.assignee.pk).exists():
+        raise Invalid(
+            "task.assignee",
+            f"{assignee} may not complete tasks of {number}.",
+            at="assignee",
+            hint="Choose somebody with a role in the service that may.",
+        )
+    _save(release, task)
+    _told(actor, release, "release.task.assigned", {"task": key, "assignee": assignee})
+    if task.assignee:
+        _notify.tell(
+            actor=actor,
+            kind=NotificationKind.TASK_ASSIGNED,
+            subject=subject,
+            people=[task.assignee.pk],
+            key=f"task:{task.pk}:{task.version}",
+            facts={"task": key, "title": task.title},
+        )
+    lifecycle.settle(release=release)
+    return task
+
+
+@transaction.atomic
+def reopen(*, actor: Actor, number: str, key: str) -> Task:
+    """
+    Undo the finishing of a task, by the person who finished it.
+
+    Raises:
+        Refused: `undo.too_late` after ten minutes, `undo.moved_on` when the release has left the phase.
+    """
+    release, task = _open(actor, number, key, "task.complete")
+    after = advance(TASK, task.state, "reopen")
+    if task.finished_by_id is None or task.finished_by_id != actor.user_id:
+        raise Forbidden("undo.not_yours", "Only who finished a task takes that back.", hint="Ask them to.")
+    if task.phase != release.phase:
+        raise Refused("undo.moved_on", f"{number} has left the phase of this task.", hint="Leave a comment.")
+    assert task.finished_at is not None
+    check_undo(task.finished_at, timezone.now())
+    facts: dict[str, str | None] = {"task": key, "was": str(task.state), "note": task.note}
+    task.state, task.finished_by, task.finished_at, task.note = TaskState(after), None, None, ""
+    _save(release, task)
+    _told(actor, release, "release.task.reopened", facts)
+    lifecycle.settle(release=release)
+    return task
+
+
+def _save(release: Release, task: Task) -> None:
+    task.version += 1
+    task.save()
+    release.save()
+
+
+def _told(actor: Actor, release: Release, action: str, facts: dict[str, str | None]) -> None:
+    _audit.record(
+        actor=actor,
+        action=action,
+        stream=release.number,
+        subject=("release", release.number),
+        facts=facts,
+        version=release.version,
+    )
