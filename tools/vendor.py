@@ -19,11 +19,14 @@ LUCIDE = ("lucide-static", "1.62.0", "ISC")
 INTER = ("@fontsource-variable/inter", "5.3.0", "OFL-1.1")
 FONT = "inter-latin-wght-normal.woff2"
 ICONS = [
+    "arrow-down",
     "arrow-right",
+    "arrow-up",
     "ban",
     "book-open",
     "chart-line",
     "check",
+    "chevron-down",
     "chevron-left",
     "chevron-right",
     "circle",
@@ -33,11 +36,13 @@ ICONS = [
     "circle-slash",
     "circle-x",
     "clock",
+    "copy",
     "file-check-2",
     "git-pull-request",
     "hourglass",
     "info",
     "key-round",
+    "keyboard",
     "layout-dashboard",
     "loader-circle",
     "lock",

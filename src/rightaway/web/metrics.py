@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 
 from rightaway.domain.dora import LEAST_FOR_MEDIAN, Figures
 from rightaway.queries import cmdb, metrics, releases
@@ -29,7 +30,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "filters": filters,
         "service": service,
         "days": days,
-        "figures": _shown(found) if found else [],
+        "figures": _shown(found, days) if found else [],
         "least": LEAST_FOR_MEDIAN,
     }
     return render(request, "metrics/index.html", context)
@@ -41,7 +42,7 @@ def _newest(viewer: Viewer) -> str:
     return str(newest.service.key) if newest else ""
 
 
-def _shown(found: Figures) -> list[dict[str, Any]]:
+def _shown(found: Figures, days: int) -> list[dict[str, Any]]:
     frequency, lead, rate, recovery, rework = (
         found.frequency,
         found.lead_time,
@@ -49,54 +50,68 @@ def _shown(found: Figures) -> list[dict[str, Any]]:
         found.recovery,
         found.rework,
     )
+
+    def basis(one: str, many: str, n: int) -> str:
+        return ngettext(one, many, n) % {"n": n, "days": days}
+
+    deployments = ("From %(n)d deployment in %(days)d days", "From %(n)d deployments in %(days)d days")
     return [
-        _figure("Deployment frequency", _per_day(frequency.per_day), frequency.n, "successful deployment"),
-        _figure(
-            "Change lead time",
-            duration(lead.p50),
-            lead.n,
-            "change",
-            _spread(lead.p75, lead.p90, "p75", "p90"),
-        ),
-        _figure(
-            "Change fail rate",
-            percent(rate.rate),
-            rate.n,
-            "deployment",
-            ", ".join(rate.failed),
-            rate.provisional,
-        ),
-        _figure(
-            "Failed deployment recovery time",
-            duration(recovery.p50),
-            recovery.n,
-            "failure",
-            _spread(recovery.p90, None, "p90", ""),
-        ),
-        _figure(
-            "Deployment rework rate", percent(rework.rate), rework.n, "deployment", ", ".join(rework.rework)
-        ),
+        {
+            "title": gettext("Deployment frequency"),
+            "text": _per_day(frequency.per_day),
+            "n": frequency.n,
+            "basis": basis(*deployments, frequency.n),
+        },
+        {
+            "title": gettext("Change lead time"),
+            "text": duration(lead.p50),
+            "n": lead.n,
+            "basis": basis(
+                "From %(n)d change in %(days)d days", "From %(n)d changes in %(days)d days", lead.n
+            ),
+            "detail": _spread(("p75", lead.p75), ("p90", lead.p90)),
+        },
+        {
+            "title": gettext("Change fail rate"),
+            "text": percent(rate.rate),
+            "n": rate.n,
+            "basis": basis(*deployments, rate.n),
+            "detail": ", ".join(rate.failed),
+            "provisional": rate.provisional,
+        },
+        {
+            "title": gettext("Failed deployment recovery time"),
+            "text": duration(recovery.p50),
+            "n": recovery.n,
+            "basis": basis(
+                "From %(n)d failure in %(days)d days", "From %(n)d failures in %(days)d days", recovery.n
+            ),
+            "detail": _spread(("p90", recovery.p90)),
+        },
+        {
+            "title": gettext("Deployment rework rate"),
+            "text": percent(rework.rate),
+            "n": rework.n,
+            "basis": basis(*deployments, rework.n),
+            "detail": ", ".join(rework.rework),
+        },
     ]
 
 
-def _figure(
-    title: str, text: str, n: int, unit: str, detail: str = "", provisional: int = 0
-) -> dict[str, Any]:
-    return {"title": title, "text": text, "n": n, "unit": unit, "detail": detail, "provisional": provisional}
-
-
 def _per_day(figure: float | None) -> str:
-    return "no data" if figure is None else f"{figure:.2f} per day"
+    return (
+        gettext("no data") if figure is None else gettext("%(figure)s per day") % {"figure": f"{figure:.2f}"}
+    )
 
 
 def percent(figure: float | None) -> str:
-    return "no data" if figure is None else f"{figure:.0%}"
+    return gettext("no data") if figure is None else f"{figure:.0%}"
 
 
 def duration(length: timedelta | None) -> str:
     """Write a duration in the two biggest units that say something."""
     if length is None:
-        return "no data"
+        return gettext("no data")
     seconds = int(length.total_seconds())
     for size, unit, smaller, small_unit in (
         (DAY_S, "d", HOUR_S, "h"),
@@ -108,6 +123,5 @@ def duration(length: timedelta | None) -> str:
     return f"{seconds} s"
 
 
-def _spread(first: timedelta | None, second: timedelta | None, one: str, two: str) -> str:
-    shown = [(one, first), (two, second)]
+def _spread(*shown: tuple[str, timedelta | None]) -> str:
     return ", ".join(f"{name} {duration(length)}" for name, length in shown if length is not None)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
 from rightaway.web import statuses, themes
@@ -20,6 +22,8 @@ from rightaway.web.viewers import Viewer
 
 register = template.Library()
 
+STYLES = ("tokens", "elements", "layout", "shell", "components", "forms", "print")
+ALERTS = {"ok": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert"}
 DIGEST_SHOWN = 12
 VALUE_SHOWN = 300
 _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
@@ -55,6 +59,47 @@ def mark(state: str) -> SafeString:
 @register.filter
 def words(key: object) -> str:
     return statuses.words(str(key)) if key not in (None, "") else ""
+
+
+@register.filter
+def said(text: object) -> str:
+    """Say a title of a workflow in the reader's language, where the catalogue knows it."""
+    return gettext(str(text)) if text else ""
+
+
+@register.simple_tag
+def alert_icon(tone: str, name: str = "") -> SafeString:
+    return icon(name or ALERTS.get(tone, "info"))
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """Link the styles in the order in which they build on each other."""
+    return format_html_join(
+        "\n  ", '<link rel="stylesheet" href="{}">', ((static(f"web/{one}.css"),) for one in STYLES)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The head of a column that can be sorted by: where a click leads, and how it is sorted now."""
+
+    url: str
+    direction: str = ""
+    icon: str = ""
+
+
+@register.simple_tag(takes_context=True)
+def sorting(context: template.Context, name: str) -> Sorting:
+    """Turn the order around if the list is sorted by this column already."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    now = query.get("sort", "")
+    query["sort"] = f"-{name}" if now == name else name
+    url = f"?{query.urlencode()}"
+    if now == name:
+        return Sorting(url, "ascending", "arrow-up")
+    return Sorting(url, "descending", "arrow-down") if now == f"-{name}" else Sorting(url)
 
 
 @register.simple_tag
@@ -100,10 +145,20 @@ def lasted(start: datetime | None, end: datetime | None = None) -> str:
 
 @register.simple_tag
 def digest(value: str, missing: str = "none yet") -> SafeString:
-    """Show the beginning of a digest, all of it on hover."""
+    """Show the beginning of a digest, all of it on hover, with a button that copies it."""
     if not value:
         return format_html('<span class="muted">{}</span>', missing)
-    return format_html('<code title="{}">{}</code>', value, value[:DIGEST_SHOWN])
+    return format_html(
+        '<span class="digest"><code title="{}">{}</code><button type="button" class="copy" hidden data-copy="{}"'
+        ' data-done="{}" title="{}" aria-label="{}">{}</button></span>',
+        value,
+        value[:DIGEST_SHOWN],
+        value,
+        gettext("Copied"),
+        gettext("Copy"),
+        gettext("Copy"),
+        icon("copy"),
+    )
 
 
 @register.filter

@@ -1,0 +1,2 @@
+// What every page does beyond plain HTML; without it each page still works.
+import "./copying.js";
