@@ -51,31 +51,28 @@ def _shown(found: Figures, days: int) -> list[dict[str, Any]]:
         found.rework,
     )
 
-    def basis(one: str, many: str, n: int) -> str:
-        return ngettext(one, many, n) % {"n": n, "days": days}
-
-    deployments = ("From %(n)d deployment in %(days)d days", "From %(n)d deployments in %(days)d days")
     return [
         {
             "title": gettext("Deployment frequency"),
             "text": _per_day(frequency.per_day),
             "n": frequency.n,
-            "basis": basis(*deployments, frequency.n),
+            "basis": _from_deployments(frequency.n, days),
         },
         {
             "title": gettext("Change lead time"),
             "text": duration(lead.p50),
             "n": lead.n,
-            "basis": basis(
+            "basis": ngettext(
                 "From %(n)d change in %(days)d days", "From %(n)d changes in %(days)d days", lead.n
-            ),
+            )
+            % {"n": lead.n, "days": days},
             "detail": _spread(("p75", lead.p75), ("p90", lead.p90)),
         },
         {
             "title": gettext("Change fail rate"),
             "text": percent(rate.rate),
             "n": rate.n,
-            "basis": basis(*deployments, rate.n),
+            "basis": _from_deployments(rate.n, days),
             "detail": ", ".join(rate.failed),
             "provisional": rate.provisional,
         },
@@ -83,19 +80,25 @@ def _shown(found: Figures, days: int) -> list[dict[str, Any]]:
             "title": gettext("Failed deployment recovery time"),
             "text": duration(recovery.p50),
             "n": recovery.n,
-            "basis": basis(
+            "basis": ngettext(
                 "From %(n)d failure in %(days)d days", "From %(n)d failures in %(days)d days", recovery.n
-            ),
+            )
+            % {"n": recovery.n, "days": days},
             "detail": _spread(("p90", recovery.p90)),
         },
         {
             "title": gettext("Deployment rework rate"),
             "text": percent(rework.rate),
             "n": rework.n,
-            "basis": basis(*deployments, rework.n),
+            "basis": _from_deployments(rework.n, days),
             "detail": ", ".join(rework.rework),
         },
     ]
+
+
+def _from_deployments(n: int, days: int) -> str:
+    found = ngettext("From %(n)d deployment in %(days)d days", "From %(n)d deployments in %(days)d days", n)
+    return found % {"n": n, "days": days}
 
 
 def _per_day(figure: float | None) -> str:

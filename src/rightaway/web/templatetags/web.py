@@ -12,17 +12,18 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
-from rightaway.web import statuses, themes
+from rightaway.web import places, statuses, themes
 from rightaway.web.viewers import Viewer
 
 register = template.Library()
 
-STYLES = ("tokens", "elements", "layout", "shell", "components", "forms", "print")
+STYLES = ("tokens", "elements", "layout", "forms", "components", "shell", "print")
 ALERTS = {"ok": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert"}
 DIGEST_SHOWN = 12
 VALUE_SHOWN = 300
@@ -103,31 +104,40 @@ def sorting(context: template.Context, name: str) -> Sorting:
 
 
 @register.simple_tag
-def at(moment: datetime | None, missing: str = "not set") -> SafeString:
-    """Show a time as it stands in the record, in UTC."""
+def at(moment: datetime | None, missing: str = "") -> SafeString:
+    """Show a time in the viewer's zone, in UTC and as how long ago on hover."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', missing)
-    utc = moment.astimezone(UTC)
+        return _none(missing or gettext("not set"))
+    here = timezone.localtime(moment)
     return format_html(
-        '<time class="num nowrap" datetime="{}" title="{}">{} UTC</time>',
-        utc.isoformat(),
+        '<time class="num nowrap" datetime="{}" title="{}, {}">{} {}</time>',
+        moment.astimezone(UTC).isoformat(),
+        _utc(moment),
         naturaltime(moment),
-        f"{utc.day} {utc:%b %Y, %H:%M}",
+        date_format(here, gettext("j M Y, H:i")),
+        here.tzname() or "UTC",
     )
 
 
 @register.simple_tag
-def ago(moment: datetime | None, missing: str = "never") -> SafeString:
-    """Show how long ago something happened, with the exact time on hover."""
+def ago(moment: datetime | None, missing: str = "") -> SafeString:
+    """Show how long ago something happened, with the exact time in UTC on hover."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', missing)
-    utc = moment.astimezone(UTC)
+        return _none(missing or gettext("never"))
     return format_html(
-        '<time class="nowrap" datetime="{}" title="{} UTC">{}</time>',
-        utc.isoformat(),
-        f"{utc:%Y-%m-%d %H:%M:%S}",
+        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(),
+        _utc(moment),
         naturaltime(moment),
     )
+
+
+def _none(text: str) -> SafeString:
+    return format_html('<span class="muted">{}</span>', text)
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @register.simple_tag
@@ -144,10 +154,10 @@ def lasted(start: datetime | None, end: datetime | None = None) -> str:
 
 
 @register.simple_tag
-def digest(value: str, missing: str = "none yet") -> SafeString:
+def digest(value: str, missing: str | None = None) -> SafeString:
     """Show the beginning of a digest, all of it on hover, with a button that copies it."""
     if not value:
-        return format_html('<span class="muted">{}</span>', missing)
+        return _none(gettext("none yet") if missing is None else missing)
     return format_html(
         '<span class="digest"><code title="{}">{}</code><button type="button" class="copy" hidden data-copy="{}"'
         ' data-done="{}" title="{}" aria-label="{}">{}</button></span>',
@@ -209,9 +219,32 @@ def item(found: dict[str, Any], key: str) -> Any:
 
 @register.simple_tag(takes_context=True)
 def theme(context: template.Context) -> str:
-    """Give the class of the root element; a page made without a request follows the system."""
+    """Give the theme that is chosen; a page made without a request follows the system."""
     request: HttpRequest | None = context.get("request")
     return themes.chosen(request) if request else themes.DEFAULT
+
+
+@register.simple_tag(takes_context=True)
+def density(context: template.Context) -> str:
+    request: HttpRequest | None = context.get("request")
+    return themes.density(request) if request else ""
+
+
+@register.simple_tag
+def zone() -> str:
+    """Name the time zone in which the page shows times."""
+    return timezone.get_current_timezone_name()
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[places.Group]:
+    return places.groups(Viewer.of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def has_shortcuts(context: template.Context) -> bool:
+    kept = getattr(context["request"], "preferences", None)
+    return kept is None or bool(kept.shortcuts)
 
 
 @register.simple_tag(takes_context=True)
@@ -223,6 +256,6 @@ def may_open(context: template.Context, action: str, scope: str | None = None) -
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, prefix: str) -> SafeString:
     """Mark the link whose section the page belongs to."""
-    path = context["request"].path
+    path, prefix = context["request"].path, prefix.replace("/records/incidents/", "/records/")
     matches = path == prefix if prefix == "/" else path.startswith(prefix)
     return mark_safe(' aria-current="page"') if matches else SafeString("")
