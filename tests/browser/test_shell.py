@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Open, Site
+from tests.browser.site import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +93,55 @@ def test_digest__copied__is_complete_in_the_clipboard(visit: Open, site: Site) -
     window.page.get_by_role("button", name="Copy").first.click()
     expect(window.page.get_by_role("button", name="Copied")).to_be_visible()
     assert len(window.page.evaluate("navigator.clipboard.readText()")) >= 40
+
+
+def test_filter__of_a_list__changes_the_rows_and_the_address_but_not_the_page(
+    visit: Open, site: Site
+) -> None:
+    window = visit().sign_in("dora")
+    page = window.page
+    window.go("/releases/")
+    page.evaluate("window.stillTheSamePage = true")
+    page.get_by_label("Number or title").press_sequentially(site.numbers["built"])
+    expect(page.locator("#results tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(f"text={site.numbers['built']}"))
+    assert page.evaluate("window.stillTheSamePage === true")
+    assert window.complaints == []
+
+
+def test_release__open_while_somebody_changes_it__says_so_by_itself(visit: Open, site: Site) -> None:
+    address = f"/releases/{site.numbers['built']}/"
+    reader, writer = visit().sign_in("dora"), visit().sign_in("rita")
+    reader.go(address)
+    writer.go(f"{address}edit/description/")
+    writer.page.get_by_label("Description").fill("Something else altogether.")
+    writer.page.get_by_role("button", name="Save").click()
+    expect(writer.page.get_by_text("Saved.")).to_be_visible()
+    reader.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(reader.page.get_by_text("The release has changed since you opened it.")).to_be_visible()
+    reader.page.get_by_role("link", name="Load it again").click()
+    expect(reader.page.get_by_text("Something else altogether.")).to_be_visible()
+    assert reader.complaints == []
+
+
+def test_plots__of_the_metrics__are_drawn_and_stand_as_tables_too(visit: Open) -> None:
+    window = visit().sign_in("rita")
+    window.go("/metrics/")
+    expect(window.page.locator("[data-plot] svg")).to_have_count(5)
+    window.page.get_by_text("Data as a table").first.click()
+    expect(window.page.get_by_role("table", name="Deployment frequency")).to_be_visible()
+    window.page.get_by_label("Period").select_option("30")
+    expect(window.page).to_have_url(re.compile("days=30"))
+    expect(window.page.locator("[data-plot] svg")).to_have_count(5)
+    assert window.complaints == []
+
+
+def test_menu_of_pages__in_german__is_german(visit: Open) -> None:
+    window = visit(locale="de-DE")
+    window.go("/accounts/login/")
+    window.page.get_by_label("Benutzername").fill("rita")
+    window.page.get_by_label("Passwort").fill(PASSWORD)
+    window.page.get_by_role("button", name="Anmelden").click()
+    expect(window.page.get_by_role("navigation", name="Hauptmenü")).to_be_visible()
+    expect(window.page.get_by_role("heading", level=1)).to_have_text("Start")
+    assert window.complaints == []

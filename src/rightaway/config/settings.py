@@ -80,6 +80,9 @@ TEMPLATES = [
 ]
 
 
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees what it is given, and nothing else of the page
+
+
 def _database() -> dict[str, Any]:
     facts = connection(ENVIRONMENT.database_url or "postgresql:///rightaway").django
     pool = {"min_size": 1, "max_size": 16, "timeout": 20}

@@ -9,11 +9,13 @@ from django.utils.translation import gettext, ngettext
 
 from rightaway.domain.dora import LEAST_FOR_MEDIAN, Figures
 from rightaway.queries import cmdb, metrics, releases
+from rightaway.web import plots
 from rightaway.web.forms.lists import MetricsFilter
 from rightaway.web.pages import page
 from rightaway.web.viewers import Viewer
 
 HOUR_S, DAY_S = 3600, 86400
+STEPS = ((1, 14), (7, 180), (30, 10_000))
 
 
 @page
@@ -25,15 +27,22 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     given = filters.chosen()
     service = next((one for one in allowed if one.key == given["service"]), allowed[0] if allowed else None)
     days = int(given["days"] or metrics.DEFAULT_DAYS)
-    found = metrics.figures(service.key, days=days) if service else None
+    known = metrics.history(service.key) if service else None
+    found = metrics.figures(service.key, days=days, known=known) if service else None
     context = {
         "filters": filters,
         "service": service,
         "days": days,
         "figures": _shown(found, days) if found else [],
         "least": LEAST_FOR_MEDIAN,
+        "plots": plots.of_dora(metrics.trend(known, days=days, step_days=_step(days))) if known else [],
     }
     return render(request, "metrics/index.html", context)
+
+
+def _step(days: int) -> int:
+    """Give the length of one step on the plots in days, so that there are neither few nor very many."""
+    return next(step for step, most in STEPS if days <= most)
 
 
 def _newest(viewer: Viewer) -> str:

@@ -28,7 +28,9 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
     phases = [(key, words(key)) for key in releases.phases_with_counts()]
     filters = ReleaseFilter(request.GET, phase=phases)
-    rows = viewer.narrowed(releases.releases(**filters.chosen()), "service__key")
+    rows = viewer.narrowed(
+        releases.releases(**filters.chosen(), sort=request.GET.get("sort", "")), "service__key"
+    )
     context = {
         "rows": paged(request, rows),
         "filters": filters,

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rightaway.domain.differences import Change
+from rightaway.web import plots
 from rightaway.web.errors import Problem
 from rightaway.web.forms.base import CommandForm, Moment, area
 from rightaway.web.pages import page
@@ -116,6 +117,16 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
         "form": SampleForm(),
         "refused": refused,
         "problem": [Problem("not_found", "There is no release REL-999999.", "Check the number.", "number")],
+        "plot": plots.Plot(
+            "plot-sample",
+            "Change lead time",
+            "h",
+            [f"{day} Nov" for day in range(2, 9)],
+            (
+                plots.Series("p50", [4.0, 3.5, None, 2.0, 2.5, 1.5, 1.0]),
+                plots.Series("p90", [9, 8, None, 7, 6, 6, 4]),
+            ),
+        ),
         "swatches": ["primary", "ok", "warn", "bad", "info", "card", "muted", "border"],
     }
     return render(request, "web/design.html", context)

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import nh3
@@ -36,8 +37,13 @@ _SCHEMES = {"http", "https", "mailto"}
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon; without a label it is decoration that a screen reader leaves out."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, sprite, name)
+    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, _sprite(), name)
+
+
+@cache
+def _sprite() -> str:
+    """Give the address of the drawings: the same for the life of a process, and asked for many times a page."""
+    return static("vendor/icons.svg")
 
 
 @register.simple_tag
