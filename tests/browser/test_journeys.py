@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 PAGES = [
     "/", "/releases/", "/releases/new/", "/deployments/", "/changes/", "/changes/new/", "/cis/", "/cis/shop/",
     "/targets/", "/records/incidents/", "/records/problems/", "/records/known-errors/", "/records/interactions/",
-    "/knowledge/", "/knowledge/{article}/", "/metrics/", "/search/?q=shop", "/profile/preferences/", "/audit/", "/audit/verification/", "/profile/",
+    "/knowledge/", "/knowledge/{article}/", "/metrics/", "/audit/", "/audit/verification/", "/profile/",
+    "/search/?q=shop", "/profile/preferences/", "/design/",
     *(f"/releases/{{{which}}}/{tab}" for which in ("waiting", "built")
       for tab in ("", "scope/", "plan/", "evidence/", "deployments/", "closure/", "history/")),
     "/releases/{waiting}/approvals/plan_design/vote/", "/releases/{waiting}/edit/assessment/",

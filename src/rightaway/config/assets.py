@@ -8,7 +8,7 @@ def collect() -> None:
     """
     Collect the static files if they are others than last time.
 
-    Whoever starts several servers on one home calls it once before, as `rightaway serve` does.
+    Files of earlier versions stay, for the pages that are open in a browser while the server is brought up to date.
     """
     from django.conf import settings  # noqa: PLC0415 -- only after the settings know the database
     from django.core.management import call_command  # noqa: PLC0415
@@ -17,7 +17,7 @@ def collect() -> None:
     state = _state()
     if mark.is_file() and mark.read_text() == state:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     mark.write_text(state)
 
 

@@ -15,7 +15,7 @@ from rightaway.web import frames
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.lifecycle import VoteForm
 from rightaway.web.pages import act, bound, command
-from rightaway.web.statuses import words
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 STANDING = {"pending", "approved"}
@@ -74,16 +74,16 @@ def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:
     """Say why this person cannot vote now; the command itself judges again whatever is said here."""
     if view.state not in STANDING:
         return _("The approval is {state}: there is nothing to vote on now.").format(
-            state=words(view.state).lower()
+            state=within(words(view.state))
         )
     if not viewer.roles(row.service.key) & set(view.roles):
         return _("Votes are given by: {roles}.").format(
-            roles=", ".join(words(role).lower() for role in view.roles)
+            roles=", ".join(within(words(role)) for role in view.roles)
         )
     wrote = _parts_written(viewer, row) & set(templates.of(row).approval(view.key).bound)
     if wrote:
         return _("You wrote part of what is approved ({parts}), so other people vote.").format(
-            parts=", ".join(words(part).lower() for part in sorted(wrote))
+            parts=", ".join(within(words(part)) for part in sorted(wrote))
         )
     return ""
 
@@ -101,7 +101,7 @@ def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: st
         title=_("Ask for the approval: {title}").format(title=view.title),
         button=_("Ask for it"),
         back=f"{reverse('release', args=[number])}#approvals",
-        done=_("The approval {view} is asked for.").format(view=view.title.lower()),
+        done=_("The approval {view} is asked for.").format(view=within(_(view.title))),
         text=_(
             "It is asked of {roles}, for the release as it is now. An edit of what it is bound to voids it."
         ).format(roles=roles),

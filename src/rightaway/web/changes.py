@@ -14,7 +14,7 @@ from rightaway.web import choices
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
 from rightaway.web.forms.lists import ChangeFilter
 from rightaway.web.pages import act, bound, command, page, paged
-from rightaway.web.statuses import words
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 DECIDED = frozenset({"authorise", "reject"})
@@ -157,7 +157,7 @@ def move(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpR
         title=f"{words(event)}: {number}",
         button=words(event),
         back=reverse("change", args=[number]),
-        done=_("{number}: {words} is done.").format(number=number, words=words(event).lower()),
+        done=_("{number}: {words} is done.").format(number=number, words=within(words(event))),
         crumbs=_crumbs(number),
     )
 

@@ -16,6 +16,7 @@ from rightaway.web import frames, operations
 from rightaway.web.forms.base import ReasonForm
 from rightaway.web.forms.deployments import LaunchForm, OperatorForm, ResolveForm
 from rightaway.web.pages import act, bound, command, page, paged
+from rightaway.web.statuses import within
 from rightaway.web.viewers import Viewer
 
 LOG_PIECES = 200
@@ -169,7 +170,7 @@ def operate(request: HttpRequest, viewer: Viewer, number: str, name: str) -> Htt
         text=known.consequence,
         warning=operations.situation(row, deployments.progress(row)),
         back=reverse("deployment", args=[number]),
-        done=_("The command is given: {known}.").format(known=str(known.title).lower()),
+        done=_("The command is given: {known}.").format(known=within(str(known.title))),
         crumbs=_crumbs(number),
     )
 

@@ -15,6 +15,7 @@ from rightaway.services import releases as release_commands
 from rightaway.web import frames
 from rightaway.web.forms.lifecycle import TaskForm, WayForm
 from rightaway.web.pages import act, bound, command
+from rightaway.web.statuses import within
 from rightaway.web.viewers import Viewer
 
 
@@ -48,7 +49,7 @@ def way(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpRe
         title=f"{_(taken.title)}: {number}",
         button=taken.title,
         back=reverse("release", args=[number]),
-        done=_("{number}: {taken} is done.").format(number=number, taken=taken.title.lower()),
+        done=_("{number}: {taken} is done.").format(number=number, taken=within(_(taken.title))),
         text=_consequence(row, taken),
         warning="\n".join(["This is still missing:", *missing]) if missing else "",
         tone="danger" if taken.target in {"abandoned", "back_out"} else "primary",
@@ -75,7 +76,7 @@ def _consequence(row: Any, taken: Any) -> str:
     if taken.target in template.terminal:
         sentences.append(_("This is final."))
     if taken.voids:
-        names = ", ".join(_(template.approval(key).title).lower() for key in taken.voids)
+        names = ", ".join(within(_(template.approval(key).title)) for key in taken.voids)
         sentences.append(_("These approvals lose their force: {names}.").format(names=names))
     if "back_out_deployments" in taken.after:
         sentences.append(_("Rightaway begins at once to undo what was deployed to production."))

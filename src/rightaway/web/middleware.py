@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from rightaway.queries import people
 
@@ -31,7 +32,7 @@ def preferences(answer: Answer) -> Answer:
         with translation.override(language), timezone.override(_zone(zone)):
             response = answer(request)
         response.headers["Content-Language"] = language
-        response.headers.setdefault("Vary", "Accept-Language, Cookie")
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response
 
     return follow

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.deployment_states import DeploymentStatus as Status
 from rightaway.domain.deployment_states import HoldKind, Intent
 from rightaway.domain.values import EnvironmentTier
-from rightaway.web.statuses import words
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 # Stopping must never fail because the page was a second old.
@@ -126,5 +126,5 @@ def situation(row: Any, progress: Mapping[str, int]) -> str:
         "{number} is {status}, in {environment}: {done} of {total} targets are done, {failed} failed, {reverted} were"
         " taken back."
     ).format(
-        number=row.number, status=words(row.status).lower(), environment=row.environment.name, **progress
+        number=row.number, status=within(words(row.status)), environment=row.environment.name, **progress
     )

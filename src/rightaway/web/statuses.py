@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 _LOOKS = {
     ("ok", "circle-check"): (
@@ -52,3 +52,8 @@ def words(key: str) -> str:
     """Turn `awaiting_approval` into `Awaiting approval`, in the reader's language."""
     text = str(key).replace("_", " ")
     return gettext(text[:1].upper() + text[1:]) if text else ""
+
+
+def within(text: str) -> str:
+    """Give a word as it stands within a sentence; German writes its nouns with a capital letter there too."""
+    return text if get_language() == "de" else text.lower()

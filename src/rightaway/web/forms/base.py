@@ -103,5 +103,8 @@ def scale(labels: Iterable[str], *, empty: Text | None = None) -> Choices:
     """Give a scale that counts from 1."""
     return [
         ("", empty or _("Not set")),
-        *((str(place), format_lazy("{} - {}", place, label)) for place, label in enumerate(labels, 1)),
+        *(
+            (str(place), format_lazy("{} - {}", place, _words_lazy(label)))
+            for place, label in enumerate(labels, 1)
+        ),
     ]

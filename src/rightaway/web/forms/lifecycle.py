@@ -12,7 +12,7 @@ from rightaway.domain.values import TaskState
 from rightaway.domain.workflows import Transition
 from rightaway.web.forms.base import CommandForm, Moment, ReasonForm, Text, area, options
 
-CHOOSE = "Choose one"
+CHOOSE = _("Choose one")
 
 
 class WayForm(ReasonForm):

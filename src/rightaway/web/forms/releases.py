@@ -15,7 +15,7 @@ from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.web.forms.base import Choices, CommandForm, Lines, Moment, Text, area, options, scale
 
-NOT_SET = "Not set"
+NOT_SET = _("Not set")
 IMPACT = ("enterprise", "site or department", "multiple users", "user")
 URGENCY = ("total loss of service", "severe disruption", "slight disruption", "no disruption")
 ASSESSMENT = ("very high", "high", "medium", "low")
@@ -24,23 +24,23 @@ STAKES = ("inform", "consult", "approve", "accept")
 RISK_PREFIX = "risk_answers_"
 NUMBERS = frozenset({"impact", "urgency", "impact_assessment", "risk_level"})
 
-SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     "description": (
-        "Description",
+        _("Description"),
         (
             *("title", "description", "release_type", "release_kind", "reason", "category"),
             *("owning_group", "model", "justification", "requested_end"),
         ),
     ),
     "assessment": (
-        "Assessment",
+        _("Assessment"),
         (
             *("impact", "urgency", "impact_assessment", "risk_level", "value_statement"),
             *("do_nothing_impact", "training_required"),
         ),
     ),
     "people": (
-        "People",
+        _("People"),
         (
             "coordinator",
             "manager",
@@ -51,12 +51,12 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "schedule": (
-        "Schedule and communication",
+        _("Schedule and communication"),
         ("planned_start", "planned_end", "cost_estimate", "communication_plan"),
     ),
     "early-life": ("Early life support", ("els_starts_at", "els_ends_at", "els_exit_criteria", "on_call")),
     "closure": (
-        "Outcome and closure",
+        _("Outcome and closure"),
         (
             *("outcome", "closure_code", "closure_comment", "root_cause"),
             *("no_lessons_reason", "problem_refusal_reason"),
@@ -72,7 +72,7 @@ def section_of(field: str) -> str:
     return next((key for key, (_, fields) in SECTIONS.items() if field in fields), "")
 
 
-def _line(label: str, size: int = 80, *, required: bool = False) -> Callable[[], forms.Field]:
+def _line(label: Text, size: int = 80, *, required: bool = False) -> Callable[[], forms.Field]:
     return lambda: forms.CharField(label=label, max_length=size, required=required)
 
 
@@ -89,14 +89,14 @@ def _moment(label: str) -> Callable[[], forms.Field]:
 
 
 _FIELDS: Mapping[str, Callable[[], forms.Field]] = {
-    "title": _line("Title", 200, required=True),
+    "title": _line(_("Title"), 200, required=True),
     "description": _text(_("Description"), required=True),
     "release_type": _choice(_("Type"), options(ReleaseType), required=True),
     "release_kind": _choice(_("Kind"), options(ReleaseKind, empty=NOT_SET)),
     "reason": _choice(_("Reason"), options(ReleaseReason, empty=NOT_SET)),
-    "category": _line("Category"),
-    "owning_group": _line("Owning group"),
-    "model": _line("Release model"),
+    "category": _line(_("Category")),
+    "owning_group": _line(_("Owning group")),
+    "model": _line(_("Release model")),
     "justification": _text(_("Justification")),
     "requested_end": _moment("Requested end"),
     "impact": _choice(_("Impact"), scale(IMPACT)),
@@ -117,7 +117,7 @@ _FIELDS: Mapping[str, Callable[[], forms.Field]] = {
     "els_starts_at": _moment("Early life support starts"),
     "els_ends_at": _moment("Early life support ends"),
     "els_exit_criteria": _text(_("Exit criteria")),
-    "on_call": _line("On call during the deployment", 120),
+    "on_call": _line(_("On call during the deployment"), 120),
     "outcome": _choice(_("Outcome"), options(Outcome, empty=NOT_SET)),
     "closure_code": _choice(_("Closure code"), options(ClosureCode, empty=NOT_SET)),
     "closure_comment": _text(_("Closure comment")),

@@ -74,6 +74,12 @@ def said(text: object) -> str:
     return gettext(str(text)) if text else ""
 
 
+@register.filter
+def within(text: str) -> str:
+    """Give a word as it stands within a sentence."""
+    return statuses.within(str(text))
+
+
 @register.simple_tag
 def alert_icon(tone: str, name: str = "") -> SafeString:
     return icon(name or ALERTS.get(tone, "info"))
