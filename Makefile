@@ -6,7 +6,7 @@ DJANGO := DJANGO_SETTINGS_MODULE=rightaway.config.settings $(BIN)/django-admin
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint format types imports lock migrations news demo bench
+.PHONY: help setup check test lint format types imports lock migrations messages news demo bench
 
 help: ## list the recipes
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,6 +46,10 @@ lock: ## make requirements/*.txt anew from pyproject.toml; UPGRADE=--upgrade tak
 
 migrations: ## write the migrations that changed models need
 	$(DJANGO) makemigrations
+
+messages: ## take the texts of the pages into the catalogues and compile them; needs gettext
+	cd src/rightaway/web && ../../../$(BIN)/django-admin makemessages --all --no-location --no-obsolete --no-wrap
+	cd src/rightaway/web && ../../../$(BIN)/django-admin compilemessages
 
 news: ## show the news of the next release, from changes.d
 	$(BIN)/towncrier build --draft --version next

@@ -12,18 +12,52 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "src" / "rightaway" / "web" / "static" / "vendor"
-LUCIDE = ("lucide-static", "1.62.0", "ISC")
-INTER = ("@fontsource-variable/inter", "5.3.0", "OFL-1.1")
-FONT = "inter-latin-wght-normal.woff2"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "src" / "rightaway" / "web" / "static" / "vendor"
+TESTS = ROOT / "tests" / "browser" / "vendor"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package of npm; `file` is what is taken out of it as `name`, or nothing when it is made into something."""
+
+    name: str
+    version: str
+    licence: str
+    folder: Path = FOLDER
+    file: str = ""
+    licences: tuple[str, ...] = ("LICENSE",)
+
+
+PACKAGES = {
+    "icons.svg": Package("lucide-static", "1.62.0", "ISC"),
+    "inter-latin-wght-normal.woff2": Package(
+        "@fontsource-variable/inter", "5.3.0", "OFL-1.1", file="files/inter-latin-wght-normal.woff2"
+    ),
+    "echarts.min.js": Package(
+        "echarts", "6.1.0", "Apache-2.0", file="dist/echarts.min.js", licences=("LICENSE", "NOTICE")
+    ),
+    "axe.min.js": Package(
+        "axe-core",
+        "4.14.1",
+        "MPL-2.0",
+        folder=TESTS,
+        file="axe.min.js",
+        licences=("LICENSE", "LICENSE-3RD-PARTY.txt"),
+    ),
+}
 ICONS = [
+    "arrow-down",
     "arrow-right",
+    "arrow-up",
     "ban",
     "book-open",
     "chart-line",
     "check",
+    "chevron-down",
     "chevron-left",
     "chevron-right",
     "circle",
@@ -33,11 +67,13 @@ ICONS = [
     "circle-slash",
     "circle-x",
     "clock",
+    "copy",
     "file-check-2",
     "git-pull-request",
     "hourglass",
     "info",
     "key-round",
+    "keyboard",
     "layout-dashboard",
     "loader-circle",
     "lock",
@@ -68,20 +104,33 @@ ICONS = [
 
 
 def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    manifests: dict[Path, list[dict[str, str]]] = {FOLDER: [], TESTS: []}
     with tempfile.TemporaryDirectory() as scratch:
-        lucide, inter = (_fetch(name, version, Path(scratch)) for name, version, _ in (LUCIDE, INTER))
-        (FOLDER / "icons.svg").write_text(_sprite(lucide / "icons"), encoding="utf-8")
-        (FOLDER / FONT).write_bytes((inter / "files" / FONT).read_bytes())
-        for package, source in ((LUCIDE, lucide), (INTER, inter)):
-            licence = FOLDER / f"LICENSE.{package[0].rpartition('/')[2]}.txt"
-            licence.write_text((source / "LICENSE").read_text(encoding="utf-8"), encoding="utf-8")
-    files = {"icons.svg": LUCIDE, FONT: INTER}
-    manifest = [
-        {"file": file, "name": name, "version": version, "licence": licence, "sha256": _sha256(FOLDER / file)}
-        for file, (name, version, licence) in files.items()
-    ]
-    (FOLDER / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        for file, package in PACKAGES.items():
+            package.folder.mkdir(parents=True, exist_ok=True)
+            place = package.folder / file
+            _take(package, _fetch(package.name, package.version, Path(scratch)), place)
+            entry = {
+                "file": file,
+                "name": package.name,
+                "version": package.version,
+                "licence": package.licence,
+            }
+            manifests[package.folder].append({**entry, "sha256": _sha256(place)})
+    for folder, entries in manifests.items():
+        (folder / "manifest.json").write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+
+
+def _take(package: Package, source: Path, place: Path) -> None:
+    if package.file:
+        place.write_bytes((source / package.file).read_bytes())
+    else:
+        place.write_text(_sprite(source / "icons"), encoding="utf-8")
+    short = package.name.rpartition("/")[2]
+    for licence in package.licences:
+        kind = licence.removesuffix(".txt")
+        text = (source / licence).read_text(encoding="utf-8")
+        (package.folder / f"{kind}.{short}.txt").write_text(text, encoding="utf-8")
 
 
 def _fetch(name: str, version: str, folder: Path) -> Path:

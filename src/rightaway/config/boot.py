@@ -3,7 +3,7 @@
 import logging
 import os
 
-from rightaway.config import embedded
+from rightaway.config import assets, embedded
 from rightaway.config.environment import Environment, environment
 
 SETTINGS = "rightaway.config.settings"
@@ -25,7 +25,7 @@ def connect() -> Environment:
 
 
 def migrate(*, verbosity: int = 0) -> None:
-    """Bring the schemas of records and engine, and the shipped workflow, up to date."""
+    """Bring the schemas of records and engine, the shipped workflow and the static files up to date."""
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
@@ -35,4 +35,5 @@ def migrate(*, verbosity: int = 0) -> None:
     call_command("migrate", interactive=False, verbosity=verbosity)
     runtime.migrate(os.environ["RIGHTAWAY_DATABASE_URL"])
     workflows.install_default()
+    assets.collect()
     connections.close_all()

@@ -8,7 +8,7 @@ import sys
 import time
 from types import FrameType
 
-from rightaway.config import boot
+from rightaway.config import assets, boot
 from rightaway.config.environment import environment
 from rightaway.domain.errors import Unavailable
 
@@ -43,6 +43,7 @@ def serve(*, workers: int = 1) -> None:
 def web() -> None:
     """Run the web server alone."""
     found = boot.connect()
+    assets.collect()  # also after an update whose `migrate` ran on another machine
     from granian import Granian  # noqa: PLC0415 -- heavy, and only this process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415

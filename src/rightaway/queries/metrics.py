@@ -16,11 +16,31 @@ from rightaway.records.incidents.models import Incident
 DEFAULT_DAYS = 90
 
 
-def figures(service: str, *, days: int = DEFAULT_DAYS, now: datetime | None = None) -> Figures:
-    """Measure one service in production over the last `days`; a figure without data is None, never 0."""
+def figures(
+    service: str, *, days: int = DEFAULT_DAYS, now: datetime | None = None, known: History | None = None
+) -> Figures:
+    """
+    Measure one service in production over the last `days`; a figure without data is None, never 0.
+
+    Args:
+        known: What is recorded about the service, where it is read already.
+    """
     end = now or timezone.now()
     window = Window(end - timedelta(days=days), end + timedelta(microseconds=1))
-    return measure(history(service), window, now=end)
+    return measure(known or history(service), window, now=end)
+
+
+def trend(
+    known: History, *, days: int, step_days: int, now: datetime | None = None
+) -> list[tuple[datetime, Figures]]:
+    """Measure one step of the last `days` after the other, oldest first, each with the moment it begins at."""
+    end, step = now or timezone.now(), timedelta(days=step_days)
+    starts = [end - step * number for number in range(-(-days // step_days), 0, -1)]
+    stops = [*starts[1:], end + timedelta(microseconds=1)]
+    return [
+        (start, measure(known, Window(start, stop), now=end))
+        for start, stop in zip(starts, stops, strict=True)
+    ]
 
 
 def as_json(found: Figures) -> dict[str, Any]:

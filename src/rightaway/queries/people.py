@@ -7,7 +7,7 @@ from allauth.idp.oidc.models import Token
 from django.db.models import Q, QuerySet
 
 from rightaway.domain.values import Actor, PersonKind
-from rightaway.records.people.models import RoleBinding, User
+from rightaway.records.people.models import Preferences, RoleBinding, User
 
 
 def actor_for(user: User, door: str) -> Actor:
@@ -64,3 +64,8 @@ def scopes(user_id: int) -> dict[str, frozenset[str]]:
     for scope, role in RoleBinding.objects.filter(user_id=user_id).values_list("scope", "role"):
         found.setdefault(scope, set()).add(role)
     return {scope: frozenset(roles) for scope, roles in found.items()}
+
+
+def preferences(user_id: int) -> Preferences:
+    """Give how an account wants to see the pages: what it chose, or what everybody has who chose nothing."""
+    return Preferences.objects.filter(user_id=user_id).first() or Preferences(user_id=user_id)

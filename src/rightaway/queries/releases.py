@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -40,11 +40,21 @@ _CHANGE_COUNT = Coalesce(
 )
 
 
+# What a list can be sorted by, and the column of the table that is.
+SORTS = {"number": "id", "phase": "phase", "service": "service__name", "planned": "planned_start"}
+
+
 def releases(
-    *, text: str = "", phase: str = "", service: str = "", is_open: bool | None = None
+    *, text: str = "", phase: str = "", service: str = "", is_open: bool | None = None, sort: str = ""
 ) -> QuerySet[Release]:
-    """List releases, newest first, with the number of their changes as `change_count`."""
-    found = Release.objects.select_related(*RELATED).annotate(change_count=_CHANGE_COUNT).order_by("-id")
+    """
+    List releases, newest first, with the number of their changes as `change_count`.
+
+    Args:
+        sort: One of `SORTS`, with a minus before it for the other direction; anything else sorts by age.
+    """
+    found = Release.objects.select_related(*RELATED).annotate(change_count=_CHANGE_COUNT)
+    found = found.order_by(*_order(sort))
     if text:
         found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
     if phase:
@@ -55,6 +65,14 @@ def releases(
         ended = Q(phase__in=("closed", "abandoned"))
         found = found.exclude(ended) if is_open else found.filter(ended)
     return found
+
+
+def _order(sort: str) -> list[OrderBy]:
+    column = SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        return [F("id").desc()]
+    first = F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True)
+    return [first, F("id").desc()]
 
 
 def release(number: str) -> Release | None:

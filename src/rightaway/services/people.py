@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.password_validation import validate_password
@@ -11,8 +12,9 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Forbidden, Invalid
 from rightaway.domain.permissions import Role
+from rightaway.domain.preferences import Density, Language, Theme
 from rightaway.domain.values import Actor, PersonKind
-from rightaway.records.people.models import RoleBinding, User
+from rightaway.records.people.models import Preferences, RoleBinding, User
 from rightaway.services import _audit, _guard
 
 STREAM = "people"
@@ -159,3 +161,49 @@ def revoke_token(*, actor: Actor, token_id: int) -> None:
     _audit.record(
         actor=actor, action="people.token.revoked", stream=STREAM, subject=("account", token.user.username)
     )
+
+
+@transaction.atomic
+def prefer(
+    *,
+    actor: Actor,
+    theme: str | None = None,
+    density: str | None = None,
+    language: str | None = None,
+    time_zone: str | None = None,
+    shortcuts: bool | None = None,
+) -> Preferences:
+    """
+    Keep how the actor wants to see the pages; None leaves a thing as it is, and an empty text follows the browser.
+
+    Raises:
+        Invalid: `preference.unknown`, for a value that is none of its kind.
+    """
+    user = _guard.person(actor)
+    known: dict[str, set[object]] = {
+        "theme": {*Theme},
+        "density": {*Density},
+        "language": {"", *Language},
+        "time_zone": {"", *available_timezones()},
+        "shortcuts": {True, False},
+    }
+    asked = {
+        "theme": theme,
+        "density": density,
+        "language": language,
+        "time_zone": time_zone,
+        "shortcuts": shortcuts,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    for name, value in given.items():
+        if value not in known[name]:
+            raise Invalid("preference.unknown", f"There is no {name.replace('_', ' ')} {value!r}.", at=name)
+    kept, _ = Preferences.objects.update_or_create(user=user, defaults=given)
+    _audit.record(
+        actor=actor,
+        action="people.preferences.set",
+        stream=STREAM,
+        subject=("account", user.username),
+        facts=given,
+    )
+    return kept

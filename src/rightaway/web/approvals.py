@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.queries import releases, templates
@@ -14,6 +15,7 @@ from rightaway.web import frames
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.lifecycle import VoteForm
 from rightaway.web.pages import act, bound, command
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 STANDING = {"pending", "approved"}
@@ -71,12 +73,18 @@ def _view(row: Any, kind: str) -> ApprovalView:
 def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:
     """Say why this person cannot vote now; the command itself judges again whatever is said here."""
     if view.state not in STANDING:
-        return f"The approval is {view.state.replace('_', ' ')}: there is nothing to vote on now."
+        return _("The approval is {state}: there is nothing to vote on now.").format(
+            state=within(words(view.state))
+        )
     if not viewer.roles(row.service.key) & set(view.roles):
-        return f"Votes are given by: {', '.join(role.replace('_', ' ') for role in view.roles)}."
+        return _("Votes are given by: {roles}.").format(
+            roles=", ".join(within(words(role)) for role in view.roles)
+        )
     wrote = _parts_written(viewer, row) & set(templates.of(row).approval(view.key).bound)
     if wrote:
-        return f"You wrote part of what is approved ({', '.join(sorted(wrote))}), so other people vote."
+        return _("You wrote part of what is approved ({parts}), so other people vote.").format(
+            parts=", ".join(within(words(part)) for part in sorted(wrote))
+        )
     return ""
 
 
@@ -90,11 +98,13 @@ def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: st
         request,
         CommandForm(**bound(request)),
         lambda _: commands.request(actor=viewer.actor, number=number, kind=kind),
-        title=f"Ask for the approval: {view.title}",
-        button="Ask for it",
+        title=_("Ask for the approval: {title}").format(title=view.title),
+        button=_("Ask for it"),
         back=f"{reverse('release', args=[number])}#approvals",
-        done=f"The approval {view.title.lower()} is asked for.",
-        text=f"It is asked of {roles}, for the release as it is now. An edit of what it is bound to voids it.",
+        done=_("The approval {view} is asked for.").format(view=within(_(view.title))),
+        text=_(
+            "It is asked of {roles}, for the release as it is now. An edit of what it is bound to voids it."
+        ).format(roles=roles),
         crumbs=frames.crumbs(number),
     )
 
@@ -122,10 +132,10 @@ def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpRe
         request,
         form,
         run,
-        title=f"Vote on: {view.title}",
-        button="Vote",
+        title=_("Vote on: {title}").format(title=view.title),
+        button=_("Vote"),
         back=f"{reverse('release', args=[number])}#approvals",
-        done="Your vote is recorded.",
+        done=_("Your vote is recorded."),
         template="releases/vote.html",
         crumbs=frames.crumbs(number),
         view=view,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.queries import releases, templates
@@ -63,7 +64,11 @@ def report(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     package = row.packages.filter(is_current=True).first()
     initial = {"package_digest": package.digest if package else ""}
     text = (
-        f"The report becomes evidence for the package {package} ({package.digest[:12]})." if package else ""
+        _("The report becomes evidence for the package {package} ({digest}).").format(
+            package=package, digest=package.digest[:12]
+        )
+        if package
+        else ""
     )
     return command(
         request,
@@ -71,9 +76,9 @@ def report(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         lambda given: commands.import_junit(
             actor=viewer.actor, number=number, data=given.pop("report").read(), **given
         ),
-        title="Import a test report",
-        button="Import",
-        done="The report is imported.",
+        title=_("Import a test report"),
+        button=_("Import"),
+        done=_("The report is imported."),
         text=text,
         **frames.inside(row, TAB),
     )
@@ -86,9 +91,9 @@ def defect(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         DefectForm(**bound(request)),
         lambda given: commands.record_defect(actor=viewer.actor, number=number, **given),
-        title="Record a defect",
-        button="Record",
-        done="The defect is recorded.",
+        title=_("Record a defect"),
+        button=_("Record"),
+        done=_("The defect is recorded."),
         **frames.inside(row, TAB),
     )
 
@@ -103,9 +108,9 @@ def close_defect(request: HttpRequest, viewer: Viewer, number: str, defect_id: i
         request,
         ResolutionForm(**bound(request)),
         lambda given: commands.close_defect(actor=viewer.actor, number=number, defect_id=defect_id, **given),
-        title=f"Close the defect: {held.title}",
-        button="Close the defect",
-        done="The defect is closed.",
+        title=_("Close the defect: {title}").format(title=held.title),
+        button=_("Close the defect"),
+        done=_("The defect is closed."),
         **frames.inside(row, TAB),
     )
 
@@ -117,10 +122,10 @@ def training(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         TrainingForm(**bound(request)),
         lambda given: commands.record_training(actor=viewer.actor, number=number, **given),
-        title="Record training",
-        button="Record",
-        done="The training is recorded.",
-        text="Recording the same audience again replaces its numbers.",
+        title=_("Record training"),
+        button=_("Record"),
+        done=_("The training is recorded."),
+        text=_("Recording the same audience again replaces its numbers."),
         **frames.inside(row, TAB),
     )
 
@@ -132,9 +137,9 @@ def notice(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         NoticeForm(**bound(request)),
         lambda given: commands.schedule_notice(actor=viewer.actor, number=number, **given),
-        title="Schedule a notice",
-        button="Schedule",
-        done="The notice is scheduled.",
+        title=_("Schedule a notice"),
+        button=_("Schedule"),
+        done=_("The notice is scheduled."),
         **frames.inside(row, TAB),
     )
 
@@ -149,9 +154,9 @@ def notice_sent(request: HttpRequest, viewer: Viewer, number: str, notice_id: in
         request,
         CommandForm(**bound(request)),
         lambda _: commands.mark_notice_sent(actor=viewer.actor, number=number, audience=held.audience),
-        title=f"The notice to {held.audience} was sent",
-        button="Record that it was sent",
-        done="It is recorded that the notice was sent.",
+        title=_("The notice to {audience} was sent").format(audience=held.audience),
+        button=_("Record that it was sent"),
+        done=_("It is recorded that the notice was sent."),
         **frames.inside(row, TAB),
     )
 
@@ -164,9 +169,9 @@ def backup(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         BackupForm(**bound(request), items=items),
         lambda given: commands.record_backup(actor=viewer.actor, **given),
-        title="Record a backup",
-        button="Record",
-        done="The backup is recorded.",
+        title=_("Record a backup"),
+        button=_("Record"),
+        done=_("The backup is recorded."),
         **frames.inside(row, TAB),
     )
 
@@ -179,9 +184,9 @@ def waiver(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         WaiverForm(**bound(request), controls=controls),
         lambda given: release_commands.waive(actor=viewer.actor, number=number, **given),
-        title="Ask for a waiver",
-        button="Ask",
-        done="The waiver is asked for. It counts once another person has granted it.",
+        title=_("Ask for a waiver"),
+        button=_("Ask"),
+        done=_("The waiver is asked for. It counts once another person has granted it."),
         **frames.inside(row, TAB),
     )
 
@@ -197,9 +202,9 @@ def grant(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) -> 
         request,
         CommandForm(**bound(request)),
         lambda _: release_commands.grant_waiver(actor=viewer.actor, number=number, waiver_id=waiver_id),
-        title=f"Grant the waiver of: {titles.get(held.control, held.control)}",
-        button="Grant",
-        done="The waiver is granted.",
+        title=_("Grant the waiver of: {titles}").format(titles=titles.get(held.control, held.control)),
+        button=_("Grant"),
+        done=_("The waiver is granted."),
         text=held.reason,
         **frames.inside(row, TAB),
     )

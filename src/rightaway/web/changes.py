@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.queries import changes
@@ -13,7 +14,7 @@ from rightaway.web import choices
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
 from rightaway.web.forms.lists import ChangeFilter
 from rightaway.web.pages import act, bound, command, page, paged
-from rightaway.web.statuses import words
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 DECIDED = frozenset({"authorise", "reject"})
@@ -68,11 +69,11 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         request,
         form,
         run,
-        title="Register a change",
-        button="Register",
+        title=_("Register a change"),
+        button=_("Register"),
         back=reverse("changes"),
-        done="The change is registered.",
-        crumbs=[("Changes", reverse("changes"))],
+        done=_("The change is registered."),
+        crumbs=[(_("Changes"), reverse("changes"))],
     )
 
 
@@ -123,11 +124,11 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         form,
         run,
-        title=f"Edit {number}",
-        button="Save",
+        title=_("Edit {number}").format(number=number),
+        button=_("Save"),
         back=reverse("change", args=[number]),
-        done="Saved.",
-        text="A change that was authorised and whose content changes has to be authorised again.",
+        done=_("Saved."),
+        text=_("A change that was authorised and whose content changes has to be authorised again."),
         crumbs=_crumbs(number),
     )
 
@@ -156,7 +157,7 @@ def move(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpR
         title=f"{words(event)}: {number}",
         button=words(event),
         back=reverse("change", args=[number]),
-        done=f"{number}: {words(event).lower()} is done.",
+        done=_("{number}: {words} is done.").format(number=number, words=within(words(event))),
         crumbs=_crumbs(number),
     )
 
@@ -174,10 +175,10 @@ def decide(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
             note=given["note"],
             expected_version=given["version"],
         ),
-        title=f"Decide on {number}",
-        button="Decide",
+        title=_("Decide on {number}").format(number=number),
+        button=_("Decide"),
         back=reverse("change", args=[number]),
-        done="Your decision is recorded.",
+        done=_("Your decision is recorded."),
         text=f"{row.title}\n\n{row.description}",
         crumbs=_crumbs(number),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.domain.deployment_states import DeploymentStatus, Intent
 from rightaway.domain.errors import NotFound
@@ -15,6 +16,7 @@ from rightaway.web import frames, operations
 from rightaway.web.forms.base import ReasonForm
 from rightaway.web.forms.deployments import LaunchForm, OperatorForm, ResolveForm
 from rightaway.web.pages import act, bound, command, page, paged
+from rightaway.web.statuses import within
 from rightaway.web.viewers import Viewer
 
 LOG_PIECES = 200
@@ -68,14 +70,16 @@ def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         form,
         run,
-        title=f"Deploy {number}",
-        button="Launch",
-        done="The deployment is launched.",
-        text="Rightaway judges the gate again before every wave: approvals, window, notices, backups."
-        " A rehearsal (drill) runs in a lower environment and ends by backing out.",
+        title=_("Deploy {number}").format(number=number),
+        button=_("Launch"),
+        done=_("The deployment is launched."),
+        text=_(
+            "Rightaway judges the gate again before every wave: approvals, window, notices, backups."
+            " A rehearsal (drill) runs in a lower environment and ends by backing out."
+        ),
         warning=""
         if environments
-        else "There is no compiled plan yet. Compile one on the page of the plan first.",
+        else _("There is no compiled plan yet. Compile one on the page of the plan first."),
         **frames.inside(row, "release-deployments"),
     )
 
@@ -161,12 +165,12 @@ def operate(request: HttpRequest, viewer: Viewer, number: str, name: str) -> Htt
             expected_version=None if name in operations.ALWAYS_CURRENT else given["version"],
         ),
         title=f"{known.title}: {number}",
-        button=known.title,
+        button=str(known.title),
         tone="danger" if known.is_grave else "primary",
         text=known.consequence,
         warning=operations.situation(row, deployments.progress(row)),
         back=reverse("deployment", args=[number]),
-        done=f"The command is given: {known.title.lower()}.",
+        done=_("The command is given: {known}.").format(known=within(str(known.title))),
         crumbs=_crumbs(number),
     )
 
@@ -181,12 +185,14 @@ def undo(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         lambda given: reverse(
             "deployment", args=[commands.undo(actor=viewer.actor, row=row, reason=given["reason"]).number]
         ),
-        title=f"Undo {number}",
-        button="Undo it",
+        title=_("Undo {number}").format(number=number),
+        button=_("Undo it"),
         tone="danger",
-        text="A new deployment begins at once that takes every target this one touched back to where it was.",
+        text=_(
+            "A new deployment begins at once that takes every target this one touched back to where it was."
+        ),
         back=reverse("deployment", args=[number]),
-        done="The way back has begun.",
+        done=_("The way back has begun."),
         crumbs=_crumbs(number),
     )
 
@@ -207,13 +213,17 @@ def resolve(request: HttpRequest, viewer: Viewer, number: str, attempt_id: int) 
         lambda given: commands.resolve(
             actor=viewer.actor, attempt_id=attempt_id, resolution=given["resolution"], reason=given["reason"]
         ),
-        title=f"What happened to {attempt.step_key} on {attempt.run.target.key}?",
-        button="Decide",
-        text="Rightaway lost sight of this step while it ran and does not guess. Look at the target, then say what"
-        " you saw: the deployment goes on from your answer.",
+        title=_("What happened to {step_key} on {key}?").format(
+            step_key=attempt.step_key, key=attempt.run.target.key
+        ),
+        button=_("Decide"),
+        text=_(
+            "Rightaway lost sight of this step while it ran and does not guess. Look at the target, then say what"
+            " you saw: the deployment goes on from your answer."
+        ),
         warning=f"{attempt.message}\nOperation: {attempt.operation_id}".strip(),
         back=reverse("deployment", args=[number]),
-        done="Your decision is recorded.",
+        done=_("Your decision is recorded."),
         crumbs=_crumbs(number),
     )
 

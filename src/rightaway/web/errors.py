@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.errors import (
     DriverError,
@@ -20,16 +22,16 @@ from rightaway.domain.errors import (
 )
 
 # The first class that fits decides; what is narrower stands first.
-_ANSWERS: tuple[tuple[type[RightawayError], int, str], ...] = (
-    (NotFound, 404, "There is nothing here"),
-    (Forbidden, 403, "You may not do this"),
-    (TooLarge, 413, "This is too large"),
-    (Invalid, 422, "Something has to be corrected"),
-    (Stale, 412, "Somebody was faster"),
-    (Refused, 409, "This is not possible now"),
-    (Unavailable, 503, "Something did not answer"),
-    (DriverError, 502, "A target could not be reached"),
-    (RightawayError, 500, "Something went wrong"),
+_ANSWERS: tuple[tuple[type[RightawayError], int, str | Promise], ...] = (
+    (NotFound, 404, _("There is nothing here")),
+    (Forbidden, 403, _("You may not do this")),
+    (TooLarge, 413, _("This is too large")),
+    (Invalid, 422, _("Something has to be corrected")),
+    (Stale, 412, _("Somebody was faster")),
+    (Refused, 409, _("This is not possible now")),
+    (Unavailable, 503, _("Something did not answer")),
+    (DriverError, 502, _("A target could not be reached")),
+    (RightawayError, 500, _("Something went wrong")),
 )
 
 
@@ -45,11 +47,11 @@ class Problem:
 
 
 def status(error: RightawayError) -> int:
-    return next(number for kind, number, _ in _ANSWERS if isinstance(error, kind))
+    return next(number for kind, number, _text in _ANSWERS if isinstance(error, kind))
 
 
 def title(error: RightawayError) -> str:
-    return next(text for kind, _, text in _ANSWERS if isinstance(error, kind))
+    return next(str(text) for kind, _number, text in _ANSWERS if isinstance(error, kind))
 
 
 def problems(error: RightawayError) -> list[Problem]:

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.queries import releases, templates
 from rightaway.web.viewers import Viewer
 
 TABS = (
-    ("release", "Overview"),
-    ("scope", "Scope"),
-    ("plan", "Package and plan"),
-    ("evidence", "Evidence"),
-    ("release-deployments", "Deployments"),
-    ("closure", "Early life and closure"),
-    ("history", "History"),
+    ("release", _("Overview")),
+    ("scope", _("Scope")),
+    ("plan", _("Package and plan")),
+    ("evidence", _("Evidence")),
+    ("release-deployments", _("Deployments")),
+    ("closure", _("Early life and closure")),
+    ("history", _("History")),
 )
 
 
@@ -45,12 +47,12 @@ def _rail(row: Any) -> list[releases.PhaseStep]:
 
 
 def crumbs(number: str, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("Releases", reverse("releases")), (number, reverse("release", args=[number])), *more]
+    return [(gettext("Releases"), reverse("releases")), (number, reverse("release", args=[number])), *more]
 
 
 def inside(row: Any, tab: str, anchor: str = "") -> dict[str, Any]:
     """Give a command of a release its way back, to the tab it was started from."""
     titles = dict(TABS)
     address = reverse(tab, args=[row.number])
-    more = [] if tab == "release" else [(titles[tab], address)]
+    more = [] if tab == "release" else [(str(titles[tab]), address)]
     return {"back": f"{address}{anchor}", "crumbs": crumbs(row.number, *more)}

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from rightaway.domain.deployment_states import DeploymentStatus
 from rightaway.domain.values import EnvironmentTier
-from rightaway.queries import changes, deployments, releases, templates
+from rightaway.queries import changes, cmdb, deployments, releases, templates
 from rightaway.web.pages import page
 from rightaway.web.viewers import Viewer
 
@@ -22,15 +22,27 @@ def home(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     doubtful = deployments.all_doubtful().select_related(
         "run__deployment__release__service", "run__deployment__environment"
     )
+    shown = list(newest[:MOST])
     context = {
+        "guide": None if shown else _guide(viewer),
         "sees_releases": viewer.may("release.view", None),
         "approvals": _approvals(viewer),
         "changes": _changes(viewer),
         "doubtful": [(one, _may_resolve(viewer, one)) for one in _seen(viewer, doubtful)[:MOST]],
         "running": list(viewer.narrowed(running, "release__service__key")[:MOST]),
-        "releases": list(newest[:MOST]),
+        "releases": shown,
     }
     return render(request, "home.html", context)
+
+
+def _guide(viewer: Viewer) -> dict[str, bool]:
+    """Say how far the way to the first release is gone, and what of it this person can do."""
+    return {
+        "services": cmdb.services().exists(),
+        "changes": viewer.narrowed(changes.changes(), "service__key").exists(),
+        "may_change": viewer.may("change.register", None, own=True),
+        "may_register": viewer.may("release.register", None),
+    }
 
 
 def _seen(viewer: Viewer, doubtful: Any) -> Any:

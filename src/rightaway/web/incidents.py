@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rightaway.queries import incidents
 from rightaway.services import incidents as commands
@@ -21,10 +23,10 @@ from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer
 
 TABS = (
-    ("incidents", "Incidents"),
-    ("problems", "Problems"),
-    ("known-errors", "Known errors"),
-    ("interactions", "Interactions"),
+    ("incidents", gettext_lazy("Incidents")),
+    ("problems", gettext_lazy("Problems")),
+    ("known-errors", gettext_lazy("Known errors")),
+    ("interactions", gettext_lazy("Interactions")),
 )
 _RELEASE = "release__service__key"
 
@@ -126,7 +128,12 @@ def record_incident(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
     texts = {"title": "Record an incident", "button": "Record", "done": "The incident is recorded."}
     return command(
-        request, form, run, **texts, back=reverse("incidents"), crumbs=[("Incidents", reverse("incidents"))]
+        request,
+        form,
+        run,
+        **texts,
+        back=reverse("incidents"),
+        crumbs=[(_("Incidents"), reverse("incidents"))],
     )
 
 
@@ -140,12 +147,12 @@ def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpR
         request,
         ResolveIncidentForm(**bound(request)),
         lambda given: commands.resolve_incident(actor=viewer.actor, number=number, **given),
-        title=f"Resolve {number}",
-        button="Resolve and close",
+        title=_("Resolve {number}").format(number=number),
+        button=_("Resolve and close"),
         back=reverse("incident", args=[number]),
-        done=f"{number} is closed.",
+        done=_("{number} is closed.").format(number=number),
         text=row.title,
-        crumbs=[("Incidents", reverse("incidents")), (number, reverse("incident", args=[number]))],
+        crumbs=[(_("Incidents"), reverse("incidents")), (number, reverse("incident", args=[number]))],
     )
 
 
@@ -158,12 +165,12 @@ def edit_problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespo
         request,
         ProblemForm(**bound(request), initial=initial),
         lambda given: commands.edit_problem(actor=viewer.actor, number=number, **given),
-        title=f"Root cause of {number}",
-        button="Save",
+        title=_("Root cause of {number}").format(number=number),
+        button=_("Save"),
         back=reverse("problem", args=[number]),
-        done="Saved.",
+        done=_("Saved."),
         text=row.title,
-        crumbs=[("Problems", reverse("problems")), (number, reverse("problem", args=[number]))],
+        crumbs=[(_("Problems"), reverse("problems")), (number, reverse("problem", args=[number]))],
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.queries import knowledge
 from rightaway.services import knowledge as commands
@@ -62,7 +63,7 @@ def write(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
     texts = {"title": "Write an article", "button": "Save as draft", "done": "The draft is saved."}
     return command(
-        request, form, run, **texts, back=reverse("articles"), crumbs=[("Knowledge", reverse("articles"))]
+        request, form, run, **texts, back=reverse("articles"), crumbs=[(_("Knowledge"), reverse("articles"))]
     )
 
 
@@ -83,10 +84,10 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
             body=given["body"],
             expected_version=given["version"],
         ),
-        title=f"Edit {number}",
-        button="Save as draft",
+        title=_("Edit {number}").format(number=number),
+        button=_("Save as draft"),
         back=reverse("article", args=[number]),
-        done="Saved as a draft.",
+        done=_("Saved as a draft."),
         crumbs=_crumbs(number),
     )
 
@@ -99,10 +100,10 @@ def publish(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         CommandForm(**bound(request)),
         lambda _: commands.publish(actor=viewer.actor, number=number),
-        title=f"Publish {number}",
-        button="Publish",
+        title=_("Publish {number}").format(number=number),
+        button=_("Publish"),
         back=reverse("article", args=[number]),
-        done="The article is published.",
+        done=_("The article is published."),
         text=row.title,
         crumbs=_crumbs(number),
     )

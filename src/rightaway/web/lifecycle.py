@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import Forbidden, NotFound
 from rightaway.domain.guards import Evaluation
@@ -14,6 +15,7 @@ from rightaway.services import releases as release_commands
 from rightaway.web import frames
 from rightaway.web.forms.lifecycle import TaskForm, WayForm
 from rightaway.web.pages import act, bound, command
+from rightaway.web.statuses import within
 from rightaway.web.viewers import Viewer
 
 
@@ -44,10 +46,10 @@ def way(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpRe
         request,
         form,
         run,
-        title=f"{taken.title}: {number}",
+        title=f"{_(taken.title)}: {number}",
         button=taken.title,
         back=reverse("release", args=[number]),
-        done=f"{number}: {taken.title.lower()} is done.",
+        done=_("{number}: {taken} is done.").format(number=number, taken=within(_(taken.title))),
         text=_consequence(row, taken),
         warning="\n".join(["This is still missing:", *missing]) if missing else "",
         tone="danger" if taken.target in {"abandoned", "back_out"} else "primary",
@@ -69,14 +71,15 @@ def _way(row: Any, event: str) -> Evaluation:
 def _consequence(row: Any, taken: Any) -> str:
     template = templates.of(row)
     titles = {phase.key: phase.title for phase in template.phases}
-    sentences = [f"The release goes from {titles[taken.source]} to {titles[taken.target]}."]
+    source, target = _(titles[taken.source]), _(titles[taken.target])
+    sentences = [_("The release goes from {source} to {target}.").format(source=source, target=target)]
     if taken.target in template.terminal:
-        sentences.append("This is final.")
+        sentences.append(_("This is final."))
     if taken.voids:
-        names = ", ".join(template.approval(key).title.lower() for key in taken.voids)
-        sentences.append(f"These approvals lose their force: {names}.")
+        names = ", ".join(within(_(template.approval(key).title)) for key in taken.voids)
+        sentences.append(_("These approvals lose their force: {names}.").format(names=names))
     if "back_out_deployments" in taken.after:
-        sentences.append("Rightaway begins at once to undo what was deployed to production.")
+        sentences.append(_("Rightaway begins at once to undo what was deployed to production."))
     return " ".join(sentences)
 
 
@@ -96,9 +99,9 @@ def task(request: HttpRequest, viewer: Viewer, number: str, key: str) -> HttpRes
             actor=viewer.actor, number=number, key=key, state=given["state"], note=given["note"]
         ),
         title=held.title,
-        button="Save",
+        button=_("Save"),
         back=f"{reverse('release', args=[number])}#tasks",
-        done=f"The task “{held.title}” is updated.",
+        done=_("The task “{title}” is updated.").format(title=held.title),
         text=held.instructions,
         crumbs=frames.crumbs(number),
     )

@@ -5,14 +5,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 
 from rightaway.domain.dora import LEAST_FOR_MEDIAN, Figures
 from rightaway.queries import cmdb, metrics, releases
+from rightaway.web import plots
 from rightaway.web.forms.lists import MetricsFilter
 from rightaway.web.pages import page
 from rightaway.web.viewers import Viewer
 
 HOUR_S, DAY_S = 3600, 86400
+STEPS = ((1, 14), (7, 180), (30, 10_000))
 
 
 @page
@@ -24,15 +27,22 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     given = filters.chosen()
     service = next((one for one in allowed if one.key == given["service"]), allowed[0] if allowed else None)
     days = int(given["days"] or metrics.DEFAULT_DAYS)
-    found = metrics.figures(service.key, days=days) if service else None
+    known = metrics.history(service.key) if service else None
+    found = metrics.figures(service.key, days=days, known=known) if service else None
     context = {
         "filters": filters,
         "service": service,
         "days": days,
-        "figures": _shown(found) if found else [],
+        "figures": _shown(found, days) if found else [],
         "least": LEAST_FOR_MEDIAN,
+        "plots": plots.of_dora(metrics.trend(known, days=days, step_days=_step(days))) if known else [],
     }
     return render(request, "metrics/index.html", context)
+
+
+def _step(days: int) -> int:
+    """Give the length of one step on the plots in days, so that there are neither few nor very many."""
+    return next(step for step, most in STEPS if days <= most)
 
 
 def _newest(viewer: Viewer) -> str:
@@ -41,7 +51,7 @@ def _newest(viewer: Viewer) -> str:
     return str(newest.service.key) if newest else ""
 
 
-def _shown(found: Figures) -> list[dict[str, Any]]:
+def _shown(found: Figures, days: int) -> list[dict[str, Any]]:
     frequency, lead, rate, recovery, rework = (
         found.frequency,
         found.lead_time,
@@ -49,54 +59,71 @@ def _shown(found: Figures) -> list[dict[str, Any]]:
         found.recovery,
         found.rework,
     )
+
     return [
-        _figure("Deployment frequency", _per_day(frequency.per_day), frequency.n, "successful deployment"),
-        _figure(
-            "Change lead time",
-            duration(lead.p50),
-            lead.n,
-            "change",
-            _spread(lead.p75, lead.p90, "p75", "p90"),
-        ),
-        _figure(
-            "Change fail rate",
-            percent(rate.rate),
-            rate.n,
-            "deployment",
-            ", ".join(rate.failed),
-            rate.provisional,
-        ),
-        _figure(
-            "Failed deployment recovery time",
-            duration(recovery.p50),
-            recovery.n,
-            "failure",
-            _spread(recovery.p90, None, "p90", ""),
-        ),
-        _figure(
-            "Deployment rework rate", percent(rework.rate), rework.n, "deployment", ", ".join(rework.rework)
-        ),
+        {
+            "title": gettext("Deployment frequency"),
+            "text": _per_day(frequency.per_day),
+            "n": frequency.n,
+            "basis": _from_deployments(frequency.n, days),
+        },
+        {
+            "title": gettext("Change lead time"),
+            "text": duration(lead.p50),
+            "n": lead.n,
+            "basis": ngettext(
+                "From %(n)d change in %(days)d days", "From %(n)d changes in %(days)d days", lead.n
+            )
+            % {"n": lead.n, "days": days},
+            "detail": _spread(("p75", lead.p75), ("p90", lead.p90)),
+        },
+        {
+            "title": gettext("Change fail rate"),
+            "text": percent(rate.rate),
+            "n": rate.n,
+            "basis": _from_deployments(rate.n, days),
+            "detail": ", ".join(rate.failed),
+            "provisional": rate.provisional,
+        },
+        {
+            "title": gettext("Failed deployment recovery time"),
+            "text": duration(recovery.p50),
+            "n": recovery.n,
+            "basis": ngettext(
+                "From %(n)d failure in %(days)d days", "From %(n)d failures in %(days)d days", recovery.n
+            )
+            % {"n": recovery.n, "days": days},
+            "detail": _spread(("p90", recovery.p90)),
+        },
+        {
+            "title": gettext("Deployment rework rate"),
+            "text": percent(rework.rate),
+            "n": rework.n,
+            "basis": _from_deployments(rework.n, days),
+            "detail": ", ".join(rework.rework),
+        },
     ]
 
 
-def _figure(
-    title: str, text: str, n: int, unit: str, detail: str = "", provisional: int = 0
-) -> dict[str, Any]:
-    return {"title": title, "text": text, "n": n, "unit": unit, "detail": detail, "provisional": provisional}
+def _from_deployments(n: int, days: int) -> str:
+    found = ngettext("From %(n)d deployment in %(days)d days", "From %(n)d deployments in %(days)d days", n)
+    return found % {"n": n, "days": days}
 
 
 def _per_day(figure: float | None) -> str:
-    return "no data" if figure is None else f"{figure:.2f} per day"
+    return (
+        gettext("no data") if figure is None else gettext("%(figure)s per day") % {"figure": f"{figure:.2f}"}
+    )
 
 
 def percent(figure: float | None) -> str:
-    return "no data" if figure is None else f"{figure:.0%}"
+    return gettext("no data") if figure is None else f"{figure:.0%}"
 
 
 def duration(length: timedelta | None) -> str:
     """Write a duration in the two biggest units that say something."""
     if length is None:
-        return "no data"
+        return gettext("no data")
     seconds = int(length.total_seconds())
     for size, unit, smaller, small_unit in (
         (DAY_S, "d", HOUR_S, "h"),
@@ -108,6 +135,5 @@ def duration(length: timedelta | None) -> str:
     return f"{seconds} s"
 
 
-def _spread(first: timedelta | None, second: timedelta | None, one: str, two: str) -> str:
-    shown = [(one, first), (two, second)]
+def _spread(*shown: tuple[str, timedelta | None]) -> str:
     return ", ".join(f"{name} {duration(length)}" for name, length in shown if length is not None)

@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from rightaway.domain.deployment_states import DeploymentStatus as Status
 from rightaway.domain.deployment_states import HoldKind, Intent
 from rightaway.domain.values import EnvironmentTier
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 # Stopping must never fail because the page was a second old.
@@ -18,68 +23,74 @@ ENDED_ON_TARGETS = frozenset({Status.SUCCEEDED, Status.SUCCEEDED_PARTIAL, Status
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    title: str
+    title: str | Promise
     icon: str
     permission: str
     statuses: frozenset[Status]
-    consequence: str
+    consequence: str | Promise
     is_grave: bool = False
 
 
 OPERATIONS: Mapping[str, Operation] = {
     "pause": Operation(
-        "Pause",
+        _("Pause"),
         "pause",
         "deployment.pause",
         frozenset({Status.RUNNING, Status.BACKING_OUT}),
-        "Steps that run now end by themselves; no further step begins until somebody resumes.",
+        _("Steps that run now end by themselves; no further step begins until somebody resumes."),
     ),
     "resume": Operation(
-        "Resume",
+        _("Resume"),
         "play",
         "deployment.resume",
         frozenset({Status.RUNNING, Status.BACKING_OUT, Status.STOPPING}),
-        "The deployment goes on where it was paused. The gate is judged again before the next wave.",
+        _("The deployment goes on where it was paused. The gate is judged again before the next wave."),
     ),
     "abort": Operation(
-        "Abort",
+        _("Abort"),
         "ban",
         "deployment.abort",
         frozenset({Status.RUNNING}),
-        "Steps that run now end by themselves, nothing further begins, and nothing is undone: targets that were"
-        " changed stay as they are. To take them back as well, choose Back out instead.",
+        _(
+            "Steps that run now end by themselves, nothing further begins, and nothing is undone: targets that were"
+            " changed stay as they are. To take them back as well, choose Back out instead."
+        ),
         is_grave=True,
     ),
     "back_out": Operation(
-        "Back out",
+        _("Back out"),
         "undo-2",
         "deployment.back_out",
         frozenset({Status.RUNNING, Status.STOPPING}),
-        "No further step goes forward. Every target that was touched goes back by its inverse steps, newest wave"
-        " first; targets that were not touched are left alone.",
+        _(
+            "No further step goes forward. Every target that was touched goes back by its inverse steps, newest wave"
+            " first; targets that were not touched are left alone."
+        ),
         is_grave=True,
     ),
     "cancel": Operation(
-        "Cancel",
+        _("Cancel"),
         "x",
         "deployment.pause",
         frozenset({Status.QUEUED}),
-        "The deployment has not begun and will not begin. No target is touched.",
+        _("The deployment has not begun and will not begin. No target is touched."),
     ),
     "retry_back_out": Operation(
-        "Try the back-out again",
+        _("Try the back-out again"),
         "refresh-cw",
         "deployment.back_out",
         frozenset({Status.BACKOUT_FAILED}),
-        "The inverse steps that failed run again on the targets that are not back yet.",
+        _("The inverse steps that failed run again on the targets that are not back yet."),
     ),
     "close": Operation(
-        "Close as failed",
+        _("Close as failed"),
         "circle-x",
         "deployment.abort",
         frozenset({Status.BACKOUT_FAILED}),
-        "The deployment ends as failed. Targets that could not be taken back stay as they are now; say in the"
-        " reason what becomes of them.",
+        _(
+            "The deployment ends as failed. Targets that could not be taken back stay as they are now; say in the"
+            " reason what becomes of them."
+        ),
         is_grave=True,
     ),
 }
@@ -111,8 +122,9 @@ def may_undo(viewer: Viewer, row: Any) -> bool:
 
 def situation(row: Any, progress: Mapping[str, int]) -> str:
     """Say in one sentence what the command will act on."""
-    words = str(row.status).replace("_", " ")
-    return (
-        f"{row.number} is {words}, in {row.environment.name}: {progress['done']} of {progress['total']} targets are"
-        f" done, {progress['failed']} failed, {progress['reverted']} were taken back."
+    return gettext(
+        "{number} is {status}, in {environment}: {done} of {total} targets are done, {failed} failed, {reverted} were"
+        " taken back."
+    ).format(
+        number=row.number, status=within(words(row.status)), environment=row.environment.name, **progress
     )

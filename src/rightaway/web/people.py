@@ -5,13 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound, RightawayError
 from rightaway.queries import people
 from rightaway.services import people as commands
 from rightaway.web import errors
 from rightaway.web.forms.base import CommandForm
-from rightaway.web.forms.people import TokenForm
+from rightaway.web.forms.people import PreferencesForm, TokenForm
 from rightaway.web.pages import act, bound, command, page
 from rightaway.web.viewers import Viewer
 
@@ -30,6 +32,7 @@ def _profile(
         "tokens": list(people.tokens(viewer.user.pk)),
         "may_create": viewer.may("token.create", None, own=True),
         "form": form,
+        "wishes": PreferencesForm(initial=_kept(viewer)),
         "value": value,
         "now": timezone.now(),
     }
@@ -37,6 +40,25 @@ def _profile(
     if value:
         response["Cache-Control"] = "no-store"
     return response
+
+
+def _kept(viewer: Viewer) -> dict[str, object]:
+    kept = people.preferences(viewer.user.pk)
+    return {name: getattr(kept, name) for name in PreferencesForm.base_fields}
+
+
+@act
+def prefer(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    return command(
+        request,
+        PreferencesForm(**bound(request), initial=_kept(viewer)),
+        lambda given: commands.prefer(actor=viewer.actor, **given) and None,
+        title=gettext("How the pages look"),
+        button=gettext("Save"),
+        back=reverse("profile"),
+        done=gettext("Your choices are kept."),
+        crumbs=[(gettext("Profile"), reverse("profile"))],
+    )
 
 
 @act
@@ -56,7 +78,7 @@ def create_token(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             form.refuse(error)
             status = errors.status(error)
         else:
-            messages.success(request, "The token is made.")
+            messages.success(request, _("The token is made."))
             form, status = TokenForm(), 200
     return _profile(request, viewer, form, value=value, status=status)
 
@@ -70,11 +92,11 @@ def revoke_token(request: HttpRequest, viewer: Viewer, token_id: int) -> HttpRes
         request,
         CommandForm(**bound(request)),
         lambda _: commands.revoke_token(actor=viewer.actor, token_id=token_id),
-        title=f"Revoke the token “{token.data.get('label', '')}”",
-        button="Revoke",
+        title=_("Revoke the token “{token}”").format(token=token.data.get("label", "")),
+        button=_("Revoke"),
         tone="danger",
         back=reverse("profile"),
-        done="The token is revoked.",
-        text="Whatever uses it stops working at once. This cannot be undone.",
-        crumbs=[("Profile", reverse("profile"))],
+        done=_("The token is revoked."),
+        text=_("Whatever uses it stops working at once. This cannot be undone."),
+        crumbs=[(_("Profile"), reverse("profile"))],
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from rightaway.intake.designs import DeploymentDesign
 from rightaway.intake.schema import read
@@ -52,11 +53,13 @@ def design(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         form,
         run,
-        title=f"Deployment design of {number}",
-        button="Save the design",
-        done="The design is saved. Compile the plan next.",
-        text="The design says which targets, in which waves, by which steps, and how one knows it went well."
-        " A new design makes the plan that was compiled before out of date.",
+        title=_("Deployment design of {number}").format(number=number),
+        button=_("Save the design"),
+        done=_("The design is saved. Compile the plan next."),
+        text=_(
+            "The design says which targets, in which waves, by which steps, and how one knows it went well."
+            " A new design makes the plan that was compiled before out of date."
+        ),
         **frames.inside(row, TAB),
     )
 
@@ -73,10 +76,12 @@ def compile_plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespo
         lambda given: plan_commands.compile(
             actor=viewer.actor, number=number, environment=given["environment"]
         ),
-        title=f"Compile the plan of {number}",
-        button="Compile",
-        done="The plan is compiled.",
-        text="Package, design and configuration records become one frozen plan with a digest."
-        " In another environment than the design's own, it is the plan of a rehearsal: all targets in one wave.",
+        title=_("Compile the plan of {number}").format(number=number),
+        button=_("Compile"),
+        done=_("The plan is compiled."),
+        text=_(
+            "Package, design and configuration records become one frozen plan with a digest."
+            " In another environment than the design's own, it is the plan of a rehearsal: all targets in one wave."
+        ),
         **frames.inside(row, TAB),
     )

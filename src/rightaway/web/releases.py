@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.guards import Evaluation
@@ -27,7 +28,9 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
     phases = [(key, words(key)) for key in releases.phases_with_counts()]
     filters = ReleaseFilter(request.GET, phase=phases)
-    rows = viewer.narrowed(releases.releases(**filters.chosen()), "service__key")
+    rows = viewer.narrowed(
+        releases.releases(**filters.chosen(), sort=request.GET.get("sort", "")), "service__key"
+    )
     context = {
         "rows": paged(request, rows),
         "filters": filters,
@@ -58,17 +61,20 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         request,
         form,
         run,
-        title="Register a release",
-        button="Register",
+        title=_("Register a release"),
+        button=_("Register"),
         back=reverse("releases"),
-        done="The release is registered.",
-        text="What is not known yet can follow: the page of the release says what is missing, and who has it.",
-        crumbs=[("Releases", reverse("releases"))],
+        done=_("The release is registered."),
+        text=_(
+            "What is not known yet can follow: the page of the release says what is missing, and who has it."
+        ),
+        crumbs=[(_("Releases"), reverse("releases"))],
     )
 
 
 @page
 def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Show a release; a browser that has it open asks from time to time for what may have changed by itself."""
     row = found(viewer, number)
     stands = releases.standing(row)
     framed = frame(viewer, row, "release")
@@ -87,6 +93,9 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "checklist": [(one, placed(one.unmet)) for one in stands.checklist],
         "running": [one for one in deployments.deployments().filter(release=row)[:5] if not one.finished_at],
     }
+    if request.headers.get("HX-Request") == "true":
+        context["is_stale"] = request.GET.get("seen") != str(row.version)
+        return render(request, "releases/live.html", context)
     return render(request, "releases/release.html", context)
 
 
@@ -128,12 +137,14 @@ def edit(request: HttpRequest, viewer: Viewer, number: str, section: str) -> Htt
         request,
         form,
         run,
-        title=f"{SECTIONS[section][0]} of {number}",
-        button="Save",
+        title=_("{section} of {number}").format(section=SECTIONS[section][0], number=number),
+        button=_("Save"),
         back=reverse("release", args=[number]),
-        done="Saved.",
-        text="An edit of something that was approved voids that approval; the page then shows the difference.",
-        crumbs=[("Releases", reverse("releases")), (number, reverse("release", args=[number]))],
+        done=_("Saved."),
+        text=_(
+            "An edit of something that was approved voids that approval; the page then shows the difference."
+        ),
+        crumbs=[(_("Releases"), reverse("releases")), (number, reverse("release", args=[number]))],
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.incidents import offered
@@ -65,9 +66,9 @@ def accept(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         AcceptForm(**bound(request)),
         lambda given: commands.accept_operations(actor=viewer.actor, number=number, **given),
-        title="Operations take the service over",
-        button="Take over",
-        done="Operations took the service over.",
+        title=_("Operations take the service over"),
+        button=_("Take over"),
+        done=_("Operations took the service over."),
         **frames.inside(row, TAB),
     )
 
@@ -79,9 +80,9 @@ def extend(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         ExtendForm(**bound(request)),
         lambda given: commands.extend_early_life(actor=viewer.actor, number=number, **given),
-        title="Extend early life support",
-        button="Extend",
-        done="Early life support is extended.",
+        title=_("Extend early life support"),
+        button=_("Extend"),
+        done=_("Early life support is extended."),
         **frames.inside(row, TAB),
     )
 
@@ -94,9 +95,9 @@ def objectives(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespons
         request,
         form,
         lambda _: commands.measure_objectives(actor=viewer.actor, number=number, results=form.results()),
-        title="What came of the objectives",
-        button="Save",
-        done="The results are saved.",
+        title=_("What came of the objectives"),
+        button=_("Save"),
+        done=_("The results are saved."),
         **frames.inside(row, TAB),
     )
 
@@ -108,9 +109,9 @@ def rate(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         RatingForm(**bound(request)),
         lambda given: commands.rate(actor=viewer.actor, number=number, **given),
-        title=f"Rate {number}",
-        button="Rate",
-        done="Thank you. Your rating is recorded.",
+        title=_("Rate {number}").format(number=number),
+        button=_("Rate"),
+        done=_("Thank you. Your rating is recorded."),
         **frames.inside(row, TAB),
     )
 
@@ -124,9 +125,9 @@ def review(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         ReviewForm(**bound(request), initial=initial),
         lambda given: commands.complete(actor=viewer.actor, number=number, **given),
-        title=f"Post-implementation review of {number}",
-        button="Complete the review",
-        done="The review is complete.",
+        title=_("Post-implementation review of {number}").format(number=number),
+        button=_("Complete the review"),
+        done=_("The review is complete."),
         **frames.inside(row, TAB),
     )
 
@@ -140,9 +141,9 @@ def lesson(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         lambda given: knowledge_commands.write(
             actor=viewer.actor, kind="lesson_learnt", service=row.service.key, release=number, **given
         ),
-        title="Write a lesson",
-        button="Write",
-        done="The lesson is written.",
+        title=_("Write a lesson"),
+        button=_("Write"),
+        done=_("The lesson is written."),
         **frames.inside(row, TAB),
     )
 
@@ -160,8 +161,8 @@ def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) 
         lambda given: incident_commands.set_disposition(
             actor=viewer.actor, release=number, record=record, **given
         ),
-        title=f"What becomes of {record}",
-        button="Save",
-        done=f"It is said what becomes of {record}.",
+        title=_("What becomes of {record}").format(record=record),
+        button=_("Save"),
+        done=_("It is said what becomes of {record}.").format(record=record),
         **frames.inside(row, TAB),
     )

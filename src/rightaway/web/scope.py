@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from rightaway.queries import incidents
 from rightaway.services import incidents as incident_commands
@@ -71,7 +72,11 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
                 actor=viewer.actor, number=number, expected_version=given["version"], **changed
             )
 
-    texts = {"title": f"Scope of {number}", "button": "Save", "done": "The scope is saved."}
+    texts = {
+        "title": _("Scope of {number}").format(number=number),
+        "button": _("Save"),
+        "done": _("The scope is saved."),
+    }
     return command(request, form, run, **texts, **frames.inside(row, TAB))
 
 
@@ -89,10 +94,10 @@ def expect(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         form,
         run,
-        title="What the items are going to be",
-        button="Save",
-        done="The expected state is saved.",
-        text="After the deployment, what the drivers see on the targets is compared with this.",
+        title=_("What the items are going to be"),
+        button=_("Save"),
+        done=_("The expected state is saved."),
+        text=_("After the deployment, what the drivers see on the targets is compared with this."),
         **frames.inside(row, TAB),
     )
 
@@ -108,9 +113,9 @@ def stakeholders(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespo
         lambda given: commands.set_people(
             actor=viewer.actor, number=number, stakeholders=given["stakeholders"]
         ),
-        title=f"Stakeholders of {number}",
-        button="Save",
-        done="The stakeholders are saved.",
+        title=_("Stakeholders of {number}").format(number=number),
+        button=_("Save"),
+        done=_("The stakeholders are saved."),
         **frames.inside(row, TAB),
     )
 
@@ -127,9 +132,9 @@ def roster(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         request,
         form,
         lambda given: commands.set_people(actor=viewer.actor, number=number, roster=given["roster"]),
-        title=f"Roster of early life support of {number}",
-        button="Save",
-        done="The roster is saved.",
+        title=_("Roster of early life support of {number}").format(number=number),
+        button=_("Save"),
+        done=_("The roster is saved."),
         **frames.inside(row, TAB),
     )
 
@@ -143,8 +148,8 @@ def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespon
         request,
         LinkErrorForm(**bound(request), known_errors=offered),
         lambda given: incident_commands.link_known_error(actor=viewer.actor, release=number, **given),
-        title=f"Link a known error to {number}",
-        button="Link",
-        done="The known error is linked.",
+        title=_("Link a known error to {number}").format(number=number),
+        button=_("Link"),
+        done=_("The known error is linked."),
         **frames.inside(row, TAB),
     )

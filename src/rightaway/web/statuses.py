@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language, gettext
+
 _LOOKS = {
     ("ok", "circle-check"): (
         "approved succeeded passed done satisfied released tested published authorised implemented success"
@@ -47,6 +49,11 @@ def look(state: str) -> Look:
 
 
 def words(key: str) -> str:
-    """Turn `awaiting_approval` into `Awaiting approval`."""
+    """Turn `awaiting_approval` into `Awaiting approval`, in the reader's language."""
     text = str(key).replace("_", " ")
-    return text[:1].upper() + text[1:]
+    return gettext(text[:1].upper() + text[1:]) if text else ""
+
+
+def within(text: str) -> str:
+    """Give a word as it stands within a sentence; German writes its nouns with a capital letter there too."""
+    return text if get_language() == "de" else text.lower()

@@ -23,6 +23,8 @@ from rightaway.web import (
     releases,
     reviews,
     scope,
+    search,
+    showcase,
     themes,
 )
 
@@ -145,6 +147,9 @@ _RECORDS = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", themes.choose, name="theme"),
+    path("search/", search.page_of_results, name="search"),
+    path("search/suggestions/", search.suggestions, name="suggestions"),
+    path("design/", showcase.design, name="design-system"),
     *_ACCOUNTS,
     *_RELEASES,
     path("deployments/", deployments.index, name="deployments"),
@@ -171,6 +176,7 @@ urlpatterns = [
     path("audit/", audit.index, name="audit"),
     path("audit/verification/", audit.verification, name="audit-verification"),
     path("profile/", people.profile, name="profile"),
+    path("profile/preferences/", people.prefer, name="preferences"),
     path("profile/tokens/", people.create_token, name="token-create"),
     path("profile/tokens/<int:token_id>/revocation/", people.revoke_token, name="token-revoke"),
 ]

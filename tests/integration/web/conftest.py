@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from tests.world import SERVICE, World, actor
 
+from rightaway.config import assets
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.permissions import Role
 from rightaway.domain.values import SYSTEM
@@ -41,8 +42,9 @@ def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_folder() -> None:
-    """The folder of collected static files, whose absence the static middleware warns of."""
+    """The static files under their hashed names, without which no page can name them."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    assets.collect()
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_theme__chosen__is_kept_and_drawn_by_the_server(theme: str) -> None:
     browser = Client()
     answer = browser.post("/theme/", {"theme": theme, "next": "/accounts/login/"})
     assert answer["Location"] == "/accounts/login/"
-    assert f'<html lang="en" class="{theme}">' in browser.get("/accounts/login/").content.decode()
+    assert f'<html lang="en" class="{theme} comfortable">' in browser.get("/accounts/login/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,37 @@ def test_audit__filtered_by_action__shows_only_these(world: World, sign_in: Sign
     answer = sign_in("ada").get("/audit/?action=release.&since=2020-01-01")
     actions = {row.action for row in answer.context["rows"]}
     assert actions == {"release.record.registered"}
+
+
+def test_releases__sorted_by_a_head__turn_around_at_the_second_click(world: World, sign_in: SignIn) -> None:
+    more(world, 3)
+    browser = sign_in("rita")
+    answer = browser.get("/releases/?sort=number")
+    assert numbers(answer) == ["R0", "R1", "R2"]
+    assert 'aria-sort="ascending"><a class="sort" href="?sort=-number"' in answer.content.decode()
+    assert numbers(browser.get("/releases/?sort=-number")) == ["R2", "R1", "R0"]
+    assert numbers(browser.get("/releases/?sort=password")) == ["R2", "R1", "R0"]
+
+
+def test_home__without_a_release__leads_to_the_first_one(world: World, sign_in: SignIn) -> None:
+    before = sign_in("rita").get("/").content.decode()
+    assert "Describe a service and its targets" in before
+    assert 'href="/releases/new/"' in before
+    more(world, 1)
+    assert "Describe a service and its targets" not in sign_in("rita").get("/").content.decode()
+
+
+def test_release__asked_for_again_by_htmx__gives_the_live_part_and_whether_it_is_old(
+    world: World, sign_in: SignIn
+) -> None:
+    more(world, 1)
+    browser = sign_in("rita")
+    row = browser.get("/releases/").context["rows"][0]
+    fresh, old = (
+        browser.get(f"/releases/{row.number}/?seen={seen}", headers={"HX-Request": "true"}).content.decode()
+        for seen in (row.version, row.version + 1)
+    )
+    assert "<html" not in fresh
+    assert "Why not now?" in fresh
+    assert "has changed since you opened it" not in fresh
+    assert "has changed since you opened it" in old

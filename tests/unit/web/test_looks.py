@@ -17,6 +17,7 @@ from rightaway.web.templatetags import web as tags
 
 FOLDER = Path(rightaway.web.__file__).parent
 VENDOR = FOLDER / "static" / "vendor"
+FOR_TESTS = Path(__file__).parents[2] / "browser" / "vendor"
 
 
 def sprite() -> set[str]:
@@ -34,14 +35,15 @@ def test_icons__used_anywhere__are_in_the_sprite() -> None:
     assert used - sprite() == set()
 
 
-def test_vendored_files__are_those_of_the_manifest() -> None:
-    manifest = json.loads((VENDOR / "manifest.json").read_text())
+@pytest.mark.parametrize("folder", [VENDOR, FOR_TESTS], ids=["pages", "tests"])
+def test_vendored_files__are_those_of_the_manifest(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
     hashes = {
-        one["file"]: hashlib.sha256((VENDOR / one["file"]).read_bytes()).hexdigest() for one in manifest
+        one["file"]: hashlib.sha256((folder / one["file"]).read_bytes()).hexdigest() for one in manifest
     }
     assert hashes == {one["file"]: one["sha256"] for one in manifest}
-    others = {path.name for path in VENDOR.iterdir()} - set(hashes) - {"manifest.json"}
-    assert all(name.startswith("LICENSE.") for name in others)
+    others = {path.name for path in folder.iterdir()} - set(hashes) - {"manifest.json"}
+    assert all(name.startswith(("LICENSE", "NOTICE.")) for name in others)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from django.db import models
 
-from rightaway.records.base import Record
+from rightaway.records.base import Record, words_of
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
@@ -34,7 +34,7 @@ class Change(Record):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-id"])]
+        indexes = [models.Index(fields=["state", "-id"]), words_of("title", "change_words")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -1,7 +1,7 @@
 from django.db import models
 
 from rightaway.domain.values import CIStatus, EnvironmentTier, RelationKind
-from rightaway.records.base import Record, choices, one_of
+from rightaway.records.base import Record, choices, one_of, words_of
 from rightaway.records.people.models import User
 
 
@@ -52,7 +52,11 @@ class ConfigurationItem(Record):
                 condition=models.Q(criticality__range=(1, 4)), name="ci_criticality_from_1_to_4"
             ),
         ]
-        indexes = [models.Index(fields=["ci_class", "key"]), models.Index(fields=["service", "key"])]
+        indexes = [
+            models.Index(fields=["ci_class", "key"]),
+            models.Index(fields=["service", "key"]),
+            words_of("name", "item_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,6 @@
 from django.db import models
 
-from rightaway.records.base import Record
+from rightaway.records.base import Record, words_of
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment
 from rightaway.records.people.models import User
@@ -30,7 +30,7 @@ class Incident(Record):
     disposition = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-id"])]
+        indexes = [models.Index(fields=["state", "-id"]), words_of("title", "incident_words")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(severity__range=(1, 4)), name="incident_severity_from_1_to_4"
@@ -55,6 +55,9 @@ class Problem(Record):
     opened_by = models.CharField(max_length=150)
     closed_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [words_of("title", "problem_words")]
+
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
@@ -69,6 +72,9 @@ class KnownError(Record):
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, null=True, blank=True)
     closed_at = models.DateTimeField(null=True)
     resolution = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [words_of("title", "known_error_words")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -1,7 +1,7 @@
 from django.db import models
 
 from rightaway.domain.values import ArticleKind, ArticleState
-from rightaway.records.base import Record, choices, one_of
+from rightaway.records.base import Record, choices, one_of, words_of
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
@@ -27,6 +27,7 @@ class Article(Record):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [words_of("title", "article_words")]
         constraints = [
             one_of("kind", ArticleKind, "article_kind"),
             one_of("state", ArticleState, "article_state"),

@@ -2,6 +2,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+from rightaway.domain.preferences import Density, Language, Theme
 from rightaway.domain.values import PersonKind
 from rightaway.records.base import choices, one_of
 
@@ -41,3 +42,27 @@ class RoleBinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.scope}"
+
+
+class Preferences(models.Model):
+    """How an account wants to see the pages; empty means as the browser says."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
+    theme = models.CharField(max_length=10, choices=choices(Theme), default=Theme.SYSTEM)
+    density = models.CharField(max_length=12, choices=choices(Density), default=Density.COMFORTABLE)
+    language = models.CharField(max_length=5, blank=True)
+    time_zone = models.CharField(max_length=60, blank=True)
+    shortcuts = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            one_of("theme", Theme, "preferences_theme"),
+            one_of("density", Density, "preferences_density"),
+            models.CheckConstraint(
+                condition=Q(language="") | Q(language__in=[one.value for one in Language]),
+                name="preferences_language",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}"

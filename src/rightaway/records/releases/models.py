@@ -10,7 +10,7 @@ from rightaway.domain.values import (
     ReleaseType,
     TaskState,
 )
-from rightaway.records.base import Record, choices, one_of
+from rightaway.records.base import Record, choices, one_of, words_of
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
 from rightaway.records.workflows.models import WorkflowTemplate
@@ -101,7 +101,11 @@ class Release(Record):
             one_of("phase_status", PhaseStatus, "release_phase_status"),
             one_of("release_type", ReleaseType, "release_type"),
         ]
-        indexes = [models.Index(fields=["phase", "-id"]), models.Index(fields=["service", "-id"])]
+        indexes = [
+            models.Index(fields=["phase", "-id"]),
+            models.Index(fields=["service", "-id"]),
+            words_of("title", "release_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -1,16 +1,30 @@
 """A form that gives one command, and says beside the right field why the command was refused."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.errors import RightawayError
 from rightaway.web.errors import Problem, problems
 from rightaway.web.statuses import words
 
-Choices = list[tuple[str, str]]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Promise
+else:
+    from django.utils.functional import Promise
+
+Text: TypeAlias = str | Promise  # a promise is text in the language of whoever reads it
+Choices: TypeAlias = Sequence[tuple[str, Text]]
+
+
+_zone_lazy = lazy(timezone.get_current_timezone_name, str)
+_words_lazy = lazy(words, str)
 
 
 class Renderer(DjangoTemplates):
@@ -37,23 +51,23 @@ class CommandForm(forms.Form):
 
 
 class ReasonForm(CommandForm):
-    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
     def __init__(self, *args: Any, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needed
         if not needed:
-            self.fields["reason"].label = "Reason (optional)"
+            self.fields["reason"].label = _("Reason (optional)")
 
 
 class Moment(forms.DateTimeField):
-    """A date and time in UTC; what is typed is read as UTC whatever the browser's zone is."""
+    """A date and time in the viewer's zone, which stands in the label."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
             "widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
         )
-        kwargs["label"] = f"{kwargs['label']} (UTC)"
+        kwargs["label"] = format_lazy("{} ({})", kwargs["label"], _zone_lazy())
         super().__init__(**kwargs)
 
 
@@ -79,12 +93,18 @@ def area(rows: int = 3, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-def options(values: Iterable[str], *, empty: str | None = None) -> Choices:
+def options(values: Iterable[str], *, empty: Text | None = None) -> Choices:
     """Give the choices of a list of words; `empty` is what stands for none."""
-    found = [(str(value), words(value)) for value in values]
+    found: Choices = [(str(value), _words_lazy(value)) for value in values]
     return found if empty is None else [("", empty), *found]
 
 
-def scale(labels: Iterable[str], *, empty: str = "Not set") -> Choices:
+def scale(labels: Iterable[str], *, empty: Text | None = None) -> Choices:
     """Give a scale that counts from 1."""
-    return [("", empty), *((str(place), f"{place} - {label}") for place, label in enumerate(labels, 1))]
+    return [
+        ("", empty or _("Not set")),
+        *(
+            (str(place), format_lazy("{} - {}", place, _words_lazy(label)))
+            for place, label in enumerate(labels, 1)
+        ),
+    ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeType
 from rightaway.services.changes import APPROVE, REJECT
@@ -13,13 +14,13 @@ NUMBERS = ("impact", "urgency")
 
 
 class ChangeForm(CommandForm):
-    title = forms.CharField(label="Title", max_length=200)
-    description = forms.CharField(label="Description", widget=area(4))
-    impact = forms.ChoiceField(label="Impact", choices=scale(IMPACT)[1:], initial="3")
-    urgency = forms.ChoiceField(label="Urgency", choices=scale(URGENCY)[1:], initial="3")
-    implementation_plan = forms.CharField(label="Implementation plan", widget=area(), required=False)
-    test_plan = forms.CharField(label="Test plan", widget=area(), required=False)
-    remediation_plan = forms.CharField(label="Remediation plan", widget=area(), required=False)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = forms.CharField(label=_("Description"), widget=area(4))
+    impact = forms.ChoiceField(label=_("Impact"), choices=scale(IMPACT)[1:], initial="3")
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=scale(URGENCY)[1:], initial="3")
+    implementation_plan = forms.CharField(label=_("Implementation plan"), widget=area(), required=False)
+    test_plan = forms.CharField(label=_("Test plan"), widget=area(), required=False)
+    remediation_plan = forms.CharField(label=_("Remediation plan"), widget=area(), required=False)
 
     def values(self, names: list[str]) -> dict[str, Any]:
         return {
@@ -29,9 +30,9 @@ class ChangeForm(CommandForm):
 
 
 class RegisterChangeForm(ChangeForm):
-    service = forms.ChoiceField(label="Service")
-    change_type = forms.ChoiceField(label="Type", choices=options(ChangeType), initial=ChangeType.NORMAL)
-    affected_cis = forms.MultipleChoiceField(label="Affected configuration items", required=False)
+    service = forms.ChoiceField(label=_("Service"))
+    change_type = forms.ChoiceField(label=_("Type"), choices=options(ChangeType), initial=ChangeType.NORMAL)
+    affected_cis = forms.MultipleChoiceField(label=_("Affected configuration items"), required=False)
 
     def __init__(self, *args: Any, services: Choices, items: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,10 +46,10 @@ class RegisterChangeForm(ChangeForm):
 class EditChangeForm(ChangeForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     disposition = forms.CharField(
-        label="What becomes of it",
+        label=_("What becomes of it"),
         required=False,
         max_length=200,
-        help_text="For a change that was not carried out: what happens to it now.",
+        help_text=_("For a change that was not carried out: what happens to it now."),
     )
 
     def changed(self) -> dict[str, Any]:
@@ -58,11 +59,13 @@ class EditChangeForm(ChangeForm):
 class DecisionForm(CommandForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(
-        label="Decision", widget=forms.RadioSelect, choices=[(APPROVE, "Authorise"), (REJECT, "Reject")]
+        label=_("Decision"), widget=forms.RadioSelect, choices=[(APPROVE, "Authorise"), (REJECT, "Reject")]
     )
-    note = forms.CharField(label="Note", widget=area(2), required=False, help_text="A rejection needs one.")
+    note = forms.CharField(
+        label=_("Note"), widget=area(2), required=False, help_text=_("A rejection needs one.")
+    )
 
 
 class NoteForm(CommandForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    note = forms.CharField(label="Note (optional)", widget=area(2), required=False)
+    note = forms.CharField(label=_("Note (optional)"), widget=area(2), required=False)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.deployment_states import Intent, Resolution
 from rightaway.web.forms.base import Choices, CommandForm, ReasonForm, area, options
@@ -16,11 +17,11 @@ _RESOLUTIONS = {
 
 
 class LaunchForm(CommandForm):
-    environment = forms.ChoiceField(label="Environment")
+    environment = forms.ChoiceField(label=_("Environment"))
     intent = forms.ChoiceField(
-        label="Intent", choices=options([Intent.PLANNED, Intent.DRILL, Intent.HOTFIX, Intent.REDEPLOY])
+        label=_("Intent"), choices=options([Intent.PLANNED, Intent.DRILL, Intent.HOTFIX, Intent.REDEPLOY])
     )
-    reason = forms.CharField(label="Reason (optional)", widget=area(2), required=False)
+    reason = forms.CharField(label=_("Reason (optional)"), widget=area(2), required=False)
 
     def __init__(self, *args: Any, environments: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +37,7 @@ class OperatorForm(ReasonForm):
 
 class ResolveForm(ReasonForm):
     resolution = forms.ChoiceField(
-        label="What happened on the target",
+        label=_("What happened on the target"),
         widget=forms.RadioSelect,
         choices=[(str(one), text) for one, text in _RESOLUTIONS.items()],
     )

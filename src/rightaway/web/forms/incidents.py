@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.services.incidents import LINKS, ROOT_CAUSES
 from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options, scale
@@ -12,7 +13,7 @@ _CHANNELS = ("phone", "mail", "chat", "portal", "in_person")
 
 
 class ServiceForm(CommandForm):
-    service = forms.ChoiceField(label="Service")
+    service = forms.ChoiceField(label=_("Service"))
 
     def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -20,44 +21,44 @@ class ServiceForm(CommandForm):
 
 
 class IncidentForm(ServiceForm):
-    title = forms.CharField(label="Title", max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200)
     severity = forms.TypedChoiceField(
-        label="Severity", choices=scale(_SEVERITIES)[1:], coerce=int, initial="3"
+        label=_("Severity"), choices=scale(_SEVERITIES)[1:], coerce=int, initial="3"
     )
-    description = forms.CharField(label="Description", widget=area(4), required=False)
+    description = forms.CharField(label=_("Description"), widget=area(4), required=False)
     release = forms.CharField(
-        label="Release (optional)", required=False, max_length=20, help_text="Its number."
+        label=_("Release (optional)"), required=False, max_length=20, help_text=_("Its number.")
     )
     link = forms.ChoiceField(
-        label="How the release is linked", choices=options(LINKS, empty="Not linked"), required=False
+        label=_("How the release is linked"), choices=options(LINKS, empty=_("Not linked")), required=False
     )
-    detected_at = Moment(label="Detected, when not now", required=False)
+    detected_at = Moment(label=_("Detected, when not now"), required=False)
 
 
 class ResolveIncidentForm(CommandForm):
-    resolution = forms.CharField(label="What restored the service", widget=area())
-    restored_at = Moment(label="Restored, when not now", required=False)
+    resolution = forms.CharField(label=_("What restored the service"), widget=area())
+    restored_at = Moment(label=_("Restored, when not now"), required=False)
 
 
 class ProblemForm(CommandForm):
-    root_cause = forms.CharField(label="Root cause", widget=area(4))
-    category = forms.ChoiceField(label="Category", choices=options(ROOT_CAUSES, empty="Choose one"))
-    is_closed = forms.BooleanField(label="Close the problem", required=False)
+    root_cause = forms.CharField(label=_("Root cause"), widget=area(4))
+    category = forms.ChoiceField(label=_("Category"), choices=options(ROOT_CAUSES, empty=_("Choose one")))
+    is_closed = forms.BooleanField(label=_("Close the problem"), required=False)
 
 
 class KnownErrorForm(ServiceForm):
-    title = forms.CharField(label="Title", max_length=200)
-    root_cause = forms.CharField(label="Root cause", widget=area())
-    workaround = forms.CharField(label="Workaround", widget=area())
+    title = forms.CharField(label=_("Title"), max_length=200)
+    root_cause = forms.CharField(label=_("Root cause"), widget=area())
+    workaround = forms.CharField(label=_("Workaround"), widget=area())
     problem = forms.CharField(
-        label="Problem (optional)", required=False, max_length=20, help_text="Its number."
+        label=_("Problem (optional)"), required=False, max_length=20, help_text=_("Its number.")
     )
 
 
 class LinkErrorForm(CommandForm):
-    known_error = forms.ChoiceField(label="Known error")
+    known_error = forms.ChoiceField(label=_("Known error"))
     effect = forms.ChoiceField(
-        label="The release", choices=[("fixes", "Fixes it"), ("introduces", "Brings it")]
+        label=_("The release"), choices=[("fixes", _("Fixes it")), ("introduces", _("Brings it"))]
     )
 
     def __init__(self, *args: Any, known_errors: Choices, **kwargs: Any) -> None:
@@ -66,9 +67,9 @@ class LinkErrorForm(CommandForm):
 
 
 class InteractionForm(CommandForm):
-    contact = forms.CharField(label="Who asked", max_length=120)
-    channel = forms.ChoiceField(label="Channel", choices=options(_CHANNELS))
-    summary = forms.CharField(label="What it is about", widget=area(4))
+    contact = forms.CharField(label=_("Who asked"), max_length=120)
+    channel = forms.ChoiceField(label=_("Channel"), choices=options(_CHANNELS))
+    summary = forms.CharField(label=_("What it is about"), widget=area(4))
     release = forms.CharField(
-        label="Release (optional)", required=False, max_length=20, help_text="Its number."
+        label=_("Release (optional)"), required=False, max_length=20, help_text=_("Its number.")
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.values import ArticleKind
 from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options
@@ -12,13 +13,13 @@ _MARKDOWN = "Markdown. HTML is not used."
 
 class ArticleForm(CommandForm):
     kind = forms.ChoiceField(
-        label="Kind", choices=options(one for one in ArticleKind if one != "lesson_learnt")
+        label=_("Kind"), choices=options(one for one in ArticleKind if one != "lesson_learnt")
     )
-    service = forms.ChoiceField(label="Service")
-    title = forms.CharField(label="Title", max_length=200)
-    body = forms.CharField(label="Text", widget=area(14), help_text=_MARKDOWN)
+    service = forms.ChoiceField(label=_("Service"))
+    title = forms.CharField(label=_("Title"), max_length=200)
+    body = forms.CharField(label=_("Text"), widget=area(14), help_text=_MARKDOWN)
     release = forms.CharField(
-        label="Release (optional)", required=False, max_length=20, help_text="Its number."
+        label=_("Release (optional)"), required=False, max_length=20, help_text=_("Its number.")
     )
 
     def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
@@ -27,10 +28,10 @@ class ArticleForm(CommandForm):
 
 
 class LessonForm(CommandForm):
-    title = forms.CharField(label="Title", max_length=200)
-    body = forms.CharField(label="What was learnt, and what to do", widget=area(6), help_text=_MARKDOWN)
-    owner = forms.ChoiceField(label="Owner")
-    due_at = Moment(label="Due")
+    title = forms.CharField(label=_("Title"), max_length=200)
+    body = forms.CharField(label=_("What was learnt, and what to do"), widget=area(6), help_text=_MARKDOWN)
+    owner = forms.ChoiceField(label=_("Owner"))
+    due_at = Moment(label=_("Due"))
 
     def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,5 +40,5 @@ class LessonForm(CommandForm):
 
 class EditArticleForm(CommandForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(label="Title", max_length=200)
-    body = forms.CharField(label="Text", widget=area(18), help_text=_MARKDOWN)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    body = forms.CharField(label=_("Text"), widget=area(18), help_text=_MARKDOWN)

@@ -3,15 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.approvals import Decision
 from rightaway.domain.guards_deployment import BACK_OUT_REASONS
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.values import TaskState
 from rightaway.domain.workflows import Transition
-from rightaway.web.forms.base import CommandForm, Moment, ReasonForm, area, options
+from rightaway.web.forms.base import CommandForm, Moment, ReasonForm, Text, area, options
 
-CHOOSE = "Choose one"
+CHOOSE = _("Choose one")
 
 
 class WayForm(ReasonForm):
@@ -22,27 +23,27 @@ class WayForm(ReasonForm):
     def __init__(self, *args: Any, way: Transition, **kwargs: Any) -> None:
         super().__init__(*args, needed=way.reason_required, **kwargs)
         if "G90" in way.guards:
-            self.fields["abandon_reason"] = _choice("Why it is abandoned", ABANDON_REASONS)
-            self.fields["abandon_comment"] = forms.CharField(label="Comment", widget=area())
+            self.fields["abandon_reason"] = _choice(_("Why it is abandoned"), ABANDON_REASONS)
+            self.fields["abandon_comment"] = forms.CharField(label=_("Comment"), widget=area())
         if "G50" in way.guards:
-            self.fields["back_out_reason"] = _choice("Why it is backed out", BACK_OUT_REASONS)
+            self.fields["back_out_reason"] = _choice(_("Why it is backed out"), BACK_OUT_REASONS)
         self.order_fields(["version", "abandon_reason", "abandon_comment", "back_out_reason", "reason"])
 
     def answers(self) -> dict[str, Any]:
         return {name: text for name, text in self.cleaned_data.items() if name not in {"reason", "version"}}
 
 
-def _choice(label: str, reasons: tuple[str, ...]) -> forms.ChoiceField:
+def _choice(label: Text, reasons: tuple[str, ...]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=options(reasons, empty=CHOOSE))
 
 
 class TaskForm(CommandForm):
     state = forms.ChoiceField(
-        label="New state",
+        label=_("New state"),
         choices=options([TaskState.DONE, TaskState.ACTIVE, TaskState.SKIPPED, TaskState.CANCELLED]),
     )
     note = forms.CharField(
-        label="Note", widget=area(), required=False, help_text="Skipping a task needs one."
+        label=_("Note"), widget=area(), required=False, help_text=_("Skipping a task needs one.")
     )
 
 
@@ -51,7 +52,7 @@ class VoteForm(CommandForm):
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
     decision = forms.ChoiceField(
-        label="Decision",
+        label=_("Decision"),
         widget=forms.RadioSelect,
         choices=[
             (str(Decision.APPROVE), "Approve"),
@@ -59,7 +60,9 @@ class VoteForm(CommandForm):
             (str(Decision.ABSTAIN), "Abstain"),
         ],
     )
-    reason = forms.CharField(label="Reason", widget=area(2), required=False, help_text="A denial needs one.")
+    reason = forms.CharField(
+        label=_("Reason"), widget=area(2), required=False, help_text=_("A denial needs one.")
+    )
 
     def __init__(self, *args: Any, has_voted: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,10 +72,10 @@ class VoteForm(CommandForm):
 
 
 class WaiverForm(CommandForm):
-    control = forms.ChoiceField(label="Control")
-    reason = forms.CharField(label="Why it can be left out", widget=area())
-    expires_at = Moment(label="Until")
-    restore_plan = forms.CharField(label="How it is restored", widget=area(), required=False)
+    control = forms.ChoiceField(label=_("Control"))
+    reason = forms.CharField(label=_("Why it can be left out"), widget=area())
+    expires_at = Moment(label=_("Until"))
+    restore_plan = forms.CharField(label=_("How it is restored"), widget=area(), required=False)
 
     def __init__(self, *args: Any, controls: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeState, ChangeType
 from rightaway.domain.values import ArticleKind
 from rightaway.queries import cmdb
-from rightaway.web.forms.base import Choices, options
+from rightaway.web.forms.base import Choices, Text, options
 
-ANY = "Any"
+ANY = _("Any")
 
 
 class FilterForm(forms.Form):
@@ -32,19 +33,19 @@ def environments() -> Choices:
     return [("", ANY), *((one.key, one.name) for one in cmdb.environments())]
 
 
-def _text(label: str) -> forms.CharField:
+def _text(label: Text) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=200)
 
 
-def _choice(label: str, choices: Any) -> forms.ChoiceField:
+def _choice(label: Text, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=choices)
 
 
 class ReleaseFilter(FilterForm):
-    text = _text("Number or title")
-    phase = _choice("Phase", [("", ANY)])
-    service = _choice("Service", services)
-    open = _choice("State", [("", ANY), ("yes", "Open"), ("no", "Closed or abandoned")])
+    text = _text(_("Number or title"))
+    phase = _choice(_("Phase"), [("", ANY)])
+    service = _choice(_("Service"), services)
+    open = _choice(_("State"), [("", ANY), ("yes", _("Open")), ("no", _("Closed or abandoned"))])
 
     def chosen(self) -> dict[str, Any]:
         found = super().chosen()
@@ -53,40 +54,42 @@ class ReleaseFilter(FilterForm):
 
 
 class ChangeFilter(FilterForm):
-    text = _text("Number or title")
-    state = _choice("State", options(ChangeState, empty=ANY))
-    change_type = _choice("Type", options(ChangeType, empty=ANY))
-    service = _choice("Service", services)
+    text = _text(_("Number or title"))
+    state = _choice(_("State"), options(ChangeState, empty=ANY))
+    change_type = _choice(_("Type"), options(ChangeType, empty=ANY))
+    service = _choice(_("Service"), services)
 
 
 class ItemFilter(FilterForm):
-    text = _text("Key or name")
-    ci_class = _choice("Class", [("", ANY)])
-    service = _choice("Service", services)
-    environment = _choice("Environment", environments)
+    text = _text(_("Key or name"))
+    ci_class = _choice(_("Class"), [("", ANY)])
+    service = _choice(_("Service"), services)
+    environment = _choice(_("Environment"), environments)
 
 
 class TargetFilter(FilterForm):
-    environment = _choice("Environment", environments)
+    environment = _choice(_("Environment"), environments)
 
 
 class StateFilter(FilterForm):
-    state = _choice("State", [("", ANY), ("open", "Open"), ("closed", "Closed")])
+    state = _choice(_("State"), [("", ANY), ("open", _("Open")), ("closed", _("Closed"))])
 
 
 class ArticleFilter(FilterForm):
-    text = _text("Title or text")
-    kind = _choice("Kind", options(ArticleKind, empty=ANY))
+    text = _text(_("Title or text"))
+    kind = _choice(_("Kind"), options(ArticleKind, empty=ANY))
 
 
 class AuditFilter(FilterForm):
-    stream = _text("Stream")
-    actor = _text("Actor")
-    action = _text("Action begins with")
-    object_id = _text("Record")
-    since = forms.DateField(label="Since", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    stream = _text(_("Stream"))
+    actor = _text(_("Actor"))
+    action = _text(_("Action begins with"))
+    object_id = _text(_("Record"))
+    since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class MetricsFilter(FilterForm):
-    service = _choice("Service", [])
-    days = _choice("Period", [("90", "90 days"), ("30", "30 days"), ("7", "7 days"), ("365", "1 year")])
+    service = _choice(_("Service"), [])
+    days = _choice(
+        _("Period"), [("90", _("90 days")), ("30", _("30 days")), ("7", _("7 days")), ("365", _("1 year"))]
+    )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.web.forms.base import Choices, CommandForm
 
@@ -10,13 +11,15 @@ from rightaway.web.forms.base import Choices, CommandForm
 class DesignForm(CommandForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     design = forms.CharField(
-        label="Deployment design (YAML)",
+        label=_("Deployment design (YAML)"),
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
         strip=False,
-        help_text="JSON is YAML too.",
+        help_text=_("JSON is YAML too."),
         required=False,
     )
-    file = forms.FileField(label="Or a file", required=False, help_text="When a file is chosen, it is used.")
+    file = forms.FileField(
+        label=_("Or a file"), required=False, help_text=_("When a file is chosen, it is used.")
+    )
 
     def source(self) -> bytes:
         upload = self.cleaned_data["file"]
@@ -30,7 +33,7 @@ class DesignForm(CommandForm):
 
 
 class CompileForm(CommandForm):
-    environment = forms.ChoiceField(label="Environment")
+    environment = forms.ChoiceField(label=_("Environment"))
 
     def __init__(self, *args: Any, environments: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,14 +6,16 @@ from typing import Any
 
 from django import forms
 from django.utils.dateparse import parse_datetime
+from django.utils.text import format_lazy
 from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
-from rightaway.web.forms.base import Choices, CommandForm, Lines, Moment, area, options, scale
+from rightaway.web.forms.base import Choices, CommandForm, Lines, Moment, Text, area, options, scale
 
-NOT_SET = "Not set"
+NOT_SET = _("Not set")
 IMPACT = ("enterprise", "site or department", "multiple users", "user")
 URGENCY = ("total loss of service", "severe disruption", "slight disruption", "no disruption")
 ASSESSMENT = ("very high", "high", "medium", "low")
@@ -22,23 +24,23 @@ STAKES = ("inform", "consult", "approve", "accept")
 RISK_PREFIX = "risk_answers_"
 NUMBERS = frozenset({"impact", "urgency", "impact_assessment", "risk_level"})
 
-SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     "description": (
-        "Description",
+        _("Description"),
         (
             *("title", "description", "release_type", "release_kind", "reason", "category"),
             *("owning_group", "model", "justification", "requested_end"),
         ),
     ),
     "assessment": (
-        "Assessment",
+        _("Assessment"),
         (
             *("impact", "urgency", "impact_assessment", "risk_level", "value_statement"),
             *("do_nothing_impact", "training_required"),
         ),
     ),
     "people": (
-        "People",
+        _("People"),
         (
             "coordinator",
             "manager",
@@ -49,12 +51,12 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "schedule": (
-        "Schedule and communication",
+        _("Schedule and communication"),
         ("planned_start", "planned_end", "cost_estimate", "communication_plan"),
     ),
     "early-life": ("Early life support", ("els_starts_at", "els_ends_at", "els_exit_criteria", "on_call")),
     "closure": (
-        "Outcome and closure",
+        _("Outcome and closure"),
         (
             *("outcome", "closure_code", "closure_comment", "root_cause"),
             *("no_lessons_reason", "problem_refusal_reason"),
@@ -70,15 +72,15 @@ def section_of(field: str) -> str:
     return next((key for key, (_, fields) in SECTIONS.items() if field in fields), "")
 
 
-def _line(label: str, size: int = 80, *, required: bool = False) -> Callable[[], forms.Field]:
+def _line(label: Text, size: int = 80, *, required: bool = False) -> Callable[[], forms.Field]:
     return lambda: forms.CharField(label=label, max_length=size, required=required)
 
 
-def _text(label: str, help_text: str = "", *, required: bool = False) -> Callable[[], forms.Field]:
+def _text(label: Text, help_text: str = "", *, required: bool = False) -> Callable[[], forms.Field]:
     return lambda: forms.CharField(label=label, widget=area(), required=required, help_text=help_text)
 
 
-def _choice(label: str, choices: Choices, *, required: bool = False) -> Callable[[], forms.Field]:
+def _choice(label: Text, choices: Choices, *, required: bool = False) -> Callable[[], forms.Field]:
     return lambda: forms.ChoiceField(label=label, choices=choices, required=required)
 
 
@@ -87,41 +89,41 @@ def _moment(label: str) -> Callable[[], forms.Field]:
 
 
 _FIELDS: Mapping[str, Callable[[], forms.Field]] = {
-    "title": _line("Title", 200, required=True),
-    "description": _text("Description", required=True),
-    "release_type": _choice("Type", options(ReleaseType), required=True),
-    "release_kind": _choice("Kind", options(ReleaseKind, empty=NOT_SET)),
-    "reason": _choice("Reason", options(ReleaseReason, empty=NOT_SET)),
-    "category": _line("Category"),
-    "owning_group": _line("Owning group"),
-    "model": _line("Release model"),
-    "justification": _text("Justification"),
+    "title": _line(_("Title"), 200, required=True),
+    "description": _text(_("Description"), required=True),
+    "release_type": _choice(_("Type"), options(ReleaseType), required=True),
+    "release_kind": _choice(_("Kind"), options(ReleaseKind, empty=NOT_SET)),
+    "reason": _choice(_("Reason"), options(ReleaseReason, empty=NOT_SET)),
+    "category": _line(_("Category")),
+    "owning_group": _line(_("Owning group")),
+    "model": _line(_("Release model")),
+    "justification": _text(_("Justification")),
     "requested_end": _moment("Requested end"),
-    "impact": _choice("Impact", scale(IMPACT)),
-    "urgency": _choice("Urgency", scale(URGENCY)),
-    "impact_assessment": _choice("Impact assessment", scale(ASSESSMENT)),
-    "risk_level": _choice("Risk level", scale(RISK)),
+    "impact": _choice(_("Impact"), scale(IMPACT)),
+    "urgency": _choice(_("Urgency"), scale(URGENCY)),
+    "impact_assessment": _choice(_("Impact assessment"), scale(ASSESSMENT)),
+    "risk_level": _choice(_("Risk level"), scale(RISK)),
     "value_statement": _text(
-        "Value statement", "What the release is worth, to whom. At least 40 characters."
+        _("Value statement"), "What the release is worth, to whom. At least 40 characters."
     ),
-    "do_nothing_impact": _text("What happens if nothing is done"),
-    "training_required": lambda: forms.BooleanField(label="Training is needed", required=False),
+    "do_nothing_impact": _text(_("What happens if nothing is done")),
+    "training_required": lambda: forms.BooleanField(label=_("Training is needed"), required=False),
     "planned_start": _moment("Planned start"),
     "planned_end": _moment("Planned end"),
     "cost_estimate": lambda: forms.IntegerField(
-        label="Cost estimate", min_value=0, max_value=2_000_000_000, required=False
+        label=_("Cost estimate"), min_value=0, max_value=2_000_000_000, required=False
     ),
-    "communication_plan": _text("Communication plan"),
+    "communication_plan": _text(_("Communication plan")),
     "els_starts_at": _moment("Early life support starts"),
     "els_ends_at": _moment("Early life support ends"),
-    "els_exit_criteria": _text("Exit criteria"),
-    "on_call": _line("On call during the deployment", 120),
-    "outcome": _choice("Outcome", options(Outcome, empty=NOT_SET)),
-    "closure_code": _choice("Closure code", options(ClosureCode, empty=NOT_SET)),
-    "closure_comment": _text("Closure comment"),
-    "root_cause": _text("Root cause"),
-    "no_lessons_reason": _text("Why there is no lesson"),
-    "problem_refusal_reason": _text("Why no problem is opened"),
+    "els_exit_criteria": _text(_("Exit criteria")),
+    "on_call": _line(_("On call during the deployment"), 120),
+    "outcome": _choice(_("Outcome"), options(Outcome, empty=NOT_SET)),
+    "closure_code": _choice(_("Closure code"), options(ClosureCode, empty=NOT_SET)),
+    "closure_comment": _text(_("Closure comment")),
+    "root_cause": _text(_("Root cause")),
+    "no_lessons_reason": _text(_("Why there is no lesson")),
+    "problem_refusal_reason": _text(_("Why no problem is opened")),
 }
 _PEOPLE = {
     "coordinator": "Release coordinator",
@@ -134,19 +136,21 @@ _PEOPLE = {
 
 
 class RegisterForm(CommandForm):
-    service = forms.ChoiceField(label="Service")
-    title = forms.CharField(label="Title", max_length=200)
-    description = forms.CharField(label="Description", widget=area(4))
-    release_type = forms.ChoiceField(label="Type", choices=options(ReleaseType), initial=ReleaseType.MINOR)
+    service = forms.ChoiceField(label=_("Service"))
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = forms.CharField(label=_("Description"), widget=area(4))
+    release_type = forms.ChoiceField(label=_("Type"), choices=options(ReleaseType), initial=ReleaseType.MINOR)
     release_kind = forms.ChoiceField(
-        label="Kind", choices=options(ReleaseKind, empty=NOT_SET), required=False
+        label=_("Kind"), choices=options(ReleaseKind, empty=NOT_SET), required=False
     )
-    reason = forms.ChoiceField(label="Reason", choices=options(ReleaseReason, empty=NOT_SET), required=False)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=options(ReleaseReason, empty=NOT_SET), required=False
+    )
     changes = forms.MultipleChoiceField(
-        label="Changes",
+        label=_("Changes"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Open changes that are in no release yet.",
+        help_text=_("Open changes that are in no release yet."),
     )
 
     def __init__(self, *args: Any, services: Choices, changes: Choices, **kwargs: Any) -> None:
@@ -162,7 +166,7 @@ class EditForm(CommandForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, section: str, row: Any, people: Choices = (), **kwargs: Any) -> None:  # type: ignore[assignment]
+    def __init__(self, *args: Any, section: str, row: Any, people: Choices = (), **kwargs: Any) -> None:
         names = SECTIONS[section][1]
         initial: dict[str, Any] = {"version": row.version}
         for name in names:
@@ -193,7 +197,7 @@ class EditForm(CommandForm):
 
 def _question(text: str) -> forms.Field:
     return forms.ChoiceField(
-        label=text, choices=[("", NOT_SET), ("no", "No"), ("yes", "Yes")], required=False
+        label=text, choices=[("", NOT_SET), ("no", _("No")), ("yes", _("Yes"))], required=False
     )
 
 
@@ -216,12 +220,16 @@ def with_held(found: Choices, held: Iterable[str]) -> Choices:
 
 class ScopeForm(CommandForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    changes = forms.MultipleChoiceField(label="Changes", required=False, widget=forms.CheckboxSelectMultiple)
-    cis = forms.MultipleChoiceField(label="Affected configuration items", required=False)
-    groups = forms.MultipleChoiceField(
-        label="Affected groups", required=False, widget=forms.CheckboxSelectMultiple
+    changes = forms.MultipleChoiceField(
+        label=_("Changes"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    objectives = Lines(label="Objectives", required=False, help_text="One measurable sentence on each line.")
+    cis = forms.MultipleChoiceField(label=_("Affected configuration items"), required=False)
+    groups = forms.MultipleChoiceField(
+        label=_("Affected groups"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    objectives = Lines(
+        label=_("Objectives"), required=False, help_text=_("One measurable sentence on each line.")
+    )
 
     def __init__(self, *args: Any, choices: Mapping[str, Choices], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -240,7 +248,10 @@ class ExpectForm(CommandForm):
         for item in items:
             version = str(item.expected.get("version", ""))
             self.fields[item.key] = forms.CharField(
-                label=f"Version of {item.name} ({item.key})", required=False, max_length=80, initial=version
+                label=_("Version of {name} ({key})").format(name=item.name, key=item.key),
+                required=False,
+                max_length=80,
+                initial=version,
             )
 
     def states(self) -> dict[str, dict[str, str]]:
@@ -252,9 +263,11 @@ class ExpectForm(CommandForm):
 
 class StakeholdersForm(CommandForm):
     stakeholders = Lines(
-        label="Stakeholders",
+        label=_("Stakeholders"),
         required=False,
-        help_text=f"One on each line: user name, then one of {', '.join(STAKES)}.",
+        help_text=format_lazy(
+            _("One on each line: user name, then one of {parts}."), parts=", ".join(STAKES)
+        ),
     )
 
     def clean_stakeholders(self) -> dict[str, str]:
@@ -271,9 +284,11 @@ class StakeholdersForm(CommandForm):
 
 class RosterForm(CommandForm):
     roster = Lines(
-        label="Shifts",
+        label=_("Shifts"),
         required=False,
-        help_text="One on each line: user name, start, end. For example: ann 2026-11-24T22:00 2026-11-25T06:00 (UTC)",
+        help_text=_(
+            "One on each line: user name, start, end. For example: ann 2026-11-24T22:00 2026-11-25T06:00 (UTC)"
+        ),
     )
 
     def clean_roster(self) -> list[tuple[str, datetime, datetime]]:

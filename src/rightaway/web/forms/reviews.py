@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.reviews import RESULTS
 from rightaway.web.forms.base import Choices, CommandForm, Moment, ReasonForm, area, options
@@ -13,15 +14,15 @@ _RATINGS = ("Not at all satisfied", "Hardly", "Partly", "Mostly", "Fully satisfi
 
 class AcceptForm(CommandForm):
     service_level_met = forms.TypedChoiceField(
-        label="Was the service level met?",
+        label=_("Was the service level met?"),
         widget=forms.RadioSelect,
-        choices=[("yes", "Yes"), ("no", "No")],
+        choices=[("yes", _("Yes")), ("no", _("No"))],
         coerce=lambda text: text == "yes",
     )
 
 
 class ExtendForm(ReasonForm):
-    ends_at = Moment(label="New end")
+    ends_at = Moment(label=_("New end"))
     field_order = ("ends_at", "reason")
 
 
@@ -34,12 +35,12 @@ class ObjectivesForm(CommandForm):
         for place, one in enumerate(objectives):
             self.fields[f"result_{place}"] = forms.ChoiceField(
                 label=one.text,
-                choices=options(RESULTS, empty="Not measured"),
+                choices=options(RESULTS, empty=_("Not measured")),
                 required=False,
                 initial=one.result,
             )
             self.fields[f"measured_{place}"] = forms.CharField(
-                label="What was measured", required=False, max_length=300, initial=one.measured
+                label=_("What was measured"), required=False, max_length=300, initial=one.measured
             )
 
     def results(self) -> dict[str, tuple[str, str]]:
@@ -53,27 +54,27 @@ class ObjectivesForm(CommandForm):
 
 class RatingForm(CommandForm):
     rating = forms.TypedChoiceField(
-        label="How satisfied are you with the result?",
+        label=_("How satisfied are you with the result?"),
         widget=forms.RadioSelect,
         choices=[(str(place), f"{place} - {text}") for place, text in enumerate(_RATINGS, 1)],
         coerce=int,
     )
-    comment = forms.CharField(label="Comment", widget=area(), required=False)
+    comment = forms.CharField(label=_("Comment"), widget=area(), required=False)
 
 
 class ReviewForm(CommandForm):
-    went_well = forms.CharField(label="What went well", widget=area(4))
-    to_change = forms.CharField(label="What to change", widget=area(4))
-    deviations = forms.CharField(label="Deviations from the plan", widget=area(), required=False)
+    went_well = forms.CharField(label=_("What went well"), widget=area(4))
+    to_change = forms.CharField(label=_("What to change"), widget=area(4))
+    deviations = forms.CharField(label=_("Deviations from the plan"), widget=area(), required=False)
 
 
 class DispositionForm(CommandForm):
-    disposition = forms.ChoiceField(label="What becomes of it", widget=forms.RadioSelect)
+    disposition = forms.ChoiceField(label=_("What becomes of it"), widget=forms.RadioSelect)
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         widget=area(),
         required=False,
-        help_text="What stays open needs one: who goes on with it.",
+        help_text=_("What stays open needs one: who goes on with it."),
     )
 
     def __init__(self, *args: Any, offered: Choices, **kwargs: Any) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import nh3
@@ -11,15 +13,19 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
-from rightaway.web import statuses, themes
+from rightaway.web import places, statuses, themes
 from rightaway.web.viewers import Viewer
 
 register = template.Library()
 
+STYLES = ("tokens", "elements", "layout", "forms", "components", "shell", "print")
+ALERTS = {"ok": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert"}
 DIGEST_SHOWN = 12
 VALUE_SHOWN = 300
 _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
@@ -31,8 +37,13 @@ _SCHEMES = {"http", "https", "mailto"}
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon; without a label it is decoration that a screen reader leaves out."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, sprite, name)
+    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, role, _sprite(), name)
+
+
+@cache
+def _sprite() -> str:
+    """Give the address of the drawings: the same for the life of a process, and asked for many times a page."""
+    return static("vendor/icons.svg")
 
 
 @register.simple_tag
@@ -57,32 +68,88 @@ def words(key: object) -> str:
     return statuses.words(str(key)) if key not in (None, "") else ""
 
 
+@register.filter
+def said(text: object) -> str:
+    """Say a title of a workflow in the reader's language, where the catalogue knows it."""
+    return gettext(str(text)) if text else ""
+
+
+@register.filter
+def within(text: str) -> str:
+    """Give a word as it stands within a sentence."""
+    return statuses.within(str(text))
+
+
 @register.simple_tag
-def at(moment: datetime | None, missing: str = "not set") -> SafeString:
-    """Show a time as it stands in the record, in UTC."""
+def alert_icon(tone: str, name: str = "") -> SafeString:
+    return icon(name or ALERTS.get(tone, "info"))
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """Link the styles in the order in which they build on each other."""
+    return format_html_join(
+        "\n  ", '<link rel="stylesheet" href="{}">', ((static(f"web/{one}.css"),) for one in STYLES)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The head of a column that can be sorted by: where a click leads, and how it is sorted now."""
+
+    url: str
+    direction: str = ""
+    icon: str = ""
+
+
+@register.simple_tag(takes_context=True)
+def sorting(context: template.Context, name: str) -> Sorting:
+    """Turn the order around if the list is sorted by this column already."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    now = query.get("sort", "")
+    query["sort"] = f"-{name}" if now == name else name
+    url = f"?{query.urlencode()}"
+    if now == name:
+        return Sorting(url, "ascending", "arrow-up")
+    return Sorting(url, "descending", "arrow-down") if now == f"-{name}" else Sorting(url)
+
+
+@register.simple_tag
+def at(moment: datetime | None, missing: str = "") -> SafeString:
+    """Show a time in the viewer's zone, in UTC and as how long ago on hover."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', missing)
-    utc = moment.astimezone(UTC)
+        return _none(missing or gettext("not set"))
+    here = timezone.localtime(moment)
     return format_html(
-        '<time class="num nowrap" datetime="{}" title="{}">{} UTC</time>',
-        utc.isoformat(),
+        '<time class="num nowrap" datetime="{}" title="{}, {}">{} {}</time>',
+        moment.astimezone(UTC).isoformat(),
+        _utc(moment),
         naturaltime(moment),
-        f"{utc.day} {utc:%b %Y, %H:%M}",
+        date_format(here, gettext("j M Y, H:i")),
+        here.tzname() or "UTC",
     )
 
 
 @register.simple_tag
-def ago(moment: datetime | None, missing: str = "never") -> SafeString:
-    """Show how long ago something happened, with the exact time on hover."""
+def ago(moment: datetime | None, missing: str = "") -> SafeString:
+    """Show how long ago something happened, with the exact time in UTC on hover."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', missing)
-    utc = moment.astimezone(UTC)
+        return _none(missing or gettext("never"))
     return format_html(
-        '<time class="nowrap" datetime="{}" title="{} UTC">{}</time>',
-        utc.isoformat(),
-        f"{utc:%Y-%m-%d %H:%M:%S}",
+        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(),
+        _utc(moment),
         naturaltime(moment),
     )
+
+
+def _none(text: str) -> SafeString:
+    return format_html('<span class="muted">{}</span>', text)
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @register.simple_tag
@@ -99,11 +166,21 @@ def lasted(start: datetime | None, end: datetime | None = None) -> str:
 
 
 @register.simple_tag
-def digest(value: str, missing: str = "none yet") -> SafeString:
-    """Show the beginning of a digest, all of it on hover."""
+def digest(value: str, missing: str | None = None) -> SafeString:
+    """Show the beginning of a digest, all of it on hover, with a button that copies it."""
     if not value:
-        return format_html('<span class="muted">{}</span>', missing)
-    return format_html('<code title="{}">{}</code>', value, value[:DIGEST_SHOWN])
+        return _none(gettext("none yet") if missing is None else missing)
+    return format_html(
+        '<span class="digest"><code title="{}">{}</code><button type="button" class="copy" hidden data-copy="{}"'
+        ' data-done="{}" title="{}" aria-label="{}">{}</button></span>',
+        value,
+        value[:DIGEST_SHOWN],
+        value,
+        gettext("Copied"),
+        gettext("Copy"),
+        gettext("Copy"),
+        icon("copy"),
+    )
 
 
 @register.filter
@@ -154,9 +231,32 @@ def item(found: dict[str, Any], key: str) -> Any:
 
 @register.simple_tag(takes_context=True)
 def theme(context: template.Context) -> str:
-    """Give the class of the root element; a page made without a request follows the system."""
+    """Give the theme that is chosen; a page made without a request follows the system."""
     request: HttpRequest | None = context.get("request")
     return themes.chosen(request) if request else themes.DEFAULT
+
+
+@register.simple_tag(takes_context=True)
+def density(context: template.Context) -> str:
+    request: HttpRequest | None = context.get("request")
+    return themes.density(request) if request else ""
+
+
+@register.simple_tag
+def zone() -> str:
+    """Name the time zone in which the page shows times."""
+    return timezone.get_current_timezone_name()
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[places.Group]:
+    return places.groups(Viewer.of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def has_shortcuts(context: template.Context) -> bool:
+    kept = getattr(context["request"], "preferences", None)
+    return kept is None or bool(kept.shortcuts)
 
 
 @register.simple_tag(takes_context=True)
@@ -168,6 +268,6 @@ def may_open(context: template.Context, action: str, scope: str | None = None) -
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, prefix: str) -> SafeString:
     """Mark the link whose section the page belongs to."""
-    path = context["request"].path
+    path, prefix = context["request"].path, prefix.replace("/records/incidents/", "/records/")
     matches = path == prefix if prefix == "/" else path.startswith(prefix)
     return mark_safe(' aria-current="page"') if matches else SafeString("")

@@ -7,7 +7,11 @@ const connection = document.getElementById("connection");
 const state = document.getElementById("state");
 const MOST_LINES = 5000;
 
-function say(text) {
+const clock = new Intl.DateTimeFormat("sv", { timeStyle: "medium", timeZone: document.body.dataset.zone });
+
+function say(which) {
+  const text = connection.dataset[which];
+
   if (connection.textContent !== text) connection.textContent = text;
 }
 
@@ -21,7 +25,7 @@ function part(className, text) {
 function write(one) {
   const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   const line = document.createElement("div");
-  line.append(part("d", one.at.slice(11, 19)), " ", part("t", `${one.target} ${one.step}`), ` ${one.text}`);
+  line.append(part("d", clock.format(new Date(one.at))), " ", part("t", `${one.target} ${one.step}`), ` ${one.text}`);
   log.append(line);
   if (log.childElementCount > MOST_LINES) log.firstElementChild.remove();
   if (follows) log.scrollTop = log.scrollHeight;
@@ -33,20 +37,20 @@ function refresh() {
 
 function watch() {
   const source = new EventSource(`${log.dataset.stream}?after=${log.dataset.after}`);
-  source.addEventListener("open", () => say("Live"));
+  source.addEventListener("open", () => say("live"));
   source.addEventListener("log", (event) => write(JSON.parse(event.data)));
   source.addEventListener("state", refresh);
   source.addEventListener("over", () => {
     source.close();
     refresh();
-    say("Complete");
+    say("over");
   });
   source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) say("Connection lost. Reload the page to go on.");
-    else say("Connection lost. Trying again…");
+    if (source.readyState === EventSource.CLOSED) say("lost");
+    else say("trying");
   });
 }
 
 log.scrollTop = log.scrollHeight;
 if (log.dataset.over === "no" || log.dataset.more === "yes") watch();
-else say("Complete");
+else say("over");

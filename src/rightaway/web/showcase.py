@@ -1,0 +1,144 @@
+"""The design system as a page: every component in every state, from data made up here."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rightaway.domain.differences import Change
+from rightaway.web import plots
+from rightaway.web.errors import Problem
+from rightaway.web.forms.base import CommandForm, Moment, area
+from rightaway.web.pages import page
+from rightaway.web.viewers import Viewer
+
+MANY = 1000
+LONG = "Quarterly consolidation of the customer-facing storefront, its payment adapters and " * 3 + "x" * 120
+DIGEST = "9f31c2e0b7d94f6a" * 4
+STATES = [
+    "approved", "running", "scheduled", "waiting", "unknown", "backed_out", "succeeded_partial", "paused", "failed",
+    "cancelled", "skipped", "pending",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    key: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    target: _Named
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    phase: _Named
+    standing: str
+    entered_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+class SampleForm(CommandForm):
+    title = forms.CharField(label="Title", help_text="What people will call it.", max_length=80)
+    kind = forms.ChoiceField(label="Kind", choices=[("minor", "Minor"), ("major", "Major")])
+    decision = forms.ChoiceField(
+        label="Decision", widget=forms.RadioSelect, choices=[("approve", "Approve"), ("deny", "Deny")]
+    )
+    start = Moment(label="Start", required=False)
+    reason = forms.CharField(label="Reason", widget=area(), required=False)
+    training = forms.BooleanField(label="Training is needed", required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of the sample tables."""
+
+    number: str
+    title: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    now: datetime
+    few: list[Sample] = field(default_factory=list)
+    many: list[Sample] = field(default_factory=list)
+
+
+def _samples(now: datetime) -> Samples:
+    def row(number: int) -> Sample:
+        title = LONG if number == 1 else f"Storefront 2.{number}"
+        state = STATES[number % len(STATES)]
+        return Sample(f"REL-{number:06}", title, state, now - timedelta(hours=number))
+
+    return Samples(now, [row(number) for number in range(3)], [row(number) for number in range(MANY)])
+
+
+@page
+def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG001 -- open to everybody signed in
+    now = datetime.now(UTC)
+    unmet = (
+        {
+            "message": "Two tests failed.",
+            "remedy": "Import a report of a new run.",
+            "owner": "build_engineer",
+        },
+        {"message": "Nobody approved.", "remedy": "Ask for the approval.", "owner": "release_manager"},
+    )
+    refused = SampleForm(data={"title": "", "kind": "other"}, auto_id="refused_%s")
+    refused.problems.append(
+        Problem("gate.closed", "The gate is closed.", "See what is missing.", "G30", unmet)
+    )
+    context: dict[str, Any] = {
+        "samples": _samples(now),
+        "states": STATES,
+        "long": LONG,
+        "digest": DIGEST,
+        "crumbs": [("Releases", "/releases/"), (LONG[:60], "/design/")],
+        "tabs": [
+            (title, f"#{title.lower()}", title == "Scope") for title in ("Overview", "Scope", "Evidence")
+        ],
+        "steps": _steps(now),
+        "runs": [_Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)]) for number in range(24)],
+        "pager": Paginator(range(MANY), 50).get_page(3),
+        "differences": [
+            Change("design.waves.0.targets", "changed", ["t01"], ["t01", "t02"]),
+            Change("design.on_failure", "added", None, "back_out"),
+            Change("package.units.1", "removed", LONG, None),
+        ],
+        "form": SampleForm(),
+        "refused": refused,
+        "problem": [Problem("not_found", "There is no release REL-999999.", "Check the number.", "number")],
+        "plot": plots.Plot(
+            "plot-sample",
+            "Change lead time",
+            "h",
+            [f"{day} Nov" for day in range(2, 9)],
+            (
+                plots.Series("p50", [4.0, 3.5, None, 2.0, 2.5, 1.5, 1.0]),
+                plots.Series("p90", [9, 8, None, 7, 6, 6, 4]),
+            ),
+        ),
+        "swatches": ["primary", "ok", "warn", "bad", "info", "card", "muted", "border"],
+    }
+    return render(request, "web/design.html", context)
+
+
+def _steps(now: datetime) -> list[_Step]:
+    day = timedelta(days=1)
+    return [
+        _Step(_Named(title="Plan"), "done", now - 9 * day, now - 6 * day),
+        _Step(_Named(title="Build and test"), "done", now - 6 * day, now - 2 * day),
+        _Step(_Named(title="Review"), "skipped"),
+        _Step(_Named(title="Deploy"), "now", now - 2 * day),
+        _Step(_Named(title="Early life support"), "todo"),
+        _Step(_Named(title="Closed"), "todo"),
+    ]

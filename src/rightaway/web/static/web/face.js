@@ -1,0 +1,27 @@
+// What every page does beyond plain HTML; without it each page still works.
+// The server shows times in the zone of a person's profile; who chose none gets the browser's, from the next page on.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes("rightaway_zone=")) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `rightaway_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+});
+
+// Parts that may change by themselves are asked for again while somebody looks, and at once when they come back.
+const LOOK_AGAIN_MS = 30_000;
+
+function lookAgain() {
+  if (document.visibilityState !== "visible") return;
+  for (const part of document.querySelectorAll("[data-live]")) {
+    if (!part.contains(document.activeElement)) part.dispatchEvent(new CustomEvent("look-again"));
+  }
+}
+
+if (document.querySelector("[data-live]")) {
+  setInterval(lookAgain, LOOK_AGAIN_MS);
+  document.addEventListener("visibilitychange", lookAgain);
+}

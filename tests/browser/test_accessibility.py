@@ -1,0 +1,66 @@
+"""Every page and every component before axe-core: light and dark, wide and narrow."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.conftest import NARROW, WIDE, Open, Site
+from tests.browser.test_journeys import PAGES
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+IDS = ["wide-light", "wide-dark", "narrow-light", "narrow-dark"]
+
+
+def violations(page: Any) -> list[str]:
+    """Give what axe-core finds on the page, with the elements it finds it on."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE.read_text())  # by the debugger, which no policy of the page stops
+    found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=IDS)
+def test_design_system__in_every_look__has_no_violation(
+    visit: Open, viewport: dict[str, int], scheme: str
+) -> None:
+    window = visit(viewport=viewport, color_scheme=scheme).sign_in("ada")
+    window.go("/design/")
+    assert violations(window.page) == []
+    window.page.get_by_role("button", name="Open a dialog").click()
+    assert violations(window.page) == []
+    assert window.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [LOOKS[0], LOOKS[3]], ids=[IDS[0], IDS[3]])
+def test_every_page__in_the_two_opposite_looks__has_no_violation(
+    visit: Open, site: Site, viewport: dict[str, int], scheme: str
+) -> None:
+    window = visit(viewport=viewport, color_scheme=scheme).sign_in("dora")
+    found = {}
+    for address in PAGES:
+        window.go(address.format(**site.numbers))
+        if wrong := violations(window.page):
+            found[address] = wrong
+    assert found == {}
+    assert window.complaints == []
+
+
+def test_palette_and_help_sheet__open__have_no_violation(visit: Open) -> None:
+    window = visit().sign_in("dora")
+    window.page.keyboard.press("Control+k")
+    window.page.get_by_role("option").first.wait_for()
+    assert violations(window.page) == []
+    window.page.keyboard.press("Escape")
+    window.page.keyboard.press("?")
+    window.page.get_by_role("heading", name="Keyboard shortcuts").wait_for()
+    assert violations(window.page) == []

@@ -1,0 +1,101 @@
+"""The second language is complete: whatever the pages say has German, with the same values in it."""
+
+import gettext
+import importlib
+import pkgutil
+import re
+import tokenize
+from collections.abc import Iterator
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation.template import templatize
+from ruamel.yaml import YAML
+
+import rightaway.domain
+import rightaway.web
+from rightaway.web import statuses
+
+FOLDER = Path(rightaway.web.__file__).parent
+WORKFLOW = Path(rightaway.domain.__file__).parent / "templates" / "seven_phases.yaml"
+# Languages, cells of the permission matrix, and the key of a kind that has words of its own: shown nowhere.
+CODES = {"Ci", "De", "En", "O", "P", "S", "Y"}
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+PLACE = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+MODULES = sorted(FOLDER.rglob("*.py"))
+
+
+def german() -> gettext.GNUTranslations:
+    with (FOLDER / "locale" / "de" / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
+def messages() -> set[str]:
+    """Give every text that is marked, as the extraction tools find them."""
+    found: set[str] = set()
+    for path in MODULES:
+        found |= set(marked(path.read_text()))
+    for path in (FOLDER / "templates").rglob("*.html"):
+        lines = templatize(path.read_text()).splitlines()
+        found |= set(marked("\n".join(line.strip() for line in lines)))
+    return found
+
+
+def marked(source: str) -> Iterator[str]:
+    tokens = [
+        one
+        for one in tokenize.generate_tokens(StringIO(source.replace("'''", "")).readline)
+        if one.type not in {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
+    ]
+    for place, one in enumerate(tokens[:-2]):
+        if one.string in MARKS and tokens[place + 1].string == "(":
+            parts = []
+            for following in tokens[place + 2 :]:
+                if following.type != tokenize.STRING:
+                    break
+                parts.append(str(eval(following.string)))  # a literal of our own source
+            if parts:
+                yield "".join(parts)
+
+
+def has(catalogue: gettext.GNUTranslations, text: str) -> bool:
+    return text in catalogue._catalog or (text, 0) in catalogue._catalog  # type: ignore[attr-defined]
+
+
+def test_messages__of_templates_and_modules__have_german() -> None:
+    catalogue, found = german(), messages()
+    assert len(found) > 800
+    assert sorted(text for text in found if not has(catalogue, text)) == []
+
+
+def test_german__names_the_same_values_as_the_message() -> None:
+    different = []
+    for key, text in german()._catalog.items():  # type: ignore[attr-defined]
+        message = key[0] if isinstance(key, tuple) else key
+        if message and set(PLACE.findall(message)) != set(PLACE.findall(text)):
+            different.append(message)
+    assert different == []
+
+
+def test_states_and_roles__of_the_domain__have_german() -> None:
+    catalogue, missing = german(), []
+    for module in pkgutil.iter_modules(rightaway.domain.__path__):
+        for found in vars(importlib.import_module(f"rightaway.domain.{module.name}")).values():
+            if isinstance(found, type) and issubclass(found, StrEnum):
+                missing += [word for one in found if not has(catalogue, word := statuses.words(one.value))]
+    assert sorted(word for word in set(missing) if word.isalpha() and word not in CODES) == []
+
+
+def test_titles__of_the_shipped_workflow__have_german() -> None:
+    titles = set(all_titles(YAML(typ="safe").load(WORKFLOW)))
+    assert len(titles) > 30
+    assert sorted(title for title in titles if not has(german(), title)) == []
+
+
+def all_titles(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (value for key, value in part.items() if key == "title")
+    for below in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from all_titles(below)
