@@ -187,10 +187,9 @@ def digest(value: str, missing: str | None = None) -> SafeString:
 @register.filter
 def value(found: Any) -> str:
     """Write a JSON value on one line, cut when it is long."""
-    if isinstance(found, str | Promise):
-        text = str(found)
-    else:
-        text = json.dumps(found, ensure_ascii=False, default=str)
+    text = (
+        str(found) if isinstance(found, str | Promise) else json.dumps(found, ensure_ascii=False, default=str)
+    )
     return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
 
 
