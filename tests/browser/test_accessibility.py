@@ -61,6 +61,7 @@ def test_palette_and_help_sheet__open__have_no_violation(visit: Open) -> None:
     window.page.get_by_role("option").first.wait_for()
     assert violations(window.page) == []
     window.page.keyboard.press("Escape")
+    window.page.locator("#palette").wait_for(state="hidden")
     window.page.keyboard.press("?")
     window.page.get_by_role("heading", name="Keyboard shortcuts").wait_for()
     assert violations(window.page) == []

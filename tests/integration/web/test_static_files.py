@@ -1,6 +1,7 @@
 """Static files: under names that change with their content, kept for ever by browsers, collected once per version."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,9 @@ def test_files_of_a_page__have_a_hash_in_their_name_and_are_kept_for_ever() -> N
     assert len(named) > 8
     assert [name for name in named if not HASHED.search(name)] == []
     for name in named:
-        answer = browser.get(name)
-        assert (name, answer.status_code) == (name, 200)
-        assert "immutable" in answer["Cache-Control"]
-        answer.close()
+        with closing(browser.get(name)) as answer:
+            assert (name, answer.status_code) == (name, 200)
+            assert "immutable" in answer["Cache-Control"]
 
 
 def test_styles__name_the_font_by_its_hash_too() -> None:

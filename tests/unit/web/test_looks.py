@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import gettext_lazy
 
 import rightaway.web
 from rightaway.domain import errors as tree
@@ -130,3 +131,9 @@ def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:
     old = re.compile(r"hx-on::|hx-sse|hx-ws|htmx:afterSwap|sse-connect|hx-disinherit|hx-params|hx-prompt")
     paths = [*FOLDER.rglob("*.html"), *FOLDER.glob("static/web/*.js")]
     assert [path.name for path in paths if old.search(path.read_text())] == []
+
+
+def test_value__of_a_text_in_the_readers_language__has_no_quotes() -> None:
+    assert tags.value(gettext_lazy("not set")) == "not set"
+    assert tags.value("not set") == "not set"
+    assert tags.value({"a": [1]}) == '{"a": [1]}'

@@ -11,17 +11,22 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django import forms
+from django.utils import translation
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation.template import templatize
 from ruamel.yaml import YAML
 
 import rightaway.domain
 import rightaway.web
+import rightaway.web.forms
 from rightaway.web import statuses
 
 FOLDER = Path(rightaway.web.__file__).parent
 WORKFLOW = Path(rightaway.domain.__file__).parent / "templates" / "seven_phases.yaml"
 # Languages, cells of the permission matrix, and the key of a kind that has words of its own: shown nowhere.
 CODES = {"Ci", "De", "En", "O", "P", "S", "Y"}
+NATIVE = {"English", "Deutsch"}  # each in its own language
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 MODULES = sorted(FOLDER.rglob("*.py"))
@@ -86,6 +91,41 @@ def test_states_and_roles__of_the_domain__have_german() -> None:
             if isinstance(found, type) and issubclass(found, StrEnum):
                 missing += [word for one in found if not has(catalogue, word := statuses.words(one.value))]
     assert sorted(word for word in set(missing) if word.isalpha() and word not in CODES) == []
+
+
+def test_forms__labels_helps_and_choices__have_german() -> None:
+    missing = []
+    for name, field in fields():
+        texts = [field.label, field.help_text, *(text for _, text in fixed_choices(field))]
+        with translation.override("en"):
+            english = [str(text) for text in texts if text]
+        with translation.override("de"):
+            german_ones = [str(text) for text in texts if text]
+        missing += [
+            f"{name}: {one}"
+            for one, other in zip(english, german_ones, strict=True)
+            if one == other and not says_the_same(one)
+        ]
+    assert sorted(set(missing)) == []
+
+
+def says_the_same(text: str) -> bool:
+    """Tell whether German has the same word for it: Service, Software, Chat."""
+    return text in NATIVE or german()._catalog.get(text) == text  # type: ignore[attr-defined]
+
+
+def fields() -> Iterator[tuple[str, forms.Field]]:
+    for module in pkgutil.iter_modules(rightaway.web.forms.__path__):
+        for found in vars(importlib.import_module(f"rightaway.web.forms.{module.name}")).values():
+            if isinstance(found, type) and issubclass(found, forms.BaseForm):
+                for name, field in getattr(found, "base_fields", {}).items():
+                    yield f"{found.__name__}.{name}", field
+
+
+def fixed_choices(field: forms.Field) -> list[tuple[str, Any]]:
+    """Give the choices that stand in the code; what comes from the database is as people wrote it."""
+    choices = getattr(field, "_choices", [])
+    return [] if isinstance(choices, CallableChoiceIterator) else list(choices)
 
 
 def test_titles__of_the_shipped_workflow__have_german() -> None:

@@ -59,7 +59,9 @@ class EditChangeForm(ChangeForm):
 class DecisionForm(CommandForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect, choices=[(APPROVE, "Authorise"), (REJECT, "Reject")]
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[(APPROVE, _("Authorise")), (REJECT, _("Reject"))],
     )
     note = forms.CharField(
         label=_("Note"), widget=area(2), required=False, help_text=_("A rejection needs one.")

@@ -10,9 +10,9 @@ from rightaway.domain.deployment_states import Intent, Resolution
 from rightaway.web.forms.base import Choices, CommandForm, ReasonForm, area, options
 
 _RESOLUTIONS = {
-    Resolution.APPLIED: "It took effect",
-    Resolution.NOT_APPLIED: "It never began: do it again",
-    Resolution.FAILED: "It began and failed",
+    Resolution.APPLIED: _("It took effect"),
+    Resolution.NOT_APPLIED: _("It never began: do it again"),
+    Resolution.FAILED: _("It began and failed"),
 }
 
 
@@ -44,5 +44,5 @@ class ResolveForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "What you saw on the target"
+        self.fields["reason"].label = _("What you saw on the target")
         self.order_fields(["resolution", "reason"])

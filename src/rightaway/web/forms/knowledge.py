@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.values import ArticleKind
 from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options
 
-_MARKDOWN = "Markdown. HTML is not used."
+_MARKDOWN = _("Markdown. HTML is not used.")
 
 
 class ArticleForm(CommandForm):

@@ -55,9 +55,9 @@ class VoteForm(CommandForm):
         label=_("Decision"),
         widget=forms.RadioSelect,
         choices=[
-            (str(Decision.APPROVE), "Approve"),
-            (str(Decision.DENY), "Deny"),
-            (str(Decision.ABSTAIN), "Abstain"),
+            (str(Decision.APPROVE), _("Approve")),
+            (str(Decision.DENY), _("Deny")),
+            (str(Decision.ABSTAIN), _("Abstain")),
         ],
     )
     reason = forms.CharField(

@@ -158,7 +158,7 @@ class RegisterForm(CommandForm):
         self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
         self.fields["changes"].choices = changes  # type: ignore[attr-defined]
         if not changes:
-            self.fields["changes"].help_text = "No change is open that is in no release yet."
+            self.fields["changes"].help_text = _("No change is open that is in no release yet.")
 
 
 class EditForm(CommandForm):
@@ -276,7 +276,9 @@ class StakeholdersForm(CommandForm):
             parts = line.split()
             if len(parts) != 2 or parts[1] not in STAKES:  # noqa: PLR2004 -- a name and a part
                 raise forms.ValidationError(
-                    f"Line {number} is not a user name and one of {', '.join(STAKES)}."
+                    _("Line {number} is not a user name and one of {parts}.").format(
+                        number=number, parts=", ".join(STAKES)
+                    )
                 )
             found[parts[0]] = parts[1]
         return found
@@ -301,7 +303,9 @@ def _shift(number: int, line: str) -> tuple[str, datetime, datetime]:
         name, start, end = parts
         return name, _utc(start), _utc(end)
     except (ValueError, Invalid):
-        raise forms.ValidationError(f"Line {number} is not a user name, a start and an end.") from None
+        raise forms.ValidationError(
+            _("Line {number} is not a user name, a start and an end.").format(number=number)
+        ) from None
 
 
 def _utc(text: str) -> datetime:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.reviews import RESULTS
 from rightaway.web.forms.base import Choices, CommandForm, Moment, ReasonForm, area, options
 
-_RATINGS = ("Not at all satisfied", "Hardly", "Partly", "Mostly", "Fully satisfied")
+_RATINGS = (_("Not at all satisfied"), _("Hardly"), _("Partly"), _("Mostly"), _("Fully satisfied"))
 
 
 class AcceptForm(CommandForm):
@@ -56,7 +57,7 @@ class RatingForm(CommandForm):
     rating = forms.TypedChoiceField(
         label=_("How satisfied are you with the result?"),
         widget=forms.RadioSelect,
-        choices=[(str(place), f"{place} - {text}") for place, text in enumerate(_RATINGS, 1)],
+        choices=[(str(place), format_lazy("{} - {}", place, text)) for place, text in enumerate(_RATINGS, 1)],
         coerce=int,
     )
     comment = forms.CharField(label=_("Comment"), widget=area(), required=False)

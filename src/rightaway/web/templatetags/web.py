@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -186,7 +187,9 @@ def digest(value: str, missing: str | None = None) -> SafeString:
 @register.filter
 def value(found: Any) -> str:
     """Write a JSON value on one line, cut when it is long."""
-    text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str)
+    text = (
+        str(found) if isinstance(found, str | Promise) else json.dumps(found, ensure_ascii=False, default=str)
+    )
     return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
 
 

@@ -16,12 +16,12 @@ const LOOK_AGAIN_MS = 30_000;
 
 function lookAgain() {
   if (document.visibilityState !== "visible") return;
-  for (const part of document.querySelectorAll("[data-live]")) {
+  for (const part of document.querySelectorAll("[data-looks-again]")) {
     if (!part.contains(document.activeElement)) part.dispatchEvent(new CustomEvent("look-again"));
   }
 }
 
-if (document.querySelector("[data-live]")) {
+if (document.querySelector("[data-looks-again]")) {
   setInterval(lookAgain, LOOK_AGAIN_MS);
   document.addEventListener("visibilitychange", lookAgain);
 }
