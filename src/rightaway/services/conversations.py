@@ -118,11 +118,12 @@ def restore(*, actor: Actor, comment_id: int) -> Comment:
 
 
 def _own(actor: Actor, comment_id: int, expected_version: int | None = None) -> tuple[Comment, Subject]:
-    row = _guard.lock(Comment, expected_version, pk=comment_id)
+    row = _guard.lock(Comment, pk=comment_id)
     subject = _subject(row.subject_kind, row.subject_key)
     _guard.require(
         actor=actor, action="comment.edit", scope=subject.scope, own=row.author_id == actor.user_id
     )
+    _guard.unchanged(row, expected_version)
     if row.author_id != actor.user_id:
         raise Forbidden("permission.denied", "Only its author changes a comment.", hint="Write one of yours.")
     return row, subject

@@ -207,11 +207,12 @@ def command(
         raise Invalid(
             "command.unknown", f"There is no command {name!r}.", at="command", hint=f"{', '.join(COMMANDS)}"
         )
-    row = _guard.lock(Deployment, expected_version, number=number)
+    row = _guard.lock(Deployment, number=number)
     production = row.environment.tier == EnvironmentTier.PRODUCTION
     _guard.require(
         actor=actor, action=_PERMISSION[name], scope=row.release.service.key, production=production
     )
+    _guard.unchanged(row, expected_version)
     if row.status not in _ALLOWED[name]:
         raise Refused(
             "command.not_now",
