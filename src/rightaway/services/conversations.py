@@ -1,6 +1,5 @@
 """Conversations: comments on records, taken back and edited by their author; who watches what."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -78,7 +77,7 @@ def edit(*, actor: Actor, comment_id: int, text: str, expected_version: int | No
     if row.withdrawn_at is not None:
         raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
     if text == row.text:
-        return row
+        return _as_it_was(row)
     now = timezone.now()
     Wording.objects.create(comment=row, text=row.text, written_at=row.edited_at or row.created_at)
     row.text, row.edited_at = check_text(text), now
@@ -92,10 +91,11 @@ def edit(*, actor: Actor, comment_id: int, text: str, expected_version: int | No
 def withdraw(*, actor: Actor, comment_id: int) -> Comment:
     """Take a comment back: its place stays, its text and files are no longer shown."""
     row, subject = _own(actor, comment_id)
-    if row.withdrawn_at is None:
-        row.withdrawn_at = timezone.now()
-        row.save()
-        _told(actor, "conversation.comment.withdrawn", row, subject)
+    if row.withdrawn_at is not None:
+        return _as_it_was(row)
+    row.withdrawn_at = timezone.now()
+    row.save()
+    _told(actor, "conversation.comment.withdrawn", row, subject)
     return row
 
 
@@ -108,12 +108,18 @@ def restore(*, actor: Actor, comment_id: int) -> Comment:
         Refused: `undo.too_late` after ten minutes.
     """
     row, subject = _own(actor, comment_id)
-    withdrawn: datetime | None = row.withdrawn_at
-    if withdrawn is not None:
-        check_undo(withdrawn, timezone.now())
-        row.withdrawn_at = None
-        row.save()
-        _told(actor, "conversation.comment.restored", row, subject)
+    if row.withdrawn_at is None:
+        return _as_it_was(row)
+    check_undo(row.withdrawn_at, timezone.now())
+    row.withdrawn_at = None
+    row.save()
+    _told(actor, "conversation.comment.restored", row, subject)
+    return row
+
+
+def _as_it_was(row: Comment) -> Comment:
+    """Give back a record that was locked for nothing, with the version it has."""
+    row.version -= 1
     return row
 
 
