@@ -148,16 +148,16 @@ def attach(*, actor: Actor, comment_id: int, name: str, data: bytes) -> Attachme
     if row.withdrawn_at is not None:
         raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
     file = attached(name, data)
-    digest = conversations.store().keep(file.data)
     held = row.attachments.filter(name=file.name).first()
+    if held is None and row.attachments.count() >= FILES_PER_COMMENT:
+        raise Refused(
+            "attachment.too_many", f"A comment has at most {FILES_PER_COMMENT} files.", hint="Write another."
+        )
+    digest = conversations.store().keep(file.data)
     if held is not None and held.digest == digest:
         return held
     if held is not None:
         raise Refused("attachment.name_taken", f"There is a file {file.name} already.", hint="Rename yours.")
-    if row.attachments.count() >= FILES_PER_COMMENT:
-        raise Refused(
-            "attachment.too_many", f"A comment has at most {FILES_PER_COMMENT} files.", hint="Write another."
-        )
     made = Attachment.objects.create(
         comment=row, name=file.name, media_type=file.media_type, size=len(file.data), digest=digest
     )

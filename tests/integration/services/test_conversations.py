@@ -200,6 +200,14 @@ def test_rolled_back__what_caused_it__nobody_is_told(release: str):
     assert told("rita") == []
 
 
+def test_incident__commented__who_reported_it_is_told(world: World):
+    from rightaway.services import incidents
+
+    row = incidents.record_incident(actor=actor("chris"), title="Down", service="shop", severity=1)
+    conversations.comment(actor=actor("dora"), kind="incident", key=row.number, text="Looking.")
+    assert told("chris") == [("commented", row.number)]
+
+
 def test_change__commented__requester_is_told(world: World):
     change = changes.register(
         actor=actor("stan"), title="Yen", description="d", change_type="normal", service="shop"
