@@ -141,6 +141,9 @@ def _details(error: RightawayError) -> None:
         say(f"also: {one.at + ': ' if one.at else ''}{one.message} ({one.code})")
     for gap in _unmet(error.evidence):
         say(f"missing: {gap['message']} {gap['remedy']} ({gap['owner']})")
+    for change in _changes(error.evidence):
+        fields = ", ".join(str(one["field"]) for one in change["fields"])
+        say(f"changed: {change['action']} by {change['by']}{f': {fields}' if fields else ''}")
     if error.code == "internal":
         say(f"request: {error.evidence.get('request_id', '')}")
 
@@ -148,6 +151,12 @@ def _details(error: RightawayError) -> None:
 def _unmet(evidence: Mapping[str, Json]) -> Iterable[dict[str, str]]:
     found = evidence.get("unmet")
     return found if isinstance(found, list) else ()
+
+
+def _changes(evidence: Mapping[str, Json]) -> Iterable[dict[str, Json]]:
+    """Give what others did to the record meanwhile, when that is why it was refused."""
+    found = evidence.get("changes")
+    return found if isinstance(found, list) and "expected" in evidence else ()
 
 
 def exit_code(error: RightawayError) -> int:

@@ -31,15 +31,17 @@ class Attachments:
             self.read(digest)
             return digest
         place = self._place(digest)
+        aside = self._aside(place)
         try:
             place.parent.mkdir(exist_ok=True)
-            aside = self._aside(place)
             with durable(aside) as file:
                 file.write(data)
             aside.replace(place)
             sync(place.parent)
             sync(self._root)
         except OSError as error:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
             raise unavailable(error) from error
         return digest
 

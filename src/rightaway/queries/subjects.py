@@ -46,6 +46,11 @@ def _people(*ids: int | None) -> frozenset[int]:
     return frozenset(one for one in ids if one is not None)
 
 
+def _named(username: str) -> frozenset[int]:
+    """Give the account behind a name that a record only writes down; what the engine opened has none."""
+    return frozenset(User.objects.filter(username=username).values_list("pk", flat=True))
+
+
 def _release(row: Any) -> Subject:
     stakeholders = row.stakeholders.values_list("person_id", flat=True)
     return Subject(
@@ -103,7 +108,7 @@ def _incident(row: Any) -> Subject:
         title=row.title,
         scope=row.service.key,
         stream=row.number,
-        involved=_people(row.confirmed_by_id),
+        involved=_people(row.confirmed_by_id) | _named(row.reported_by),
     )
 
 
@@ -114,6 +119,7 @@ def _problem(row: Any) -> Subject:
         title=row.title,
         scope=row.release.service.key if row.release else EVERYWHERE,
         stream=row.number,
+        involved=_named(row.opened_by),
     )
 
 

@@ -76,24 +76,35 @@ def lock(model: type[RecordT], expected_version: int | None = None, **key: objec
     found: RecordT | None = QuerySet(model).select_for_update(of=("self",)).filter(**key).first()
     if found is None:
         raise not_found(model, key)
-    if expected_version is not None and found.version != expected_version:
-        raise _stale(found, expected_version)
     found.version += 1
+    unchanged(found, expected_version)
     return found
 
 
-def _stale(found: Record, expected: int) -> Stale:
-    noun = str(found._meta.verbose_name)  # noqa: SLF001 -- Django's public name for it
+def unchanged(locked: Record, expected_version: int | None) -> None:
+    """
+    Refuse to write over a change that the caller has not seen; asked after the permission, as it tells of both.
+
+    Raises:
+        Stale: with what was done since `expected_version`, and by whom.
+    """
+    found = locked.version - 1  # as it was before this command
+    if expected_version is not None and found != expected_version:
+        raise _stale(locked, found, expected_version)
+
+
+def _stale(row: Record, found: int, expected: int) -> Stale:
+    noun = str(row._meta.verbose_name)  # noqa: SLF001 -- Django's public name for it
     kind = "ci" if noun == "configuration item" else noun.replace(" ", "_")
-    name = getattr(found, "number", None) or getattr(found, "key", None) or found.pk
+    name = getattr(row, "number", None) or getattr(row, "key", None) or row.pk
     changes = audit.changes_since(kind, str(name), expected)
     people = ", ".join(dict.fromkeys(str(one["by"]) for one in changes))
     return Stale(
         "version.stale",
-        f"{found} was changed meanwhile{f' by {people}' if people else ''}: "
-        f"you saw version {expected}, it is now {found.version}.",
+        f"{row} was changed meanwhile{f' by {people}' if people else ''}: "
+        f"you saw version {expected}, it is now {found}.",
         hint="Look at the change, then repeat yours.",
-        evidence={"expected": expected, "found": found.version, "changes": changes},
+        evidence={"expected": expected, "found": found, "changes": changes},
     )
 
 

@@ -41,9 +41,10 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
         Invalid: a part it would be bound to does not exist yet.
         Refused: it stands already, or not enough people could give it.
     """
-    release = _guard.lock(Release, expected_version, number=number)
+    release = _guard.lock(Release, number=number)
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="approval.request", scope=release.service.key)
+    _guard.unchanged(release, expected_version)
     requirement = _requirement(release, kind)
     if release.approvals.filter(
         kind=kind, state__in=[ApprovalState.PENDING, ApprovalState.APPROVED]

@@ -83,10 +83,11 @@ def edit(
     *, actor: Actor, number: str, fields: Mapping[str, Any], expected_version: int | None = None
 ) -> Change:
     """Change what is written; an authorised change whose content changes has to be authorised again."""
-    change = _guard.lock(Change, expected_version, number=number)
+    change = _guard.lock(Change, number=number)
     _guard.require(
         actor=actor, action="change.edit", scope=change.service.key, own=change.requester_id == actor.user_id
     )
+    _guard.unchanged(change, expected_version)
     if change.state in {ChangeState.IMPLEMENTING, ChangeState.IMPLEMENTED, ChangeState.CLOSED}:
         raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
     before = change_digest(change)
@@ -114,7 +115,7 @@ def move(
     *, actor: Actor, number: str, event: str, note: str = "", expected_version: int | None = None
 ) -> Change:
     """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
-    change = _guard.lock(Change, expected_version, number=number)
+    change = _guard.lock(Change, number=number)
     if event in {"authorise", "reject"}:
         raise Invalid(
             "change.needs_decision", "Authorising is a decision of a person; use authorise.", at="event"
@@ -128,6 +129,7 @@ def move(
     action = "change.close" if event in {"close", "update_cmdb"} else "change.edit"
     own = change.requester_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=change.service.key, own=own)
+    _guard.unchanged(change, expected_version)
     _step(actor, change, event, note)
     return change
 
@@ -161,10 +163,11 @@ def authorise(
     Raises:
         Forbidden: `sod.self_approval`, `sod.person_only` or `permission.denied`.
     """
-    change = _guard.lock(Change, expected_version, number=number)
+    change = _guard.lock(Change, number=number)
     emergency = change.change_type == ChangeType.EMERGENCY
     action = "change.authorise.emergency" if emergency else "change.authorise"
     roles = _guard.require(actor=actor, action=action, scope=change.service.key)
+    _guard.unchanged(change, expected_version)
     if actor.kind is not PersonKind.PERSON or actor.is_system:
         raise Forbidden("sod.person_only", "Only a person authorises a change.")
     if change.requester_id == actor.user_id:

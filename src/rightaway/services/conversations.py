@@ -1,6 +1,5 @@
 """Conversations: comments on records, taken back and edited by their author; who watches what."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -78,7 +77,7 @@ def edit(*, actor: Actor, comment_id: int, text: str, expected_version: int | No
     if row.withdrawn_at is not None:
         raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
     if text == row.text:
-        return row
+        return _as_it_was(row)
     now = timezone.now()
     Wording.objects.create(comment=row, text=row.text, written_at=row.edited_at or row.created_at)
     row.text, row.edited_at = check_text(text), now
@@ -92,10 +91,11 @@ def edit(*, actor: Actor, comment_id: int, text: str, expected_version: int | No
 def withdraw(*, actor: Actor, comment_id: int) -> Comment:
     """Take a comment back: its place stays, its text and files are no longer shown."""
     row, subject = _own(actor, comment_id)
-    if row.withdrawn_at is None:
-        row.withdrawn_at = timezone.now()
-        row.save()
-        _told(actor, "conversation.comment.withdrawn", row, subject)
+    if row.withdrawn_at is not None:
+        return _as_it_was(row)
+    row.withdrawn_at = timezone.now()
+    row.save()
+    _told(actor, "conversation.comment.withdrawn", row, subject)
     return row
 
 
@@ -108,21 +108,28 @@ def restore(*, actor: Actor, comment_id: int) -> Comment:
         Refused: `undo.too_late` after ten minutes.
     """
     row, subject = _own(actor, comment_id)
-    withdrawn: datetime | None = row.withdrawn_at
-    if withdrawn is not None:
-        check_undo(withdrawn, timezone.now())
-        row.withdrawn_at = None
-        row.save()
-        _told(actor, "conversation.comment.restored", row, subject)
+    if row.withdrawn_at is None:
+        return _as_it_was(row)
+    check_undo(row.withdrawn_at, timezone.now())
+    row.withdrawn_at = None
+    row.save()
+    _told(actor, "conversation.comment.restored", row, subject)
+    return row
+
+
+def _as_it_was(row: Comment) -> Comment:
+    """Give back a record that was locked for nothing, with the version it has."""
+    row.version -= 1
     return row
 
 
 def _own(actor: Actor, comment_id: int, expected_version: int | None = None) -> tuple[Comment, Subject]:
-    row = _guard.lock(Comment, expected_version, pk=comment_id)
+    row = _guard.lock(Comment, pk=comment_id)
     subject = _subject(row.subject_kind, row.subject_key)
     _guard.require(
         actor=actor, action="comment.edit", scope=subject.scope, own=row.author_id == actor.user_id
     )
+    _guard.unchanged(row, expected_version)
     if row.author_id != actor.user_id:
         raise Forbidden("permission.denied", "Only its author changes a comment.", hint="Write one of yours.")
     return row, subject
@@ -141,16 +148,16 @@ def attach(*, actor: Actor, comment_id: int, name: str, data: bytes) -> Attachme
     if row.withdrawn_at is not None:
         raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
     file = attached(name, data)
-    digest = conversations.store().keep(file.data)
     held = row.attachments.filter(name=file.name).first()
+    if held is None and row.attachments.count() >= FILES_PER_COMMENT:
+        raise Refused(
+            "attachment.too_many", f"A comment has at most {FILES_PER_COMMENT} files.", hint="Write another."
+        )
+    digest = conversations.store().keep(file.data)
     if held is not None and held.digest == digest:
         return held
     if held is not None:
         raise Refused("attachment.name_taken", f"There is a file {file.name} already.", hint="Rename yours.")
-    if row.attachments.count() >= FILES_PER_COMMENT:
-        raise Refused(
-            "attachment.too_many", f"A comment has at most {FILES_PER_COMMENT} files.", hint="Write another."
-        )
     made = Attachment.objects.create(
         comment=row, name=file.name, media_type=file.media_type, size=len(file.data), digest=digest
     )

@@ -6,8 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain import separation
-from rightaway.domain.canonical import digest
 from rightaway.domain.deployment_states import (
     ATTEMPT,
     TARGET,
@@ -21,10 +19,8 @@ from rightaway.domain.deployment_states import (
 )
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
-from rightaway.domain.plans import LABEL
 from rightaway.domain.values import Actor, EnvironmentTier
 from rightaway.queries import deployments as ask
-from rightaway.queries import templates
 from rightaway.records.cmdb.models import Target
 from rightaway.records.deployments.models import (
     Attempt,
@@ -36,9 +32,8 @@ from rightaway.records.deployments.models import (
     Wave,
 )
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, _launch
+from rightaway.services import _audit, _guard, _launch, _launch_rules
 from rightaway.services._numbers import next_number
-from rightaway.services._people import separation_person
 
 WORKFLOW = "deploy.v1"
 TOPIC = "control"
@@ -96,53 +91,13 @@ def launch(
             f"{release.number} has no plan for {environment}.",
             hint="Compile the plan first.",
         )
-    _check_launch(release, plan, intent, production=production)
+    _launch_rules.check_plan(release, plan, intent, production=production)
     if production:
-        _check_launcher(actor, release)
+        _launch_rules.check_launcher(actor, release)
     row = _create(actor, release, plan, intent, reason)
     for ordinal, wave in enumerate(plan.body["waves"], start=1):
         _add_wave(row, ordinal, wave)
     return _enqueue(actor, row)
-
-
-def _check_launch(release: Release, plan: Plan, intent: Intent, *, production: bool) -> None:
-    template = templates.of(release)
-    if release.phase not in template.launch_phases(production=production):
-        raise Refused(
-            "deployment.wrong_phase",
-            f"{release.number} is in phase {release.phase}; nothing is deployed to {plan.environment.key} from there.",
-            hint="Look at the release page for what is missing to move on.",
-        )
-    if intent is Intent.DRILL and production:
-        raise Refused("deployment.drill_in_production", "A rehearsal runs in a lower environment.")
-    if digest(plan.body, label=LABEL) != plan.digest:
-        raise Refused(
-            "plan.tampered", "The stored plan is not the one that was compiled.", hint="Compile it again."
-        )
-    busy = Deployment.objects.filter(environment=plan.environment).exclude(
-        status__in=[status for status in DeploymentStatus if status.complete]
-    )
-    holder = busy.filter(target_runs__target__key__in=list(plan.body["targets"])).first()
-    if holder is not None:
-        raise Refused(
-            "deployment.busy",
-            f"{holder.number} of {holder.release.number} still works on these targets.",
-            hint=f"Wait for {holder.number} or end it.",
-        )
-
-
-def _check_launcher(actor: Actor, release: Release) -> None:
-    """Hold production to S3 and S4: somebody independent approved, and more than one where the author launches."""
-    approval = release.approvals.filter(kind="deployment", state="approved").order_by("-id").first()
-    voters = approval.votes.filter(decision="approve").values_list("voter_id", flat=True) if approval else ()
-    acts = [
-        separation.Contribution(separation_person(one.person), "wrote", one.part)
-        for one in release.contributions.select_related("person")
-    ]
-    launcher = separation_person(_guard.person(actor))
-    refusal = separation.may_launch(launcher, acts, {str(voter) for voter in voters}, production=True)
-    if refusal is not None:
-        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
 
 
 def _create(
@@ -252,11 +207,12 @@ def command(
         raise Invalid(
             "command.unknown", f"There is no command {name!r}.", at="command", hint=f"{', '.join(COMMANDS)}"
         )
-    row = _guard.lock(Deployment, expected_version, number=number)
+    row = _guard.lock(Deployment, number=number)
     production = row.environment.tier == EnvironmentTier.PRODUCTION
     _guard.require(
         actor=actor, action=_PERMISSION[name], scope=row.release.service.key, production=production
     )
+    _guard.unchanged(row, expected_version)
     if row.status not in _ALLOWED[name]:
         raise Refused(
             "command.not_now",

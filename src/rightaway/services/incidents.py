@@ -80,8 +80,9 @@ def resolve_incident(
     restored_at: datetime | None = None,
     expected_version: int | None = None,
 ) -> Incident:
-    incident = _guard.lock(Incident, expected_version, number=number)
+    incident = _guard.lock(Incident, number=number)
     _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
+    _guard.unchanged(incident, expected_version)
     if not resolution.strip():
         raise Invalid("incident.resolution_needed", "Say what restored the service.", at="resolution")
     now = timezone.now()
@@ -143,9 +144,10 @@ def edit_problem(
     is_closed: bool = False,
     expected_version: int | None = None,
 ) -> Problem:
-    problem = _guard.lock(Problem, expected_version, number=number)
+    problem = _guard.lock(Problem, number=number)
     scope = problem.release.service.key if problem.release else _guard.EVERYWHERE
     _guard.require(actor=actor, action="incident.record", scope=scope)
+    _guard.unchanged(problem, expected_version)
     if category not in ROOT_CAUSES:
         raise Invalid(
             "problem.category", f"{category!r} is no category.", at="category", hint=", ".join(ROOT_CAUSES)
@@ -290,8 +292,9 @@ def _told(
 @transaction.atomic
 def confirm_cause(*, actor: Actor, number: str, expected_version: int | None = None) -> Incident:
     """A person confirms that the linked deployment caused the incident; only then it counts in the metrics."""
-    incident = _guard.lock(Incident, expected_version, number=number)
+    incident = _guard.lock(Incident, number=number)
     _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
+    _guard.unchanged(incident, expected_version)
     incident.confirmed_by = _guard.person(actor)
     incident.save()
     facts = {"deployment": str(incident.deployment or "")}

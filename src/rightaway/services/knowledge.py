@@ -60,8 +60,9 @@ def write(
 
 @transaction.atomic
 def publish(*, actor: Actor, number: str, expected_version: int | None = None) -> Article:
-    article = _guard.lock(Article, expected_version, number=number)
+    article = _guard.lock(Article, number=number)
     _guard.require(actor=actor, action="article.edit", scope=article.service.key)
+    _guard.unchanged(article, expected_version)
     article.state, article.published_at = ArticleState.PUBLISHED, timezone.now()
     article.save()
     _told(actor, "knowledge.article.published", article)
@@ -74,8 +75,9 @@ def publish(*, actor: Actor, number: str, expected_version: int | None = None) -
 
 @transaction.atomic
 def edit(*, actor: Actor, number: str, title: str, body: str, expected_version: int | None = None) -> Article:
-    article = _guard.lock(Article, expected_version, number=number)
+    article = _guard.lock(Article, number=number)
     _guard.require(actor=actor, action="article.edit", scope=article.service.key)
+    _guard.unchanged(article, expected_version)
     if article.package_digest and article.kind in WITH_PACKAGE:
         raise Refused(
             "article.of_package",

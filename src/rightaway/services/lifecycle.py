@@ -46,9 +46,10 @@ def fire(
         Forbidden: none of the actor's roles may take it.
         GateClosed: with the full list of what is missing, who owns it and what to do.
     """
-    release = _guard.lock(Release, expected_version, number=number)
+    release = _guard.lock(Release, number=number)
     template = templates.of(release)
     _check_actor(actor, release, event, takers(template, release.phase, event))
+    _guard.unchanged(release, expected_version)
     for name, value in (fields or {}).items():
         if name in FIELDS_OF_MOVE:
             setattr(release, name, value)

@@ -124,9 +124,10 @@ def edit(
 def _open(
     actor: Actor, number: str, expected_version: int | None = None, action: str = "release.edit"
 ) -> Release:
-    release = _guard.lock(Release, expected_version, number=number)
+    release = _guard.lock(Release, number=number)
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
+    _guard.unchanged(release, expected_version)
     if release.phase in templates.of(release).terminal:
         raise Refused("release.closed", f"{number} is {release.phase}; a closed release does not change.")
     return release

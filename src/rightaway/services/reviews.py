@@ -21,8 +21,9 @@ BEST = 5
 
 
 def _open(actor: Actor, number: str, action: str, expected_version: int | None = None) -> Release:
-    release = _guard.lock(Release, expected_version, number=number)
+    release = _guard.lock(Release, number=number)
     _guard.require(actor=actor, action=action, scope=release.service.key)
+    _guard.unchanged(release, expected_version)
     if release.phase in templates.of(release).terminal:
         raise Refused("release.closed", f"{number} is {release.phase}.")
     return release

@@ -61,7 +61,7 @@ def _share(actor: Actor, row: SavedView, role: str) -> None:
         actor=actor,
         action="view.sharing.changed",
         stream=STREAM,
-        subject=("view", str(row.pk)),
+        subject=("saved_view", str(row.pk)),
         facts=facts,
         version=row.version,
     )

@@ -107,3 +107,12 @@ def test_door__of_the_command_line__cli_in_the_audit_log(rightaway: Rightaway, w
     rightaway("dirk", "comment", "add", "release", number, "Hello")
     (event,) = rightaway("audrey", "audit", "list", number, "--limit", "1", "--json").json
     assert (event["action"], event["door"]) == ("conversation.comment.written", "cli")
+
+
+def test_edit__over_an_edit_not_seen__says_who_changed_what(rightaway: Rightaway, world: World):  # noqa: F811
+    number = world.release()
+    seen = rightaway("anna", "release", "show", number, "--json").json["version"]
+    rightaway("dirk", "release", "edit", number, "on_call=Dirk")
+    said = rightaway("anna", "release", "edit", number, "on_call=Anna", "--version", str(seen))
+    assert said.code == 1
+    assert "changed: release.record.edited by dirk: on_call" in said.err.splitlines()

@@ -46,6 +46,17 @@ def test_comment__withdrawn__text_gone_until_restored(world: World):
     assert dirk("DELETE", f"{path}/withdrawal").json()["text"] == "Oops again"
 
 
+def test_comment__changed_to_what_it_is__same_tag(world: World):
+    made = say(world, "dirk", world.release(), "One")
+    dirk, path = world.caller("dirk"), f"/comments/{made.json()['id']}"
+    for answer in (
+        dirk("PATCH", path, {"text": "One"}, If_Match=made["ETag"]),
+        dirk("DELETE", f"{path}/withdrawal"),
+        dirk.get(path),
+    ):
+        assert answer["ETag"] == made["ETag"]
+
+
 def test_comment__of_another__403(world: World):
     path = f"/comments/{say(world, 'dirk', world.release()).json()['id']}"
     check_problem(world.caller("anna")("PATCH", path, {"text": "Mine"}), 403)

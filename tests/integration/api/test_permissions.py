@@ -138,6 +138,10 @@ WRITES = [
     ("PUT", "/releases/{release}/people", {"stakeholders": []}),
     ("POST", "/releases/{release}/moves", {"event": "start_planning"}),
     ("PATCH", "/releases/{release}/tasks/review", {"state": "done"}),
+    ("POST", "/releases/{release}/tasks/review/reopening", None),
+    ("PUT", "/releases/{release}/tasks/review/assignee", {"assignee": "bea"}),
+    ("POST", "/records/release/{release}/comments", {"text": "Mine"}),
+    ("POST", "/records/change/{change}/comments", {"text": "Mine"}),
     (
         "POST",
         "/releases/{release}/waivers",

@@ -29,6 +29,36 @@ def test_change__edited_with_an_old_version__412(world: World):
     check_problem(stella("PATCH", f"/changes/{number}", {"title": "B"}, If_Match=tag), 412)
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "body"),
+    [
+        ("/items/web-01", "PUT", {"name": "Web", "ci_class": "server", "service": "shop"}),
+        ("/targets/web-01", "PUT", {"ci": "web-01", "environment": "production", "driver": "local",
+                                    "config": {"state_dir": "/srv/x"}}),
+    ],
+)  # fmt: skip
+def test_definition__with_an_old_tag__412_with_who_changed_it(
+    world: World, path: str, method: str, body: dict
+):
+    dirk = world.caller(world.person("otis", "deployment_manager", "build_engineer"))
+    tag = dirk.get(path)["ETag"]
+    made = dirk(method, path, body, If_Match=tag)
+    assert made.status_code == 200, made.content
+    answer = dirk(method, path, body, If_Match=tag)
+    found = check_problem(answer, 412)
+    assert answer["ETag"] == made["ETag"] != tag
+    assert [one["by"] for one in found["evidence"]["changes"]] == ["otis"]
+
+
+def test_incident__resolved_with_an_old_tag__412(world: World):
+    carl = world.caller("carl")
+    made = carl("POST", "/incidents", {"title": "Down", "service": "shop", "severity": 1}).json()
+    path = f"/incidents/{made['number']}"
+    tag = carl.get(path)["ETag"]
+    assert carl("POST", f"{path}/confirmation", If_Match=tag).status_code == 200
+    check_problem(carl("POST", f"{path}/resolution", {"resolution": "Done."}, If_Match=tag), 412)
+
+
 def test_configuration__applied_again__counts_and_the_same_records(world: World):
     adam = world.caller(world.person("otis", "deployment_manager", "build_engineer"))
     answer = adam.yaml("POST", "/configuration", CONFIGURATION)

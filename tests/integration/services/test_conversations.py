@@ -200,9 +200,45 @@ def test_rolled_back__what_caused_it__nobody_is_told(release: str):
     assert told("rita") == []
 
 
+def test_incident__commented__who_reported_it_is_told(world: World):
+    from rightaway.services import incidents
+
+    row = incidents.record_incident(actor=actor("chris"), title="Down", service="shop", severity=1)
+    conversations.comment(actor=actor("dora"), kind="incident", key=row.number, text="Looking.")
+    assert told("chris") == [("commented", row.number)]
+
+
 def test_change__commented__requester_is_told(world: World):
     change = changes.register(
         actor=actor("stan"), title="Yen", description="d", change_type="normal", service="shop"
     )
     conversations.comment(actor=actor("chris"), kind="change", key=change.number, text="Why?")
     assert told("stan") == [("commented", change.number)]
+
+
+def test_comments__many_with_mentions__same_number_of_statements(release: str, django_assert_num_queries):
+    subject = subjects.subject("release", release)
+    assert subject is not None
+    say("dora", release, "@rita")
+    with django_assert_num_queries(3):  # comments with authors, files, mentions
+        read = [
+            (one.author, list(one.attachments.all()), list(one.mentioned.all()))
+            for one in ask.comments(subject)
+        ]
+    for _ in range(5):
+        say("ben", release, "@rita @dora")
+    with django_assert_num_queries(3):
+        again = [
+            (one.author, list(one.attachments.all()), list(one.mentioned.all()))
+            for one in ask.comments(subject)
+        ]
+    assert (len(read), len(again)) == (1, 6)
+
+
+def test_watchers__many__two_statements(release: str, django_assert_num_queries):
+    for name in ("dora", "ben", "olga", "chris", "cora"):
+        conversations.watch(actor=actor(name), kind="release", key=release)
+    subject = subjects.subject("release", release)
+    assert subject is not None
+    with django_assert_num_queries(2):
+        assert len(ask.watchers(subject)) == 6

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from tests.world import World, actor
 
-from rightaway.domain.errors import NotFound, Stale
+from rightaway.domain.errors import Forbidden, NotFound, Stale
 from rightaway.domain.values import SYSTEM
 from rightaway.records.cmdb.models import ConfigurationItem, Environment, Target
 from rightaway.records.releases.models import Release
-from rightaway.services import changes, cmdb, incidents, knowledge, releases
+from rightaway.services import approvals, changes, cmdb, incidents, knowledge, lifecycle, releases
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +156,18 @@ def test_incident_and_problem__changed_meanwhile__stale(world: World):
     incidents.edit_problem(**edit, expected_version=1)
     with pytest.raises(Stale):
         incidents.edit_problem(**edit, expected_version=1)
+
+
+def test_stale__for_whom_it_is_forbidden_anyway__forbidden(world: World):
+    ada, number, change = actor("ada"), world.release, world.changes[0]
+    article = knowledge.write(actor=actor("rita"), kind="faq", title="How", body="So.", service="shop").number
+    for command in (
+        lambda: releases.edit(actor=ada, number=number, fields={"on_call": "x"}, expected_version=999),
+        lambda: lifecycle.fire(actor=ada, number=number, event="start_planning", expected_version=999),
+        lambda: approvals.request(actor=ada, number=number, kind="plan_design", expected_version=999),
+        lambda: changes.edit(actor=ada, number=change, fields={"title": "x"}, expected_version=999),
+        lambda: knowledge.edit(actor=ada, number=article, title="x", body="x", expected_version=999),
+        lambda: cmdb.define_item(actor=ada, key="t01", fields={"service": "shop"}, expected_version=999),
+    ):
+        with pytest.raises(Forbidden):
+            command()

@@ -6,7 +6,7 @@ import pytest
 
 from rightaway.domain.errors import Invalid, TransitionRefused
 from rightaway.domain.workflow_templates import parse
-from rightaway.domain.workflows import SYSTEM, Mode, may_take, transition
+from rightaway.domain.workflows import SYSTEM, Mode, may_take, takers, transition
 
 EVENTS = [
     "start_planning",
@@ -239,3 +239,18 @@ def test_parse__not_a_mapping__is_refused(document):
 
 def test_parse__negated_condition__is_known(template):
     assert transition(template, "build_test", "start_deployment").when == "not training_required"
+
+
+def test_takers__event_of_the_phase__those_of_the_way(template):
+    way = template.ways_out(template.initial)[0]
+    assert takers(template, template.initial, way.event) == set(way.actors)
+
+
+def test_takers__event_of_no_phase__those_who_take_another_way_out(template):
+    expected = {actor for way in template.ways_out(template.initial) for actor in way.actors}
+    assert takers(template, template.initial, "no_such_event") == expected
+
+
+def test_takers__phase_without_a_way_out__somebody_all_the_same(template):
+    (terminal, *_) = template.terminal
+    assert takers(template, terminal, "no_such_event")

@@ -1,0 +1,53 @@
+"""What a launch must meet before anything of it exists; the rest is judged by the gate before each wave."""
+
+from rightaway.domain import separation
+from rightaway.domain.canonical import digest
+from rightaway.domain.deployment_states import DeploymentStatus, Intent
+from rightaway.domain.errors import Forbidden, Refused
+from rightaway.domain.plans import LABEL
+from rightaway.domain.values import Actor
+from rightaway.queries import templates
+from rightaway.records.deployments.models import Deployment, Plan
+from rightaway.records.releases.models import Release
+from rightaway.services import _guard
+from rightaway.services._people import separation_person
+
+
+def check_plan(release: Release, plan: Plan, intent: Intent, *, production: bool) -> None:
+    template = templates.of(release)
+    if release.phase not in template.launch_phases(production=production):
+        raise Refused(
+            "deployment.wrong_phase",
+            f"{release.number} is in phase {release.phase}; nothing is deployed to {plan.environment.key} from there.",
+            hint="Look at the release page for what is missing to move on.",
+        )
+    if intent is Intent.DRILL and production:
+        raise Refused("deployment.drill_in_production", "A rehearsal runs in a lower environment.")
+    if digest(plan.body, label=LABEL) != plan.digest:
+        raise Refused(
+            "plan.tampered", "The stored plan is not the one that was compiled.", hint="Compile it again."
+        )
+    busy = Deployment.objects.filter(environment=plan.environment).exclude(
+        status__in=[status for status in DeploymentStatus if status.complete]
+    )
+    holder = busy.filter(target_runs__target__key__in=list(plan.body["targets"])).first()
+    if holder is not None:
+        raise Refused(
+            "deployment.busy",
+            f"{holder.number} of {holder.release.number} still works on these targets.",
+            hint=f"Wait for {holder.number} or end it.",
+        )
+
+
+def check_launcher(actor: Actor, release: Release) -> None:
+    """Hold production to S3 and S4: somebody independent approved, and more than one where the author launches."""
+    approval = release.approvals.filter(kind="deployment", state="approved").order_by("-id").first()
+    voters = approval.votes.filter(decision="approve").values_list("voter_id", flat=True) if approval else ()
+    acts = [
+        separation.Contribution(separation_person(one.person), "wrote", one.part)
+        for one in release.contributions.select_related("person")
+    ]
+    launcher = separation_person(_guard.person(actor))
+    refusal = separation.may_launch(launcher, acts, {str(voter) for voter in voters}, production=True)
+    if refusal is not None:
+        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
