@@ -1,6 +1,9 @@
 """Static files: under names that change with their content, kept for ever by browsers, collected once per version."""
 
+import os
 import re
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -41,3 +44,11 @@ def test_collecting__again_without_a_change__does_nothing(monkeypatch: pytest.Mo
     assets.collect()
     assert ran == ["collectstatic"]
     mark.write_text(before)
+
+
+def test_collecting__by_three_processes_at_once__succeeds_in_each(tmp_path: Path) -> None:
+    code = "import django; django.setup(); from rightaway.config import assets; assets.collect()"
+    environment = {**os.environ, "RIGHTAWAY_HOME": str(tmp_path)}
+    started = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(3)]
+    assert [process.wait(timeout=120) for process in started] == [0, 0, 0]
+    assert list((tmp_path / "static" / "vendor").glob("inter-latin-wght-normal.*.woff2"))
