@@ -11,28 +11,11 @@ PAGES = [
     "/", "/releases/", "/releases/new/", "/deployments/", "/changes/", "/changes/new/", "/cis/", "/cis/shop/",
     "/targets/", "/records/incidents/", "/records/problems/", "/records/known-errors/", "/records/interactions/",
     "/knowledge/", "/knowledge/{article}/", "/metrics/", "/audit/", "/audit/verification/", "/profile/",
-    "/search/?q=shop", "/profile/preferences/", "/design/",
+    "/search/?q=shop", "/profile/preferences/",
     *(f"/releases/{{{which}}}/{tab}" for which in ("waiting", "built")
       for tab in ("", "scope/", "plan/", "evidence/", "deployments/", "closure/", "history/")),
     "/releases/{waiting}/approvals/plan_design/vote/", "/releases/{waiting}/edit/assessment/",
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [({"width": 1440, "height": 900}, "light"), (NARROW, "dark")]
-)
-def test_every_page__opened__raises_no_complaint_and_fits_the_screen(
-    visit: Open, site: Site, viewport: dict[str, int], scheme: str
-) -> None:
-    window = visit(viewport=viewport, color_scheme=scheme).sign_in("dora")
-    too_wide = []
-    for address in PAGES:
-        window.go(address.format(**site.numbers))
-        root = "document.documentElement"
-        if window.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
-            too_wide.append(address)
-    assert window.complaints == []
-    assert too_wide == []
 
 
 def test_text_of_people__with_markup_in_it__runs_nothing(visit: Open, site: Site) -> None:

@@ -37,7 +37,7 @@ def test(*arguments: str, fast: bool = False) -> int:
         # The browser's driver keeps an event loop in its process, so it gets processes of its own.
         slow = "not browser and not story and not chaos" if fast else "not browser"
         runs = {"tests": ("pytest", "-n", "2", "--dist", "loadgroup", "-m", slow)}
-        runs |= {} if fast else {"browser": ("pytest", "-m", "browser")}
+        runs |= {} if fast else {"browser": ("pytest", "-n", "2", "--dist", "loadgroup", "-m", "browser")}
     failed += [name for name, command in runs.items() if not _run(root, name, command)]
     if failed:
         print(f"rightaway: failed: {', '.join(failed)}", file=sys.stderr)
