@@ -117,6 +117,13 @@ class Template:
     def initial(self) -> str:
         return self.phases[0].key
 
+    @property
+    def until_deployed(self) -> tuple[str, ...]:
+        """The phases of a release that is not deployed to production yet."""
+        keys = [phase.key for phase in self.phases]
+        last = max((keys.index(key) for key in self.launch), default=-1)
+        return tuple(keys[: last + 1])
+
     def approval(self, key: str) -> Requirement:
         return next(approval for approval in self.approvals if approval.key == key)
 

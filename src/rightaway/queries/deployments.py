@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from rightaway.domain.deployment_states import (
     AttemptStatus,
@@ -25,6 +26,7 @@ from rightaway.records.deployments.models import (
 )
 
 Json = dict[str, Any]
+SETTLED = (TargetStatus.DONE, TargetStatus.FAILED, TargetStatus.REVERT_FAILED, TargetStatus.REVERTED)
 
 
 def deployment(number: str) -> Deployment | None:
@@ -151,6 +153,16 @@ def progress(row: Deployment) -> Json:
         in_doubt=Count("id", filter=Q(status=TargetStatus.IN_DOUBT)),
     )
     return dict(runs)
+
+
+def with_progress(rows: QuerySet[Deployment]) -> QuerySet[Deployment]:
+    """Count for each deployment of a list its targets as `total`, and those that are settled as `settled`."""
+    runs = TargetRun.objects.filter(deployment=OuterRef("pk")).order_by().values("deployment")
+    counted = runs.annotate(count=Count("pk")).values("count")
+    return rows.annotate(
+        total=Coalesce(Subquery(counted), 0),
+        settled=Coalesce(Subquery(counted.filter(status__in=SETTLED)), 0),
+    )
 
 
 def attempts(row: Deployment) -> QuerySet[Attempt]:

@@ -3,16 +3,25 @@
 from functools import lru_cache
 
 from rightaway.domain.workflow_templates import parse
-from rightaway.domain.workflows import Template
+from rightaway.domain.workflows import Phase, Template
 from rightaway.records.releases.models import Release
 from rightaway.records.workflows.models import WorkflowTemplate
 
 
 def of(release: Release) -> Template:
     """Give the version of the workflow that the release began with; a stored version never changes."""
-    return _read(release.workflow_id)
+    return parsed(release.workflow_id)
 
 
 @lru_cache(maxsize=64)
-def _read(workflow_id: int) -> Template:
+def parsed(workflow_id: int) -> Template:
     return parse(WorkflowTemplate.objects.get(pk=workflow_id).body)
+
+
+def current_phases() -> tuple[Phase, ...]:
+    """Give the phases through which a release goes that begins now, without its ends."""
+    row = WorkflowTemplate.objects.filter(is_current=True).order_by("-id").first()
+    if row is None:
+        return ()
+    template = parsed(row.pk)
+    return tuple(phase for phase in template.phases if phase.key not in template.terminal)

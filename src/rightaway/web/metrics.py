@@ -22,7 +22,7 @@ STEPS = ((1, 14), (7, 180), (30, 10_000))
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("metrics.read", None)
     allowed = [one for one in cmdb.services() if viewer.may("metrics.read", one.key)]
-    asked = {"service": _newest(viewer), "days": str(metrics.DEFAULT_DAYS), **request.GET.dict()}
+    asked = {"service": newest_service(viewer), "days": str(metrics.DEFAULT_DAYS), **request.GET.dict()}
     filters = MetricsFilter(asked, service=[(one.key, one.name) for one in allowed])
     given = filters.chosen()
     service = next((one for one in allowed if one.key == given["service"]), allowed[0] if allowed else None)
@@ -33,7 +33,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "filters": filters,
         "service": service,
         "days": days,
-        "figures": _shown(found, days) if found else [],
+        "figures": shown(found, days) if found else [],
         "least": LEAST_FOR_MEDIAN,
         "plots": plots.of_dora(metrics.trend(known, days=days, step_days=_step(days))) if known else [],
     }
@@ -45,13 +45,14 @@ def _step(days: int) -> int:
     return next(step for step, most in STEPS if days <= most)
 
 
-def _newest(viewer: Viewer) -> str:
+def newest_service(viewer: Viewer) -> str:
     """Give the service of the newest release: the one that most likely interests."""
     newest = viewer.narrowed(releases.releases(), "service__key").first()
     return str(newest.service.key) if newest else ""
 
 
-def _shown(found: Figures, days: int) -> list[dict[str, Any]]:
+def shown(found: Figures, days: int) -> list[dict[str, Any]]:
+    """Put the five figures into words, each with what it was taken from."""
     frequency, lead, rate, recovery, rework = (
         found.frequency,
         found.lead_time,

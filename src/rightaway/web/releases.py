@@ -14,7 +14,7 @@ from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, releases, templates
 from rightaway.services import releases as commands
-from rightaway.web import approvals, choices, remedies
+from rightaway.web import approvals, choices, overviews, remedies
 from rightaway.web.forms.lists import ReleaseFilter
 from rightaway.web.forms.releases import SECTIONS, EditForm, RegisterForm
 from rightaway.web.frames import found, frame
@@ -34,6 +34,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context = {
         "rows": paged(request, rows),
         "filters": filters,
+        "ways": overviews.ways(request, "releases"),
         "may_register": bool(choices.services(viewer, "release.register")),
     }
     return render(request, "releases/index.html", context)

@@ -20,7 +20,7 @@ _LOOKS = {
     ("warn", "circle-question-mark"): "unknown in_doubt no_data",
     ("warn", "undo-2"): "backed_out reverted returned",
     ("warn", "triangle-alert"): (
-        "succeeded_partial success_with_issues waived partly open expired ended_with_debt abort maintenance"
+        "succeeded_partial success_with_issues waived partly open overdue expired ended_with_debt abort maintenance"
         " successful_with_problems partially_backed_out partial partially_implemented introduces differs"
     ),
     ("warn", "pause"): "paused held",

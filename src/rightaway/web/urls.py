@@ -18,6 +18,7 @@ from rightaway.web import (
     knowledge,
     lifecycle,
     metrics,
+    overviews,
     people,
     plans,
     releases,
@@ -88,6 +89,8 @@ def _of_release(route: str, view: Callable[..., HttpResponseBase], name: str) ->
 
 _RELEASES = [
     path("releases/", releases.index, name="releases"),
+    path("releases/board/", overviews.board, name="release-board"),
+    path("releases/timeline/", overviews.timeline, name="release-timeline"),
     path("releases/new/", releases.register, name="release-register"),
     _of_release("", releases.release, "release"),
     _of_release("history/", releases.history, "history"),

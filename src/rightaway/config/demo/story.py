@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from rightaway.config.demo import suite
+from rightaway.config.demo import ahead, suite
 from rightaway.config.demo.estate import FIRST_VERSION, Estate, examples
 from rightaway.config.demo.people import settle_in, voice
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind, Intent
@@ -86,6 +86,7 @@ class Story:
             ("2.4.1 is deployed to every target", self.deploy),
             ("Early life is supported, records are closed", self.support),
             ("The release is reviewed and closed", self.close),
+            ("Meanwhile, the next releases are on their way", self.look_ahead),
         ]
 
     # The organisation.
@@ -477,6 +478,9 @@ class Story:
             missing = [u.message for way in ask_releases.standing(closed).ways for u in way.unmet if u.blocks]
             raise Refused("story.not_closed", f"{self.release} is not closed: {missing[:5]}")
         self.tell(f"{self.release} is closed as {closed.closure_code.replace('_', ' ')}")
+
+    def look_ahead(self) -> None:
+        self.tell(f"{ahead.begin()} more releases, and changes that wait for somebody")
 
 
 def ask_type(number: str) -> str:

@@ -53,6 +53,20 @@ class ReleaseFilter(FilterForm):
         return found
 
 
+class OverviewFilter(FilterForm):
+    text = _text(_("Number or title"))
+    service = _choice(_("Service"), services)
+    mine = _choice(_("Whose"), [("", _("Everybody's")), ("yes", _("Mine"))])
+
+
+class TimelineFilter(FilterForm):
+    text = _text(_("Number or title"))
+    service = _choice(_("Service"), services)
+    since = forms.DateField(
+        label=_("Week of"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 class ChangeFilter(FilterForm):
     text = _text(_("Number or title"))
     state = _choice(_("State"), options(ChangeState, empty=ANY))

@@ -145,6 +145,14 @@ def ago(moment: datetime | None, missing: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def period(start: datetime, end: datetime | None = None) -> str:
+    """Write a period as bare text in the viewer's zone, for where no element may stand."""
+    moments = [timezone.localtime(one) for one in (start, end) if one]
+    shown = " - ".join(date_format(one, gettext("j M Y, H:i")) for one in moments)
+    return f"{shown} {moments[0].tzname() or 'UTC'}"
+
+
 def _none(text: str) -> SafeString:
     return format_html('<span class="muted">{}</span>', text)
 
