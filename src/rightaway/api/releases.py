@@ -22,11 +22,12 @@ from rightaway.api.answers import (
     page,
     tagged,
 )
-from rightaway.api.requests import Asked, Said, Sent, Word, expected_version, file, takes
+from rightaway.api.requests import YAML, Asked, Said, Sent, Word, expected_version, file, takes
 from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.intake import fields as of
 from rightaway.intake.releases import ReleaseFile
 from rightaway.intake.schema import FileModel
+from rightaway.queries import release_files as ask_files
 from rightaway.queries import releases as ask
 from rightaway.services import release_files, releases
 
@@ -232,6 +233,13 @@ def register(request: Request, response: HttpResponse) -> Any:
 def show(request: Request, response: HttpResponse, release: str) -> Any:
     """Show one release."""
     return shown(response, find(request, release))
+
+
+@router.get("/releases/{release}/file")
+def release_file(request: Request, release: str) -> HttpResponse:
+    """Give a release as the release file that registers it: YAML."""
+    row = find(request, release)
+    return HttpResponse(ask_files.text(ask_files.whole(row)), content_type=f"{YAML[0]}; charset=utf-8")
 
 
 @router.patch("/releases/{release}", response=ReleaseOut)

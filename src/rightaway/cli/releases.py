@@ -5,7 +5,7 @@ from typing import Literal
 from cyclopts import App
 
 from rightaway.cli import client, output
-from rightaway.cli.arguments import assignments, contents, given, media_type, pairs
+from rightaway.cli.arguments import assignments, contents, given, media_type, pairs, saved
 from rightaway.cli.client import at
 from rightaway.domain.errors import Invalid
 
@@ -117,6 +117,18 @@ def register(
         )
         made = client.send("POST", "/releases", body)
     output.line(made["number"], made)
+
+
+@app.command
+def file(release: str, /, *, out: str = "") -> None:
+    """
+    Write a release as the release file that registers it, as YAML.
+
+    Args:
+        release: Number, such as REL-000123.
+        out: File to write instead of standard output. A file that is there already stays.
+    """
+    saved(client.download(at("releases", release, "file")), out)
 
 
 @app.command

@@ -48,6 +48,7 @@ class ReleaseFile(FileModel):
     origin: Origin = Origin.CHANGE_REQUEST
     reason: ReleaseReason | None = None
     category: ShortName | None = None
+    owning_group: ShortName | None = None
     justification: Text | None = None
     value_statement: Text | None = None
     do_nothing_impact: Text | None = None
@@ -79,6 +80,7 @@ class ReleaseFile(FileModel):
     cost_estimate: Annotated[int, whole(0, 2_000_000_000)] | None = None
     communication_plan: Text | None = None
     els_exit_criteria: Text | None = None
+    on_call: ShortName | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

@@ -34,6 +34,7 @@ def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:
         "rail": _rail(row),
         "tabs": [(title, reverse(name, args=[row.number]), name == tab) for name, title in TABS],
         "is_over": row.phase in {"closed", "abandoned"},
+        "may_register": viewer.may("release.register", scope),
         "may_edit": may_edit and row.phase not in {"closed", "abandoned"},
     }
 

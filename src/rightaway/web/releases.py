@@ -16,7 +16,7 @@ from rightaway.queries import audit, deployments, releases, templates
 from rightaway.services import releases as commands
 from rightaway.web import approvals, choices, overviews, remedies
 from rightaway.web.forms.lists import ReleaseFilter
-from rightaway.web.forms.releases import SECTIONS, EditForm, RegisterForm
+from rightaway.web.forms.releases import SECTIONS, EditForm
 from rightaway.web.frames import found, frame
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import words
@@ -38,39 +38,6 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "may_register": bool(choices.services(viewer, "release.register")),
     }
     return render(request, "releases/index.html", context)
-
-
-@act
-def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.register", None)
-    form = RegisterForm(
-        **bound(request),
-        services=choices.services(viewer, "release.register"),
-        changes=choices.open_changes(viewer),
-        initial={"changes": request.GET.getlist("change")},
-    )
-
-    def run(given: dict[str, Any]) -> str:
-        names = ("title", "description", "release_type", "release_kind", "reason")
-        fields = {name: given[name] or None for name in names}
-        row = commands.register(
-            actor=viewer.actor, service=given["service"], changes=given["changes"], fields=fields
-        )
-        return reverse("release", args=[row.number])
-
-    return command(
-        request,
-        form,
-        run,
-        title=_("Register a release"),
-        button=_("Register"),
-        back=reverse("releases"),
-        done=_("The release is registered."),
-        text=_(
-            "What is not known yet can follow: the page of the release says what is missing, and who has it."
-        ),
-        crumbs=[(_("Releases"), reverse("releases"))],
-    )
 
 
 @page

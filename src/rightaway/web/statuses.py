@@ -32,6 +32,7 @@ _LOOKS = {
     ("", "circle-slash"): "skipped not_applicable",
     ("", "circle"): "pending ready initial draft not_requested resolved todo no",
 }
+_SAID = {"plan_design": "plan and design", "build_test": "build and test"}
 _BY_WORD = {word: look for look, words in _LOOKS.items() for word in words.split()}
 
 
@@ -50,7 +51,7 @@ def look(state: str) -> Look:
 
 def words(key: str) -> str:
     """Turn `awaiting_approval` into `Awaiting approval`, in the reader's language."""
-    text = str(key).replace("_", " ")
+    text = _SAID.get(str(key), str(key).replace("_", " "))
     return gettext(text[:1].upper() + text[1:]) if text else ""
 
 

@@ -114,6 +114,13 @@ def test_release__registered_from_a_file__number_on_stdout(rightaway: Rightaway,
     assert said.out.strip() in listed.out
 
 
+def test_release__written_as_a_file__is_what_was_registered(rightaway: Rightaway, file):
+    number = rightaway("anna", "release", "register", file("release.yaml", RELEASE)).out.strip()
+    said = rightaway("anna", "release", "file", number)
+    assert said.code == 0, said.err
+    assert "title: Shop 2.0" in said.out.splitlines()
+
+
 def test_release__registered_from_options__number_on_stdout(rightaway: Rightaway):
     said = rightaway(
         "anna", "release", "register", "--title", "Shop 3", "--service", "shop", "--ci", "web-01"

@@ -13,6 +13,15 @@ def test_register__release_file_as_yaml__everything_in_it_is_there(world: World)
     assert answer["ETag"] == f'"{found["version"]}"'
 
 
+def test_release_file__registered_again__gives_the_same_file(world: World):
+    anna = world.caller("anna")
+    first = anna.yaml("POST", "/releases", RELEASE).json()["number"]
+    held = anna.get(f"/releases/{first}/file").content.decode()
+    second = anna.yaml("POST", "/releases", held)
+    assert second.status_code == 201, second.content
+    assert anna.get(f"/releases/{second.json()['number']}/file").content.decode() == held
+
+
 def test_register__unknown_field__place_and_suggestion(world: World):
     answer = world.caller("anna").yaml("POST", "/releases", RELEASE.replace("title:", "titel:"))
     assert answer.status_code == 422

@@ -135,32 +135,6 @@ _PEOPLE = {
 }
 
 
-class RegisterForm(CommandForm):
-    service = forms.ChoiceField(label=_("Service"))
-    title = forms.CharField(label=_("Title"), max_length=200)
-    description = forms.CharField(label=_("Description"), widget=area(4))
-    release_type = forms.ChoiceField(label=_("Type"), choices=options(ReleaseType), initial=ReleaseType.MINOR)
-    release_kind = forms.ChoiceField(
-        label=_("Kind"), choices=options(ReleaseKind, empty=NOT_SET), required=False
-    )
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=options(ReleaseReason, empty=NOT_SET), required=False
-    )
-    changes = forms.MultipleChoiceField(
-        label=_("Changes"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Open changes that are in no release yet."),
-    )
-
-    def __init__(self, *args: Any, services: Choices, changes: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
-        self.fields["changes"].choices = changes  # type: ignore[attr-defined]
-        if not changes:
-            self.fields["changes"].help_text = _("No change is open that is in no release yet.")
-
-
 class EditForm(CommandForm):
     """One section of a release; only what was changed goes to the command."""
 

@@ -25,3 +25,10 @@ if (document.querySelector("[data-looks-again]")) {
   setInterval(lookAgain, LOOK_AGAIN_MS);
   document.addEventListener("visibilitychange", lookAgain);
 }
+
+// A form that was opened in place of a card takes the focus its link had, and nobody else's.
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement === document.body) {
+    document.querySelector(".command :is(input:not([type=hidden]), select, textarea)")?.focus();
+  }
+});
