@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from rightaway.domain.facts_closure import EarlyLifeFacts, ShiftFacts
@@ -50,6 +50,10 @@ class Criterion:
     met: bool | None
     text: str
     evidence: str = ""
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def shortest(facts: ReleaseFacts) -> timedelta:
@@ -106,7 +110,7 @@ def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet,
             Unmet(
                 rule,
                 f"{rule}.roster_gap",
-                f"Nobody is on the roster from {gaps[0][0].isoformat()} to {gaps[0][1].isoformat()}.",
+                f"Nobody is on the roster from {_utc(gaps[0][0])} to {_utc(gaps[0][1])}.",
                 owner,
                 "Fill the roster for the whole period.",
                 {"gaps": [[begin.isoformat(), stop.isoformat()] for begin, stop in gaps]},

@@ -6,17 +6,17 @@ from rightaway.domain.release_facts import ApprovalFacts, ReleaseFacts
 from rightaway.domain.unmet import Unmet
 
 _SAID = {
-    "not_requested": ("The approval {key} was not asked for.", "Ask for it."),
-    "pending": ("The approval {key} is waiting for votes.", "Remind {who}, who may still vote."),
+    "not_requested": ("The approval of {key} was not asked for.", "Ask for it."),
+    "pending": ("The approval of {key} is waiting for votes.", "Remind {who}, who may still vote."),
     "denied": (
-        "The approval {key} was denied.",
+        "The approval of {key} was denied.",
         "Change it and ask again, or abandon the release.",
     ),
     "void": (
-        "The approval {key} is void: the content changed.",
+        "The approval of {key} is void: the content changed.",
         "Review the difference and ask again.",
     ),
-    "expired": ("The approval {key} has expired.", "Ask for it again."),
+    "expired": ("The approval of {key} has expired.", "Ask for it again."),
 }
 
 

@@ -15,6 +15,7 @@ from rightaway.domain.deployment_states import (
     WaveStatus,
 )
 from rightaway.domain.deployments import OnFailure, View, WaveView
+from rightaway.domain.values import EnvironmentTier
 from rightaway.records.deployments.models import (
     Attempt,
     CheckResult,
@@ -36,6 +37,12 @@ def deployment(number: str) -> Deployment | None:
 
 def deployments() -> QuerySet[Deployment]:
     return Deployment.objects.select_related("release", "release__service", "environment", "requested_by")
+
+
+def in_production() -> QuerySet[Deployment]:
+    """List what was meant for production, newest first."""
+    meant = deployments().filter(environment__tier=EnvironmentTier.PRODUCTION)
+    return meant.exclude(intent=Intent.DRILL).order_by("-id")
 
 
 def current_plan(release_id: int, environment: str | None = None) -> Plan | None:

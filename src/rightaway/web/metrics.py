@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from rightaway.domain.dora import LEAST_FOR_MEDIAN, Figures
-from rightaway.queries import cmdb, metrics, releases
+from rightaway.queries import cmdb, deployments, metrics, releases
 from rightaway.web import plots
 from rightaway.web.forms.lists import MetricsFilter
 from rightaway.web.pages import page
@@ -46,8 +46,9 @@ def _step(days: int) -> int:
 
 
 def newest_service(viewer: Viewer) -> str:
-    """Give the service of the newest release: the one that most likely interests."""
-    newest = viewer.narrowed(releases.releases(), "service__key").first()
+    """Give the service that most likely interests: last deployed to production, else of the newest release."""
+    deployed = viewer.narrowed(deployments.in_production(), "release__service__key").first()
+    newest = deployed.release if deployed else viewer.narrowed(releases.releases(), "service__key").first()
     return str(newest.service.key) if newest else ""
 
 

@@ -49,9 +49,14 @@ def look(state: str) -> Look:
     return Look(tone, icon, words(state))
 
 
+def plain(key: str) -> str:
+    """Turn `awaiting_approval` into `awaiting approval`."""
+    return _SAID.get(key, key.replace("_", " "))
+
+
 def words(key: str) -> str:
     """Turn `awaiting_approval` into `Awaiting approval`, in the reader's language."""
-    text = _SAID.get(str(key), str(key).replace("_", " "))
+    text = plain(str(key))
     return gettext(text[:1].upper() + text[1:]) if text else ""
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.stages import staged
 from tests.world import SCRIPTS, World, actor
 
 from rightaway.domain.errors import Forbidden, Refused
@@ -19,9 +20,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def approved(tmp_path: Path) -> World:
+def approved(db: None) -> World:
     """A release built and planned, with its three approvals before deployment given."""
-    world = World(tmp_path).settle()
+    return staged("approved", _approved)
+
+
+def _approved(folder: Path) -> World:
+    world = World(folder).settle()
     world.register()
     world.plan()
     world.build()

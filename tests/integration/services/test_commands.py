@@ -1,9 +1,10 @@
 """What commands ask before they do anything: permission before state, values before they are stored."""
 
 import uuid
-from pathlib import Path
 
 import pytest
+from tests.integration.services.begun import built, settled
+from tests.stages import staged
 from tests.world import World, actor, registration
 
 from rightaway.domain.deployment_states import Intent
@@ -19,8 +20,9 @@ NO_DIGEST = "0" * 64
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path, targets=1).settle()
+def world(request: pytest.FixtureRequest, db: None) -> World:
+    is_built = "deployment" in request.fixturenames
+    return staged("built", built) if is_built else staged("settled", settled)
 
 
 @pytest.fixture
@@ -31,9 +33,6 @@ def release(world: World) -> str:
 @pytest.fixture
 def deployment(world: World) -> str:
     """A rehearsal that waits for a worker."""
-    world.register()
-    world.plan()
-    world.build()
     row = ask.release(world.release)
     assert row is not None
     return deployments.launch(

@@ -1,11 +1,12 @@
 """Comments, mentions and watching, with what they put into people's inboxes."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
 from django.utils import timezone
+from tests.integration.services.begun import registered
+from tests.stages import staged
 from tests.world import World, actor
 
 from rightaway.domain.errors import Forbidden, NotFound, Refused, Stale
@@ -21,13 +22,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path, targets=1).settle()
+def world(db: None) -> World:
+    return staged("registered", registered)
 
 
 @pytest.fixture
 def release(world: World) -> str:
-    return world.register()
+    return world.release
 
 
 def say(name: str, release: str, text: str = "Well done.") -> Comment:

@@ -1,10 +1,11 @@
 """Two people edit the same record: the second is told what the first did, and nothing is lost."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.services.begun import registered
+from tests.stages import staged
 from tests.world import World, actor
 
 from rightaway.domain.errors import Forbidden, NotFound, Stale
@@ -17,10 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path, targets=1).settle()
-    world.register()
-    return world
+def world(db: None) -> World:
+    return staged("registered", registered)
 
 
 def test_edit__release_edited_meanwhile__told_by_whom_and_what(world: World):

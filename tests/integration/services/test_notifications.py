@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.integration.services.begun import registered
+from tests.stages import staged
 from tests.world import World, actor
 
 from rightaway.domain.deployment_states import Intent
@@ -20,9 +22,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path, targets=1).settle()
-    world.register()
+def world(db: None) -> World:
+    return staged("nobody told", _untold)
+
+
+def _untold(folder: Path) -> World:
+    world = registered(folder)
     Notification.objects.all().delete()
     return world
 

@@ -1,12 +1,13 @@
 """Tasks: finished, taken back in time, given to a person."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
 from django.utils import timezone
-from tests.world import World, actor
+from tests.integration.services.begun import registered
+from tests.stages import staged
+from tests.world import actor
 
 from rightaway.domain.errors import Forbidden, Invalid, Refused, TransitionRefused
 from rightaway.domain.moves import advance
@@ -19,12 +20,11 @@ from rightaway.services import releases, tasks
 
 
 @pytest.fixture
-def task(tmp_path: Path, db: None) -> Task:
+def task(db: None) -> Task:
     """A task of a release in planning that nothing proves by itself."""
     from rightaway.services import lifecycle
 
-    world = World(tmp_path, targets=1).settle()
-    release = world.register()
+    release = staged("registered", registered).release
     lifecycle.fire(actor=actor("rita"), number=release, event="start_planning")
     row = Release.objects.get(number=release)
     found = row.tasks.filter(phase=row.phase, state=TaskState.READY).first()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests.stages import staged
 from tests.world import SERVICE, World, actor
 
 from rightaway.config import assets
@@ -48,8 +49,15 @@ def static_folder() -> None:
 
 
 @pytest.fixture
-def world(db: None, tmp_path: Path) -> World:
-    return World(tmp_path).settle()
+def stage(request: pytest.FixtureRequest, db: None) -> Site:
+    """The world at the stage that the test asks for: `site`, `release`, or `world` with nothing on its way."""
+    name = next(one for one in STAGES if one in request.fixturenames)
+    return staged(f"web-{name}", STAGES[name])
+
+
+@pytest.fixture
+def world(stage: Site) -> World:
+    return stage.world
 
 
 @pytest.fixture
@@ -75,18 +83,32 @@ def everyone(world: World) -> str:
 
 
 @pytest.fixture
-def release(world: World) -> str:
+def release(stage: Site) -> str:
     """A release in planning, with a design, whose approval is waited for."""
+    return stage.release
+
+
+@pytest.fixture
+def site(stage: Site, engine_schema: None) -> Site:
+    """A release in build and test with a rehearsal that waits for a worker, and records of every kind beside it."""
+    return stage
+
+
+def _settled(folder: Path) -> Site:
+    return Site(World(folder).settle(), "")
+
+
+def _waiting(folder: Path) -> Site:
+    world = _settled(folder).world
     world.register()
     lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
     world.set_design()
     approvals.request(actor=actor("rita"), number=world.release, kind="plan_design")
-    return world.release
+    return Site(world, world.release)
 
 
-@pytest.fixture
-def site(world: World, engine_schema: None) -> Site:
-    """A release in build and test with a rehearsal that waits for a worker, and records of every kind beside it."""
+def _built(folder: Path) -> Site:
+    world = _settled(folder).world
     world.register()
     world.plan()
     world.build()
@@ -118,3 +140,6 @@ def site(world: World, engine_schema: None) -> Site:
         "change": waiting.number,
     }
     return Site(world, world.release, names)
+
+
+STAGES: dict[str, Callable[[Path], Site]] = {"site": _built, "release": _waiting, "world": _settled}

@@ -131,9 +131,7 @@ def test_board__more_releases_than_a_column_holds__leads_to_all_of_them(
     assert "All 2" in column
 
 
-def test_timeline__planned_release__has_its_days_and_others_are_counted(
-    site: Site, sign_in: SignIn, release: str
-) -> None:
+def test_timeline__planned_release__has_its_days_and_others_are_counted(site: Site, sign_in: SignIn) -> None:
     page = text(sign_in("rita"), "/releases/timeline/")
     assert site.release in page
     assert 'class="bar planned"' in page

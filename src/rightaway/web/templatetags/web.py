@@ -226,7 +226,7 @@ def initials(name: object) -> str:
 @register.filter
 def plainly(text: str) -> str:
     """Write the keys in a sentence of a rule as words: `service_owner` as `service owner`."""
-    return _KEY.sub(lambda key: key.group().replace("_", " "), text)
+    return _KEY.sub(lambda key: statuses.plain(key.group()), text)
 
 
 @register.filter
