@@ -22,6 +22,7 @@ _PHASES = (
 )
 _FIRST = 100_000  # the numbers of copies begin here
 _CHANGES_EACH = 3
+_PLANNED = "s.created_at + (n %% 700 - 600) * interval '1 day'"  # most lie behind, some ahead
 
 
 def fill(folder: Path, count: int) -> dict[str, Any]:
@@ -35,6 +36,10 @@ def fill(folder: Path, count: int) -> dict[str, Any]:
         title="'Better checkout ' || n",
         phase=phases,
         created_at="s.created_at - n * interval '20 minutes'",
+        planned_start=_PLANNED,
+        planned_end=f"{_PLANNED} + interval '4 hours'",
+        els_starts_at=f"{_PLANNED} + interval '4 hours'",
+        els_ends_at=f"{_PLANNED} + interval '3 days'",
     )
     for_release = f"(SELECT id FROM {_meta(Release).db_table} WHERE number = 'REL-' || ({_FIRST} + %s))"
     change = source.changes.order_by("pk")[:1]

@@ -32,6 +32,8 @@ _PAGES = {
     "releases, found by text": "/releases/?text=checkout+4711",
     "releases of a phase": "/releases/?phase=verification",
     "releases, a late page": "/releases/?page=300",
+    "board": "/releases/board/",
+    "timeline": "/releases/timeline/",
     "release": "/releases/{waiting}/",
     "release history": "/releases/{waiting}/history/",
     "changes": "/changes/",

@@ -108,7 +108,7 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
         ],
         "steps": _steps(now),
         "runs": [_Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)]) for number in range(24)],
-        "pager": Paginator(range(MANY), 50).get_page(3),
+        "pager": Paginator(range(10 * MANY), 50).get_page(3),
         "differences": [
             Change("design.waves.0.targets", "changed", ["t01"], ["t01", "t02"]),
             Change("design.on_failure", "added", None, "back_out"),
