@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import changes
 from rightaway.services import changes as commands
-from rightaway.web import choices
+from rightaway.web import choices, conversations
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
 from rightaway.web.forms.lists import ChangeFilter
 from rightaway.web.pages import act, bound, command, page, paged
@@ -98,6 +99,7 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "may_decide": "authorise" in events and not own and _may_authorise(viewer, row),
         "is_own": own and "authorise" in events and _may_authorise(viewer, row),
         "form": DecisionForm(initial={"version": row.version}),
+        "talk": conversations.talk(viewer, SubjectKind.CHANGE, row),
         "crumbs": _crumbs(number)[:1],
     }
     return render(request, "changes/change.html", context)

@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import cmdb
+from rightaway.web import conversations
 from rightaway.web.forms.lists import ItemFilter, TargetFilter
 from rightaway.web.pages import page, paged
 from rightaway.web.statuses import words
@@ -44,6 +46,7 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "targets": list(cmdb.targets().filter(ci=row)),
         "releases": list(viewer.narrowed(row.affecting_releases.order_by("-id"), "service__key")[:10]),
         "changes": list(viewer.narrowed(changes, "service__key")[:10]),
+        "talk": conversations.talk(viewer, SubjectKind.CI, row),
         "crumbs": [("Configuration items", reverse("items"))],
     }
     return render(request, "cmdb/item.html", context)

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import incidents
 from rightaway.services import incidents as commands
-from rightaway.web import choices
+from rightaway.web import choices, conversations
 from rightaway.web.forms.incidents import (
     IncidentForm,
     InteractionForm,
@@ -80,6 +81,7 @@ def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "incident": row,
         "problems": list(row.problems.order_by("number")),
         "may_record": viewer.may("incident.record", row.service.key) and row.state == "open",
+        "talk": conversations.talk(viewer, SubjectKind.INCIDENT, row),
         "crumbs": [("Incidents", reverse("incidents"))],
     }
     return render(request, "incidents/incident.html", context)
@@ -92,6 +94,7 @@ def problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "problem": row,
         "incidents": list(row.incidents.order_by("number")),
         "may_record": viewer.may("incident.record", _scope(row)) and row.state == "open",
+        "talk": conversations.talk(viewer, SubjectKind.PROBLEM, row),
         "crumbs": [("Problems", reverse("problems"))],
     }
     return render(request, "incidents/problem.html", context)
@@ -110,7 +113,11 @@ def _scope(problem: Any) -> str:
 def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = incidents.known_error(number)
     viewer.seen(row, row.service.key if row else "", f"known error {number}")
-    context = {"error": row, "crumbs": [("Known errors", reverse("known-errors"))]}
+    context = {
+        "error": row,
+        "talk": conversations.talk(viewer, SubjectKind.KNOWN_ERROR, row),
+        "crumbs": [("Known errors", reverse("known-errors"))],
+    }
     return render(request, "incidents/known_error.html", context)
 
 

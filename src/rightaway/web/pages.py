@@ -72,6 +72,7 @@ def command(
     button: str,
     back: str,
     done: str = "Done.",
+    undo: str | Callable[[dict[str, Any]], str] = "",
     **context: Any,
 ) -> HttpResponse:
     """
@@ -83,6 +84,8 @@ def command(
     Args:
         run: Gives the command; when it gives a text, that is where to go afterwards instead of `back`.
         done: What is said on the page after it.
+        undo: The address of the command that takes this one back, known before or from what was given. It stands
+            in the message as a button, and names what it undoes whichever tab shows the message.
         context: For the template: `text`, `tone` of the button, `warning`, `facts`, `crumbs`.
     """
     status = 200
@@ -95,7 +98,8 @@ def command(
                 form.refuse(error)
                 status = errors.status(error)
             else:
-                messages.success(request, done)
+                back_again = undo(form.cleaned_data) if callable(undo) else undo
+                messages.success(request, done, extra_tags=back_again)
                 return redirect(target if isinstance(target, str) else back)
     shown = {"form": form, "title": title, "button": button, "back": back, **context}
     return render(request, context.get("template", "web/command.html"), shown, status=status)

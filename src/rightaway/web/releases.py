@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.guards import Evaluation
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, releases, templates
 from rightaway.services import releases as commands
-from rightaway.web import approvals, choices, remedies
+from rightaway.web import approvals, choices, conversations, remedies
 from rightaway.web.forms.lists import ReleaseFilter
 from rightaway.web.forms.releases import SECTIONS, EditForm, RegisterForm
 from rightaway.web.frames import found, frame
@@ -96,6 +97,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         context["is_stale"] = request.GET.get("seen") != str(row.version)
         return render(request, "releases/live.html", context)
+    context["talk"] = conversations.talk(viewer, SubjectKind.RELEASE, row)
     return render(request, "releases/release.html", context)
 
 

@@ -12,6 +12,7 @@ from rightaway.web import (
     audit,
     changes,
     cmdb,
+    conversations,
     deployments,
     home,
     incidents,
@@ -41,7 +42,14 @@ class Number:
         return value
 
 
+class Wish(Number):
+    """Whether somebody wants to watch; anything else is no page."""
+
+    regex = "on|off"
+
+
 register_converter(Number, "number")
+register_converter(Wish, "wish")
 
 _ACCOUNTS = [
     path(
@@ -144,6 +152,16 @@ _RECORDS = [
     path("records/interactions/new/", incidents.record_interaction, name="interaction-record"),
 ]
 
+_TALK = [
+    path("talk/<slug:kind>/<slug:key>/", conversations.conversation, name="conversation"),
+    path("talk/<slug:kind>/<slug:key>/people/", conversations.mentions, name="mentions"),
+    path("talk/<slug:kind>/<slug:key>/watch/<wish:wish>/", conversations.watch, name="watch"),
+    path("comments/<int:comment>/edit/", conversations.edit, name="comment-edit"),
+    path("comments/<int:comment>/withdrawal/", conversations.withdraw, name="comment-withdraw"),
+    path("comments/<int:comment>/restoration/", conversations.restore, name="comment-restore"),
+    path("attachments/<int:attachment>/", conversations.download, name="attachment"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", themes.choose, name="theme"),
@@ -172,6 +190,7 @@ urlpatterns = [
     path("knowledge/<number:number>/", knowledge.article, name="article"),
     path("knowledge/<number:number>/edit/", knowledge.edit, name="article-edit"),
     path("knowledge/<number:number>/publication/", knowledge.publish, name="article-publish"),
+    *_TALK,
     path("metrics/", metrics.index, name="metrics"),
     path("audit/", audit.index, name="audit"),
     path("audit/verification/", audit.verification, name="audit-verification"),

@@ -16,7 +16,7 @@ from tests.world import World, actor
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
 from rightaway.queries import people as ask_people
-from rightaway.services import assurance, incidents, people, releases
+from rightaway.services import assurance, conversations, incidents, people, releases
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
 
@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 NO_PAGES = {
     "theme",
     "suggestions",
+    "mentions",
+    "attachment",
     "account_logout",
     "account_login",
     "account_signup",
@@ -110,6 +112,11 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "article": [{"number": site.names["article"]}],
         "article-edit": [{"number": site.names["article"]}],
         "article-publish": [{"number": site.names["article"]}],
+        "conversation": [{"kind": "release", "key": number}, {"kind": "ci", "key": "t01"}],
+        "watch": [{"kind": "release", "key": number, "wish": wish} for wish in ("on", "off")],
+        "comment-edit": [{"comment": site.names["comment"]}],
+        "comment-withdraw": [{"comment": site.names["comment"]}],
+        "comment-restore": [{"comment": site.names["comment"]}],
         "token-revoke": [{"token_id": site.names["token"]}],
     }
     for pattern in urlpatterns:
@@ -145,7 +152,12 @@ def full(site: Site, everyone: str) -> Site:
     people.create_token(actor=actor(everyone), user=person, label="laptop")
     row = ask_deployments.deployment(site.names["deployment"])
     assert row is not None
+    files = [("notes.txt", b"Notes.")]
+    said = conversations.comment(
+        actor=actor(everyone), kind="release", key=site.release, text="@rita look", files=files
+    )
     site.names |= {
+        "comment": said.pk,
         "defect": row.release.defects.get().pk,
         "notice": row.release.notices.get().pk,
         "waiver": row.release.waivers.get().pk,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -19,6 +20,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from rightaway.web import places, statuses, themes
 from rightaway.web.viewers import Viewer
@@ -199,14 +201,34 @@ def pretty(found: Any) -> str:
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
-    """Render what people wrote; the sanitiser decides what is left of it, whatever the renderer made."""
+def markdown(text: str, mentioned: Collection[str] = ()) -> SafeString:
+    """
+    Render what people wrote; the sanitiser decides what is left of it, whatever the renderer made.
+
+    Args:
+        mentioned: User names that stand out where they follow an @.
+    """
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"  # the page has its own first heading
+        if token.children and mentioned:
+            token.children = [part for child in token.children for part in _marked(child, mentioned)]
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return mark_safe(nh3.clean(html, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))  # noqa: S308
+
+
+def _marked(token: Token, mentioned: Collection[str]) -> Iterator[Token]:
+    if token.type != "text":
+        yield token
+        return
+    names = "|".join(re.escape(name) for name in sorted(mentioned, key=len, reverse=True))
+    for place, part in enumerate(re.split(rf"(?<![\w@.+/-])(@(?:{names}))(?![\w@])", token.content)):
+        if place % 2:
+            yield Token("strong_open", "strong", 1)
+        yield Token("text", "", 0, content=part)
+        if place % 2:
+            yield Token("strong_close", "strong", -1)
 
 
 @register.filter
