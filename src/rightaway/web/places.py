@@ -38,6 +38,7 @@ GROUPS = (
         "",
         (
             Place("home", _("Home"), "layout-dashboard", "h"),
+            Place("inbox", _("Inbox"), "inbox", "b"),
             Place("releases", _("Releases"), "rocket", "r", VIEW),
             Place("deployments", _("Deployments"), "play", "d", VIEW),
             Place("changes", _("Changes"), "git-pull-request", "c", VIEW),

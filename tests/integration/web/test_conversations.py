@@ -101,7 +101,10 @@ def test_upload__larger_than_all_files_together_may_be__is_refused_unread(
     release: str, sign_in: SignIn
 ) -> None:
     answer = sign_in("dora").post(
-        f"/talk/release/{release}/", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH="99000000"
+        f"/talk/release/{release}/",
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="99000000",
     )
     assert answer.status_code == 413
     assert "upload.too_large" in answer.content.decode()
@@ -229,5 +232,10 @@ def test_suggestions__are_people_who_see_the_record(release: str, sign_in: SignI
 
 def test_talk__about_what_is_not_there__is_404(release: str, sign_in: SignIn) -> None:
     browser = sign_in("rita")
-    for address in ("/talk/release/REL-999999/", "/talk/person/rita/", "/comments/999/edit/", "/attachments/9/"):
+    for address in (
+        "/talk/release/REL-999999/",
+        "/talk/person/rita/",
+        "/comments/999/edit/",
+        "/attachments/9/",
+    ):
         assert (address, browser.get(address).status_code) == (address, 404)

@@ -15,6 +15,7 @@ from tests.world import World, actor
 
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
+from rightaway.queries import notifications as ask_notifications
 from rightaway.queries import people as ask_people
 from rightaway.services import assurance, conversations, incidents, people, releases
 from rightaway.services import deployment_progress as progress
@@ -26,6 +27,8 @@ NO_PAGES = {
     "suggestions",
     "mentions",
     "attachment",
+    "bell",
+    "inbox-follow",
     "account_logout",
     "account_login",
     "account_signup",
@@ -117,6 +120,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "comment-edit": [{"comment": site.names["comment"]}],
         "comment-withdraw": [{"comment": site.names["comment"]}],
         "comment-restore": [{"comment": site.names["comment"]}],
+        "inbox-read": [{"notification": site.names["told"]}],
         "token-revoke": [{"token_id": site.names["token"]}],
     }
     for pattern in urlpatterns:
@@ -156,7 +160,9 @@ def full(site: Site, everyone: str) -> Site:
     said = conversations.comment(
         actor=actor(everyone), kind="release", key=site.release, text="@rita look", files=files
     )
+    conversations.comment(actor=actor("dora"), kind="release", key=site.release, text=f"@{everyone} look")
     site.names |= {
+        "told": ask_notifications.inbox(person.pk)[0].pk,
         "comment": said.pk,
         "defect": row.release.defects.get().pk,
         "notice": row.release.notices.get().pk,
@@ -238,7 +244,7 @@ def crawl(browser: Client) -> dict[str, str]:
             if not address or address in seen:
                 continue
             seen.add(address)
-            status = browser.get(address).status_code
+            status = browser.get(address, follow=True).status_code
             if status != 200:
                 dead[address] = f"{status}, on {here}"
             waiting.append(address)

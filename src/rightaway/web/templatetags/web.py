@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rightaway.queries import notifications
 from rightaway.web import places, statuses, themes
 from rightaway.web.viewers import Viewer
 
@@ -276,6 +277,12 @@ def zone() -> str:
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[places.Group]:
     return places.groups(Viewer.of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def unread(context: template.Context) -> int:
+    """Count what the person was told and has not read."""
+    return notifications.unread(context["request"].user.pk)
 
 
 @register.simple_tag(takes_context=True)
