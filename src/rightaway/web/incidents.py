@@ -152,8 +152,10 @@ def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpR
     viewer.require("incident.record", row.service.key)
     return command(
         request,
-        ResolveIncidentForm(**bound(request)),
-        lambda given: commands.resolve_incident(actor=viewer.actor, number=number, **given),
+        ResolveIncidentForm(**bound(request), initial={"version": row.version}),
+        lambda given: commands.resolve_incident(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
         title=_("Resolve {number}").format(number=number),
         button=_("Resolve and close"),
         back=reverse("incident", args=[number]),
@@ -167,11 +169,17 @@ def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpR
 def edit_problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _problem(viewer, number)
     viewer.require("incident.record", _scope(row))
-    initial = {"root_cause": row.root_cause, "category": row.root_cause_category}
+    initial = {
+        "version": row.version,
+        "root_cause": row.root_cause,
+        "category": row.root_cause_category,
+    }
     return command(
         request,
         ProblemForm(**bound(request), initial=initial),
-        lambda given: commands.edit_problem(actor=viewer.actor, number=number, **given),
+        lambda given: commands.edit_problem(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
         title=_("Root cause of {number}").format(number=number),
         button=_("Save"),
         back=reverse("problem", args=[number]),

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from rightaway.domain.errors import RightawayError
 from rightaway.web import errors
+from rightaway.web.forms import meanwhile
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.viewers import Viewer
 
@@ -89,8 +90,10 @@ def command(
         context: For the template: `text`, `tone` of the button, `warning`, `facts`, `crumbs`.
     """
     status = 200
+    meanwhile.remember(form)
     if form.is_bound:
         status = 422
+        meanwhile.settle(form)
         if form.is_valid():
             try:
                 target = run(form.cleaned_data)

@@ -39,7 +39,9 @@ def unread(browser: Client, address: str = "/") -> str:
     return found.group(1)
 
 
-def test_bar__of_every_page__counts_what_is_unread_with_one_statement(told: list[int], sign_in: SignIn) -> None:
+def test_bar__of_every_page__counts_what_is_unread_with_one_statement(
+    told: list[int], sign_in: SignIn
+) -> None:
     browser = sign_in("ben")
     assert [unread(browser, address) for address in ("/", "/profile/", "/inbox/bell/")] == ["2", "2", "2"]
     with CaptureQueriesContext(connection) as found:

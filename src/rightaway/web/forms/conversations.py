@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.conversations import COMMENT_CHARACTERS
 from rightaway.intake.attachments import ATTACHMENT_BYTES
 from rightaway.intake.limits import MIB
-from rightaway.web.forms.base import CommandForm, area
+from rightaway.web.forms.base import CommandForm, VersionForm, area
 
 FILES_AT_ONCE = 5
 _TYPES = format_lazy(
@@ -55,8 +55,7 @@ class CommentForm(CommandForm):
         self.fields["text"].widget.attrs["data-mentions"] = people
 
 
-class EditCommentForm(CommandForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class EditCommentForm(VersionForm):
     text = forms.CharField(
         label=_("Comment"), max_length=COMMENT_CHARACTERS, widget=area(8), help_text=_MARKDOWN, strip=False
     )

@@ -11,6 +11,7 @@ from typing import Any
 import nh3
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
@@ -24,6 +25,7 @@ from markdown_it.token import Token
 
 from rightaway.queries import notifications
 from rightaway.web import places, statuses, themes
+from rightaway.web.forms.meanwhile import Clash
 from rightaway.web.viewers import Viewer
 
 register = template.Library()
@@ -194,6 +196,13 @@ def value(found: Any) -> str:
         str(found) if isinstance(found, str | Promise) else json.dumps(found, ensure_ascii=False, default=str)
     )
     return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
+
+
+@register.simple_tag
+def clash(field: BoundField) -> Clash | None:
+    """Give what somebody else made of a field since the form was opened."""
+    meanwhile = getattr(field.form, "meanwhile", None)
+    return meanwhile.clashes.get(field.name) if meanwhile else None
 
 
 @register.filter
