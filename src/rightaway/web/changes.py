@@ -11,9 +11,8 @@ from rightaway.domain.errors import NotFound
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import changes
 from rightaway.services import changes as commands
-from rightaway.web import choices, conversations
+from rightaway.web import choices, conversations, lists
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
-from rightaway.web.forms.lists import ChangeFilter
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
@@ -25,13 +24,14 @@ FINISHED = frozenset({"implementing", "implemented", "closed"})
 
 
 @page
+@lists.opens_with_default("changes")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    filters = ChangeFilter(request.GET)
-    rows = viewer.narrowed(changes.changes(**filters.chosen()), "service__key")
+    around = lists.around(request, viewer, "changes")
+    rows = viewer.narrowed(changes.changes(**around["filters"].chosen()), "service__key")
     context = {
         "rows": paged(request, rows),
-        "filters": filters,
+        **around,
         "may_register": viewer.may("change.register", None),
     }
     return render(request, "changes/index.html", context)

@@ -13,7 +13,7 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import EnvironmentTier
 from rightaway.queries import deployments
 from rightaway.services import deployments as commands
-from rightaway.web import conversations, frames, operations
+from rightaway.web import conversations, frames, lists, operations
 from rightaway.web.forms.base import ReasonForm
 from rightaway.web.forms.deployments import LaunchForm, OperatorForm, ResolveForm
 from rightaway.web.pages import act, bound, command, page, paged
@@ -24,10 +24,12 @@ LOG_PIECES = 200
 
 
 @page
+@lists.opens_with_default("deployments")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    rows = viewer.narrowed(deployments.deployments(), "release__service__key")
-    return render(request, "deployments/index.html", {"rows": paged(request, rows)})
+    around = lists.around(request, viewer, "deployments")
+    rows = viewer.narrowed(deployments.listed(**around["filters"].chosen()), "release__service__key")
+    return render(request, "deployments/index.html", {"rows": paged(request, rows), **around})
 
 
 @page

@@ -1,8 +1,9 @@
 """Incidents, problems, known errors and interactions: lists and pages, thin."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import incidents
 from rightaway.services import incidents as commands
-from rightaway.web import choices, conversations
+from rightaway.web import choices, conversations, lists
 from rightaway.web.forms.incidents import (
     IncidentForm,
     InteractionForm,
@@ -19,7 +20,6 @@ from rightaway.web.forms.incidents import (
     ProblemForm,
     ResolveIncidentForm,
 )
-from rightaway.web.forms.lists import StateFilter
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer
 
@@ -29,47 +29,37 @@ TABS = (
     ("known-errors", gettext_lazy("Known errors")),
     ("interactions", gettext_lazy("Interactions")),
 )
-_RELEASE = "release__service__key"
 
 
-def _list(request: HttpRequest, viewer: Viewer, tab: str, rows: Any, **context: Any) -> HttpResponse:
-    shown = {
-        "tabs": [(title, reverse(name), name == tab) for name, title in TABS],
-        "rows": paged(request, rows),
-        "may_record": viewer.may("incident.record", None),
-        **context,
-    }
-    return render(request, f"incidents/{tab.replace('-', '_')}.html", shown)
+# How a record of each kind leads to its service.
+_LISTS: Mapping[str, tuple[Callable[..., Any], str]] = {
+    "incidents": (incidents.incidents, "service__key"),
+    "problems": (incidents.problems, "release__service__key"),
+    "known-errors": (incidents.known_errors, "service__key"),
+    "interactions": (incidents.interactions, "release__service__key"),
+}
 
 
-@page
-def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    filters = StateFilter(request.GET)
-    rows = viewer.narrowed(incidents.incidents(**filters.chosen()), "service__key")
-    return _list(request, viewer, "incidents", rows, filters=filters)
+def _list(tab: str) -> Callable[..., HttpResponseBase]:
+    listed, scope = _LISTS[tab]
+
+    @page
+    @lists.opens_with_default(tab)
+    def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+        viewer.require("release.view", None)
+        around = lists.around(request, viewer, tab)
+        shown = {
+            "tabs": [(title, reverse(name), name == tab) for name, title in TABS],
+            "rows": paged(request, viewer.narrowed(listed(**around["filters"].chosen()), scope)),
+            "may_record": viewer.may("incident.record", None),
+            **around,
+        }
+        return render(request, f"incidents/{tab.replace('-', '_')}.html", shown)
+
+    return index
 
 
-@page
-def problems(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    return _list(request, viewer, "problems", viewer.narrowed(incidents.problems(), _RELEASE))
-
-
-@page
-def known_errors(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    filters = StateFilter(request.GET)
-    rows = viewer.narrowed(incidents.known_errors(**filters.chosen()), "service__key")
-    return _list(request, viewer, "known-errors", rows, filters=filters)
-
-
-@page
-def interactions(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    filters = StateFilter(request.GET)
-    rows = viewer.narrowed(incidents.interactions(**filters.chosen()), _RELEASE)
-    return _list(request, viewer, "interactions", rows, filters=filters)
+index, problems, known_errors, interactions = (_list(name) for name, _title in TABS)
 
 
 @page

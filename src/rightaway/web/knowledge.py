@@ -10,22 +10,22 @@ from django.utils.translation import gettext as _
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import knowledge
 from rightaway.services import knowledge as commands
-from rightaway.web import choices, conversations
+from rightaway.web import choices, conversations, lists
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.knowledge import ArticleForm, EditArticleForm
-from rightaway.web.forms.lists import ArticleFilter
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer
 
 
 @page
+@lists.opens_with_default("articles")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    filters = ArticleFilter(request.GET)
-    rows = viewer.narrowed(knowledge.articles(**filters.chosen()), "service__key")
+    around = lists.around(request, viewer, "articles")
+    rows = viewer.narrowed(knowledge.articles(**around["filters"].chosen()), "service__key")
     context = {
         "rows": paged(request, rows),
-        "filters": filters,
+        **around,
         "may_write": viewer.may("article.edit", None),
     }
     return render(request, "knowledge/index.html", context)

@@ -19,6 +19,7 @@ from rightaway.web import (
     incidents,
     knowledge,
     lifecycle,
+    lists,
     metrics,
     people,
     plans,
@@ -28,6 +29,7 @@ from rightaway.web import (
     search,
     showcase,
     themes,
+    views,
 )
 
 
@@ -103,6 +105,8 @@ _RELEASES = [
     _of_release("edit/<slug:section>/", releases.edit, "release-edit"),
     _of_release("ways/<slug:event>/", lifecycle.way, "way"),
     _of_release("tasks/<slug:key>/", lifecycle.task, "task"),
+    _of_release("tasks/<slug:key>/assignment/", lifecycle.assign, "task-assign"),
+    _of_release("tasks/<slug:key>/reopening/", lifecycle.reopen, "task-reopen"),
     _of_release("approvals/<slug:kind>/request/", approvals.request_approval, "approval-request"),
     _of_release("approvals/<slug:kind>/vote/", approvals.vote, "vote"),
     _of_release("scope/", scope.scope, "scope"),
@@ -192,6 +196,12 @@ urlpatterns = [
     path("knowledge/<number:number>/edit/", knowledge.edit, name="article-edit"),
     path("knowledge/<number:number>/publication/", knowledge.publish, name="article-publish"),
     *_TALK,
+    path("exports/<slug:name>.csv", lists.export, name="export"),
+    path("views/", views.index, name="views"),
+    path("views/new/", views.save, name="view-save"),
+    path("views/<int:view_id>/", views.edit, name="view-edit"),
+    path("views/<int:view_id>/deletion/", views.delete, name="view-delete"),
+    path("views/<int:view_id>/default/<wish:wish>/", views.begin, name="view-default"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/bell/", inbox.bell, name="bell"),
     path("inbox/read/", inbox.read, name="inbox-read-all"),

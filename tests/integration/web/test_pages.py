@@ -17,7 +17,7 @@ from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
 from rightaway.queries import notifications as ask_notifications
 from rightaway.queries import people as ask_people
-from rightaway.services import assurance, conversations, incidents, people, releases
+from rightaway.services import assurance, conversations, incidents, people, releases, saved_views
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
 
@@ -27,6 +27,7 @@ NO_PAGES = {
     "suggestions",
     "mentions",
     "attachment",
+    "export",
     "bell",
     "inbox-follow",
     "account_logout",
@@ -86,7 +87,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
             for key in ("description", "assessment", "people", "schedule", "early-life", "closure")
         ],
         "way": [{"event": "rework_plan"}, {"event": "abandon"}],
-        "task": [{"key": "test_execution"}],
+        **{name: [{"key": "test_execution"}] for name in ("task", "task-assign", "task-reopen")},
         "approval-request": [{"kind": "deployment"}],
         "vote": [{"kind": "plan_design"}],
         "close-defect": [{"defect_id": site.names["defect"]}],
@@ -120,6 +121,9 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "comment-edit": [{"comment": site.names["comment"]}],
         "comment-withdraw": [{"comment": site.names["comment"]}],
         "comment-restore": [{"comment": site.names["comment"]}],
+        "view-edit": [{"view_id": site.names["view"]}],
+        "view-delete": [{"view_id": site.names["view"]}],
+        "view-default": [{"view_id": site.names["view"], "wish": wish} for wish in ("on", "off")],
         "inbox-read": [{"notification": site.names["told"]}],
         "token-revoke": [{"token_id": site.names["token"]}],
     }
@@ -161,7 +165,9 @@ def full(site: Site, everyone: str) -> Site:
         actor=actor(everyone), kind="release", key=site.release, text="@rita look", files=files
     )
     conversations.comment(actor=actor("dora"), kind="release", key=site.release, text=f"@{everyone} look")
+    view = saved_views.save(actor=actor(everyone), page="changes", name="Mine", query={"state": "closed"})
     site.names |= {
+        "view": view.pk,
         "told": ask_notifications.inbox(person.pk)[0].pk,
         "comment": said.pk,
         "defect": row.release.defects.get().pk,
