@@ -241,7 +241,9 @@ def crawl(browser: Client) -> dict[str, str]:
     waiting, seen, dead = ["/"], {"/"}, {}
     while waiting:
         here = waiting.pop()
-        answer = browser.get(here)
+        answer = browser.get(here, follow=True)
+        if not answer["Content-Type"].startswith("text/html"):
+            continue  # a file leads nowhere
         for link in Page(answer.content.decode()).links:
             address = link.split("#")[0]
             if not address.startswith("/") and not address.startswith("?"):

@@ -11,7 +11,7 @@ from tests.integration.web.conftest import SignIn, Site
 from rightaway.queries import releases as ask
 
 pytestmark = pytest.mark.django_db
-KEY = "test_execution"
+KEY = "rollback_rehearsal"
 
 
 def task(site: Site) -> Any:
