@@ -33,7 +33,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found = metrics.figures(service.key, days=days, known=known) if service else None
     context = {
         "filters": filters,
-        "csv": f"{reverse('export', args=['metrics'])}?{urlencode({'service': service.key if service else '', 'days': days})}",
+        "csv": f"{reverse('export', args=['metrics'])}?{urlencode({'service': given['service'], 'days': days})}",
         "service": service,
         "days": days,
         "figures": _shown(found, days) if found else [],

@@ -143,7 +143,7 @@ def ago(moment: datetime | None, missing: str = "") -> SafeString:
     if moment is None:
         return _none(missing or gettext("never"))
     return format_html(
-        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        '<time class="nowrap ago" datetime="{}" title="{}">{}</time>',
         moment.astimezone(UTC).isoformat(),
         _utc(moment),
         naturaltime(moment),
