@@ -71,7 +71,7 @@ class Listed:
 
     @property
     def chosen(self) -> str:
-        return next((str(one.row) for one in self.views if one.is_chosen), "")
+        return next((one.row.name for one in self.views if one.is_chosen), "")
 
 
 def around(request: HttpRequest, viewer: Viewer, name: str) -> dict[str, Any]:
