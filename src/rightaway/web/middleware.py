@@ -52,7 +52,8 @@ def uploads(answer: Answer) -> Answer:
     """
 
     def refuse(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(API) or int(request.META.get("CONTENT_LENGTH") or 0) <= FORM_BYTES:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith(API) or not length.isdecimal() or int(length) <= FORM_BYTES:
             return answer(request)
         error = TooLarge(
             "upload.too_large",

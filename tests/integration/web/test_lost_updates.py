@@ -121,6 +121,19 @@ def test_release__moved_on_but_not_edited__says_so_and_saves_at_the_second_try(
     assert held(release).planned_start.minute == 0
 
 
+def test_scope__of_many_items__is_carried_in_one_value(release: str, sign_in: SignIn) -> None:
+    """A form has at most 500 values, and a release may affect that many items."""
+    browser, address = sign_in("rita"), f"/releases/{release}/scope/edit/"
+    releases.set_scope(actor=actor("rita"), number=release, cis=["t01", "t02"])
+    mine = opened(browser, address)
+    assert mine["initial-cis"] == "t01\nt02"
+    releases.set_scope(actor=actor("dora"), number=release, cis=["t01"])
+    status, _, again = sent(browser, address, mine | {"objectives": "Faster"})
+    assert (status, again["cis"]) == (412, "t01")
+    assert sent(browser, address, again)[0] == 302
+    assert [one.key for one in held(release).affected_cis.all()] == ["t01"]
+
+
 def test_every_form_that_edits__opened_before_somebody_elses_edit__keeps_what_was_typed(
     site: Site, sign_in: SignIn
 ) -> None:

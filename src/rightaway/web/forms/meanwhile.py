@@ -58,12 +58,24 @@ class Meanwhile:
     clashes: dict[str, Clash] = field(default_factory=dict)
 
 
+class _HiddenList(forms.HiddenInput):
+    """Carries several values in one input: a form has at most 500 (`DATA_UPLOAD_MAX_NUMBER_FIELDS`)."""
+
+    def format_value(self, value: Any) -> str:
+        return "\n".join(sorted(str(one) for one in value or ()))
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return str(super().value_from_datadict(data, files, name) or "").split()
+
+
 def remember(form: forms.Form) -> None:
     """Let a form with a version carry what its fields hold; one that was sent without does without."""
     if VERSION not in form.fields or (form.is_bound and not _carries(form)):
         return
     for bound in _fields(form):
         bound.field.show_hidden_initial = True
+        if isinstance(bound.field, forms.MultipleChoiceField):
+            bound.field.hidden_widget = _HiddenList
 
 
 def settle(form: forms.Form) -> None:
@@ -137,8 +149,7 @@ def _texts(found: Any) -> list[str]:
 
 def _carried(bound: BoundField, value: Any) -> list[str]:
     """Give what the hidden input of a field would send for a value."""
-    found = _texts(_hidden_widget(bound).format_value(bound.field.prepare_value(value)))
-    return found or ([] if isinstance(bound.field, forms.MultipleChoiceField) else [""])
+    return _texts(_hidden_widget(bound).format_value(bound.field.prepare_value(value))) or [""]
 
 
 def _sent(bound: BoundField, value: Any) -> list[str]:

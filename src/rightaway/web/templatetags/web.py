@@ -112,7 +112,8 @@ class Sorting:
 def sorting(context: template.Context, name: str) -> Sorting:
     """Turn the order around if the list is sorted by this column already."""
     query = context["request"].GET.copy()
-    query.pop("page", None)
+    for other in ("page", "view"):
+        query.pop(other, None)
     now = query.get("sort", "")
     query["sort"] = f"-{name}" if now == name else name
     url = f"?{query.urlencode()}"
