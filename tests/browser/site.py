@@ -14,7 +14,7 @@ def fill(folder: Path) -> dict[str, str]:
     from tests.world import PEOPLE, SERVICE, World, actor
 
     from rightaway.queries import people as ask
-    from rightaway.services import approvals, knowledge, lifecycle
+    from rightaway.services import approvals, conversations, knowledge, lifecycle, saved_views
 
     waiting = World(folder / "waiting").settle()
     for name in PEOPLE:
@@ -34,6 +34,12 @@ def fill(folder: Path) -> dict[str, str]:
     article = knowledge.write(
         actor=actor("rita"), kind="faq", title="<script>alert(1)</script>", body=body, service=SERVICE
     )
+    for name, text in (("rita", "Look at **this**, @dora."), ("dora", "Never mind.")):
+        said = conversations.comment(
+            actor=actor(name), kind="release", key=built.release, text=text, files=[("notes.txt", b"Notes.")]
+        )
+    conversations.withdraw(actor=actor("dora"), comment_id=said.pk)
+    saved_views.save(actor=actor("dora"), page="changes", name="Open ones", query={"state": "registered"})
     return {"waiting": waiting.release, "built": built.release, "article": article.number}
 
 

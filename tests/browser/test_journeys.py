@@ -11,7 +11,8 @@ PAGES = [
     "/", "/releases/", "/releases/new/", "/deployments/", "/changes/", "/changes/new/", "/cis/", "/cis/shop/",
     "/targets/", "/records/incidents/", "/records/problems/", "/records/known-errors/", "/records/interactions/",
     "/knowledge/", "/knowledge/{article}/", "/metrics/", "/audit/", "/audit/verification/", "/profile/",
-    "/search/?q=shop", "/profile/preferences/",
+    "/search/?q=shop", "/profile/preferences/", "/inbox/", "/inbox/?show=all", "/views/", "/views/new/?page=releases",
+    "/talk/release/{built}/",
     *(f"/releases/{{{which}}}/{tab}" for which in ("waiting", "built")
       for tab in ("", "scope/", "plan/", "evidence/", "deployments/", "closure/", "history/")),
     "/releases/{waiting}/approvals/plan_design/vote/", "/releases/{waiting}/edit/assessment/",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.http import content_disposition_header
 
 from rightaway.domain.subjects import Subject
@@ -22,6 +22,24 @@ def comments(of: Subject) -> QuerySet[Comment]:
     """
     found = Comment.objects.filter(subject_kind=of.kind, subject_key=of.key)
     return found.select_related("author").prefetch_related("attachments", "mentioned").order_by("id")
+
+
+def newest(of: Subject, count: int) -> tuple[list[Comment], int]:
+    """Give the last comments about a record, oldest first, and how many there are before them."""
+    found = comments(of)
+    rows = list(found.order_by("-id")[: count + 1])
+    if len(rows) <= count:
+        return rows[::-1], 0
+    return rows[count - 1 :: -1], found.count() - count
+
+
+def place(row: Comment) -> tuple[int, int]:
+    """Tell how many comments about the same record were written before one, and how many after it."""
+    same = Comment.objects.filter(subject_kind=row.subject_kind, subject_key=row.subject_key)
+    counted = same.aggregate(
+        before=Count("pk", filter=Q(pk__lt=row.pk)), after=Count("pk", filter=Q(pk__gt=row.pk))
+    )
+    return counted["before"], counted["after"]
 
 
 def comment(comment_id: int) -> Comment | None:

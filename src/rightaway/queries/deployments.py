@@ -45,6 +45,12 @@ def in_production() -> QuerySet[Deployment]:
     return meant.exclude(intent=Intent.DRILL).order_by("-id")
 
 
+def listed(*, release: str = "", environment: str = "", status: str = "") -> QuerySet[Deployment]:
+    """List deployments, newest first."""
+    paths = {"release__number": release, "environment__key": environment, "status": status}
+    return deployments().filter(**{path: value for path, value in paths.items() if value}).order_by("-id")
+
+
 def current_plan(release_id: int, environment: str | None = None) -> Plan | None:
     plans = Plan.objects.select_related("package", "environment").filter(
         release_id=release_id, is_current=True

@@ -84,22 +84,8 @@ def _same(names: str) -> dict[str, str]:
     return {name: name for name in names.split()}
 
 
-def _deployments(**given: Any) -> QuerySet[Any]:
-    paths = {"release": "release__number", "environment": "environment__key", "status": "status"}
-    return (
-        deployments.deployments()
-        .filter(**{paths[name]: value for name, value in given.items()})
-        .order_by("-id")
-    )
-
-
 def _targets(**given: Any) -> QuerySet[Any]:
     return cmdb.targets(**given).annotate(scope=Coalesce("ci__service__key", "ci__key"))
-
-
-def _problems(*, state: str = "", **given: Any) -> QuerySet[Any]:
-    found = incidents.problems(**given)
-    return found.filter(state=state) if state else found
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -131,7 +117,7 @@ EXPORTS: Mapping[str, Export] = {
             "requested_by": "requested_by__username",
             **_same("queued_at started_at first_exposure_at finished_at restored_at outcome_reason"),
         },
-        rows=_deployments,
+        rows=deployments.listed,
         filters=frozenset({"release", "environment", "status"}),
         scope="release__service__key",
         owner="requested_by",
@@ -169,7 +155,7 @@ EXPORTS: Mapping[str, Export] = {
         columns=_same("number title state root_cause root_cause_category")
         | {"release": "release__number"}
         | _same("disposition opened_by created_at closed_at"),
-        rows=_problems,
+        rows=incidents.problems,
         filters=frozenset({"state", "release"}),
         scope="release__service__key",
     ),
@@ -179,6 +165,14 @@ EXPORTS: Mapping[str, Export] = {
         | _same("root_cause workaround resolution created_at closed_at"),
         rows=incidents.known_errors,
         filters=frozenset({"state"}),
+    ),
+    "interactions": Export(
+        columns=_same("number state contact channel")
+        | {"release": "release__number"}
+        | _same("summary answer closed_at"),
+        rows=incidents.interactions,
+        filters=frozenset({"state", "release"}),
+        scope="release__service__key",
     ),
     "articles": Export(
         columns=_same("number kind state title")

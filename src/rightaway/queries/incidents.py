@@ -15,8 +15,9 @@ def incident(number: str) -> Incident | None:
     return incidents().filter(number=number).first()
 
 
-def problems(*, release: str = "") -> QuerySet[Problem]:
+def problems(*, state: str = "", release: str = "") -> QuerySet[Problem]:
     found = Problem.objects.select_related("release").prefetch_related("incidents").order_by("-id")
+    found = found.filter(state=state) if state else found
     return found.filter(release__number=release) if release else found
 
 

@@ -180,7 +180,7 @@ def history(row: Release) -> QuerySet[PhaseVisit]:
 
 
 def tasks(row: Release) -> QuerySet[Task]:
-    return row.tasks.filter(attempt=row.attempt).order_by("id")
+    return row.tasks.filter(attempt=row.attempt).select_related("assignee").order_by("id")
 
 
 def phases_with_counts() -> dict[str, int]:

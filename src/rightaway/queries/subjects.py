@@ -23,6 +23,11 @@ def subject(kind: str, key: str) -> Subject | None:
     return described(row) if row is not None else None
 
 
+def of_row(kind: SubjectKind, row: Any) -> Subject:
+    """Describe a record that the caller has read already."""
+    return _KINDS[kind][1](row)
+
+
 def viewers(of: Subject) -> QuerySet[User]:
     """Give the active people who may see the record."""
     return able(of, "release.view", scope=None if of.is_common else of.scope)

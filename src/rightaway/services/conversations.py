@@ -1,5 +1,6 @@
 """Conversations: comments on records, taken back and edited by their author; who watches what."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from rightaway.domain.errors import Forbidden, NotFound, Refused
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.subjects import Subject
 from rightaway.domain.values import Actor
-from rightaway.intake.attachments import attached
+from rightaway.intake.attachments import AttachedFile, attached
 from rightaway.queries import conversations, subjects
 from rightaway.records.conversations.models import Attachment, Comment, Watch, Wording
 from rightaway.records.people.models import User
@@ -18,13 +19,16 @@ from rightaway.services import _audit, _guard, _notify
 
 
 @transaction.atomic
-def comment(*, actor: Actor, kind: str, key: str, text: str) -> Comment:
+def comment(
+    *, actor: Actor, kind: str, key: str, text: str, files: Iterable[tuple[str, bytes]] = ()
+) -> Comment:
     """
     Say something about a record; from then on its author watches it, unless they said they do not.
 
     Args:
         kind: A `SubjectKind`.
         text: Markdown. `@name` tells that person, when they may see the record; else it is just text.
+        files: Names and bytes of what comes with it, as `attach` takes them; one that is refused refuses all.
     """
     subject = _subject(kind, key)
     author = _guard.person(actor)
@@ -40,6 +44,9 @@ def comment(*, actor: Actor, kind: str, key: str, text: str) -> Comment:
     key = _event(row)
     _notify.tell_watchers(actor=actor, kind=NotificationKind.COMMENTED, subject=subject, key=key, facts=facts)
     _told(actor, "conversation.comment.written", row, subject)
+    for name, data in files:
+        row.version += 1
+        _attach(actor, row, subject, attached(name, data))
     return row
 
 
@@ -147,7 +154,10 @@ def attach(*, actor: Actor, comment_id: int, name: str, data: bytes) -> Attachme
     row, subject = _own(actor, comment_id)
     if row.withdrawn_at is not None:
         raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
-    file = attached(name, data)
+    return _attach(actor, row, subject, attached(name, data))
+
+
+def _attach(actor: Actor, row: Comment, subject: Subject, file: AttachedFile) -> Attachment:
     held = row.attachments.filter(name=file.name).first()
     if held is None and row.attachments.count() >= FILES_PER_COMMENT:
         raise Refused(

@@ -1,25 +1,21 @@
 """The audit log: who did what, and the proof that nothing was changed afterwards."""
 
-from datetime import UTC, datetime, time
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rightaway.queries import audit
 from rightaway.services import audit as seals
-from rightaway.web.forms.lists import AuditFilter
+from rightaway.web import lists
 from rightaway.web.pages import page, paged
 from rightaway.web.viewers import Viewer
 
 
 @page
+@lists.opens_with_default("audit")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("audit.read")
-    filters = AuditFilter(request.GET)
-    given = filters.chosen()
-    since = given["since"]
-    given["since"] = datetime.combine(since, time.min, UTC) if since else None
-    context = {"rows": paged(request, audit.events(**given)), "filters": filters}
+    around = lists.around(request, viewer, "audit")
+    context = {"rows": paged(request, audit.events(**around["filters"].chosen())), **around}
     return render(request, "audit/index.html", context)
 
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import changes
 from rightaway.services import changes as commands
-from rightaway.web import choices
+from rightaway.web import choices, conversations, lists
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
-from rightaway.web.forms.lists import ChangeFilter
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
@@ -24,13 +24,14 @@ FINISHED = frozenset({"implementing", "implemented", "closed"})
 
 
 @page
+@lists.opens_with_default("changes")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    filters = ChangeFilter(request.GET)
-    rows = viewer.narrowed(changes.changes(**filters.chosen()), "service__key")
+    around = lists.around(request, viewer, "changes")
+    rows = viewer.narrowed(changes.changes(**around["filters"].chosen()), "service__key")
     context = {
         "rows": paged(request, rows),
-        "filters": filters,
+        **around,
         "may_register": viewer.may("change.register", None),
     }
     return render(request, "changes/index.html", context)
@@ -98,6 +99,7 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "may_decide": "authorise" in events and not own and _may_authorise(viewer, row),
         "is_own": own and "authorise" in events and _may_authorise(viewer, row),
         "form": DecisionForm(initial={"version": row.version}),
+        "talk": conversations.talk(viewer, SubjectKind.CHANGE, row),
         "crumbs": _crumbs(number)[:1],
     }
     return render(request, "changes/change.html", context)

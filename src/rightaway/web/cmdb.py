@@ -7,21 +7,21 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import cmdb
-from rightaway.web.forms.lists import ItemFilter, TargetFilter
+from rightaway.web import conversations, lists
 from rightaway.web.pages import page, paged
-from rightaway.web.statuses import words
 from rightaway.web.viewers import Viewer
 
 
 @page
+@lists.opens_with_default("items")
 def items(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    classes = cmdb.items().order_by("ci_class").values_list("ci_class", flat=True).distinct()
-    filters = ItemFilter(request.GET, ci_class=[(key, words(key)) for key in classes])
+    around = lists.around(request, viewer, "items")
     context = {
-        "rows": paged(request, cmdb.items(**filters.chosen())),
-        "filters": filters,
+        "rows": paged(request, cmdb.items(**around["filters"].chosen())),
+        **around,
         "mismatches": list(cmdb.mismatches()[:20]),
     }
     return render(request, "cmdb/items.html", context)
@@ -44,6 +44,7 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "targets": list(cmdb.targets().filter(ci=row)),
         "releases": list(viewer.narrowed(row.affecting_releases.order_by("-id"), "service__key")[:10]),
         "changes": list(viewer.narrowed(changes, "service__key")[:10]),
+        "talk": conversations.talk(viewer, SubjectKind.CI, row),
         "crumbs": [("Configuration items", reverse("items"))],
     }
     return render(request, "cmdb/item.html", context)
@@ -62,8 +63,9 @@ def _verdict(row: Any, name: str) -> str:
 
 
 @page
+@lists.opens_with_default("targets")
 def targets(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    filters = TargetFilter(request.GET)
-    context = {"rows": paged(request, cmdb.targets(**filters.chosen())), "filters": filters}
+    around = lists.around(request, viewer, "targets")
+    context = {"rows": paged(request, cmdb.targets(**around["filters"].chosen())), **around}
     return render(request, "cmdb/targets.html", context)

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.deployment_states import DeploymentStatus, Intent
 from rightaway.domain.errors import NotFound
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import EnvironmentTier
 from rightaway.queries import deployments
 from rightaway.services import deployments as commands
-from rightaway.web import frames, operations
+from rightaway.web import conversations, frames, lists, operations
 from rightaway.web.forms.base import ReasonForm
 from rightaway.web.forms.deployments import LaunchForm, OperatorForm, ResolveForm
 from rightaway.web.pages import act, bound, command, page, paged
@@ -23,10 +24,12 @@ LOG_PIECES = 200
 
 
 @page
+@lists.opens_with_default("deployments")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    rows = viewer.narrowed(deployments.deployments(), "release__service__key")
-    return render(request, "deployments/index.html", {"rows": paged(request, rows)})
+    around = lists.around(request, viewer, "deployments")
+    rows = viewer.narrowed(deployments.listed(**around["filters"].chosen()), "release__service__key")
+    return render(request, "deployments/index.html", {"rows": paged(request, rows), **around})
 
 
 @page
@@ -101,6 +104,7 @@ def deployment(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespons
     if request.headers.get("HX-Request") == "true":
         return render(request, "deployments/state.html", context)
     context["attempts"] = paged(request, deployments.attempts(row).order_by("-id"))
+    context["talk"] = conversations.talk(viewer, SubjectKind.DEPLOYMENT, row)
     context["checks"] = list(deployments.checks(row)[:20])
     return render(request, "deployments/deployment.html", context)
 

@@ -1,16 +1,18 @@
 """Incidents, problems, known errors and interactions: lists and pages, thin."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import incidents
 from rightaway.services import incidents as commands
-from rightaway.web import choices
+from rightaway.web import choices, conversations, lists
 from rightaway.web.forms.incidents import (
     IncidentForm,
     InteractionForm,
@@ -18,7 +20,6 @@ from rightaway.web.forms.incidents import (
     ProblemForm,
     ResolveIncidentForm,
 )
-from rightaway.web.forms.lists import StateFilter
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer
 
@@ -28,47 +29,37 @@ TABS = (
     ("known-errors", gettext_lazy("Known errors")),
     ("interactions", gettext_lazy("Interactions")),
 )
-_RELEASE = "release__service__key"
 
 
-def _list(request: HttpRequest, viewer: Viewer, tab: str, rows: Any, **context: Any) -> HttpResponse:
-    shown = {
-        "tabs": [(title, reverse(name), name == tab) for name, title in TABS],
-        "rows": paged(request, rows),
-        "may_record": viewer.may("incident.record", None),
-        **context,
-    }
-    return render(request, f"incidents/{tab.replace('-', '_')}.html", shown)
+# How a record of each kind leads to its service.
+_LISTS: Mapping[str, tuple[Callable[..., Any], str]] = {
+    "incidents": (incidents.incidents, "service__key"),
+    "problems": (incidents.problems, "release__service__key"),
+    "known-errors": (incidents.known_errors, "service__key"),
+    "interactions": (incidents.interactions, "release__service__key"),
+}
 
 
-@page
-def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    filters = StateFilter(request.GET)
-    rows = viewer.narrowed(incidents.incidents(**filters.chosen()), "service__key")
-    return _list(request, viewer, "incidents", rows, filters=filters)
+def _list(tab: str) -> Callable[..., HttpResponseBase]:
+    listed, scope = _LISTS[tab]
+
+    @page
+    @lists.opens_with_default(tab)
+    def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+        viewer.require("release.view", None)
+        around = lists.around(request, viewer, tab)
+        shown = {
+            "tabs": [(title, reverse(name), name == tab) for name, title in TABS],
+            "rows": paged(request, viewer.narrowed(listed(**around["filters"].chosen()), scope)),
+            "may_record": viewer.may("incident.record", None),
+            **around,
+        }
+        return render(request, f"incidents/{tab.replace('-', '_')}.html", shown)
+
+    return index
 
 
-@page
-def problems(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    return _list(request, viewer, "problems", viewer.narrowed(incidents.problems(), _RELEASE))
-
-
-@page
-def known_errors(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    filters = StateFilter(request.GET)
-    rows = viewer.narrowed(incidents.known_errors(**filters.chosen()), "service__key")
-    return _list(request, viewer, "known-errors", rows, filters=filters)
-
-
-@page
-def interactions(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    viewer.require("release.view", None)
-    filters = StateFilter(request.GET)
-    rows = viewer.narrowed(incidents.interactions(**filters.chosen()), _RELEASE)
-    return _list(request, viewer, "interactions", rows, filters=filters)
+index, problems, known_errors, interactions = (_list(name) for name, _title in TABS)
 
 
 @page
@@ -80,6 +71,7 @@ def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "incident": row,
         "problems": list(row.problems.order_by("number")),
         "may_record": viewer.may("incident.record", row.service.key) and row.state == "open",
+        "talk": conversations.talk(viewer, SubjectKind.INCIDENT, row),
         "crumbs": [("Incidents", reverse("incidents"))],
     }
     return render(request, "incidents/incident.html", context)
@@ -92,6 +84,7 @@ def problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "problem": row,
         "incidents": list(row.incidents.order_by("number")),
         "may_record": viewer.may("incident.record", _scope(row)) and row.state == "open",
+        "talk": conversations.talk(viewer, SubjectKind.PROBLEM, row),
         "crumbs": [("Problems", reverse("problems"))],
     }
     return render(request, "incidents/problem.html", context)
@@ -110,7 +103,11 @@ def _scope(problem: Any) -> str:
 def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = incidents.known_error(number)
     viewer.seen(row, row.service.key if row else "", f"known error {number}")
-    context = {"error": row, "crumbs": [("Known errors", reverse("known-errors"))]}
+    context = {
+        "error": row,
+        "talk": conversations.talk(viewer, SubjectKind.KNOWN_ERROR, row),
+        "crumbs": [("Known errors", reverse("known-errors"))],
+    }
     return render(request, "incidents/known_error.html", context)
 
 
@@ -145,8 +142,10 @@ def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpR
     viewer.require("incident.record", row.service.key)
     return command(
         request,
-        ResolveIncidentForm(**bound(request)),
-        lambda given: commands.resolve_incident(actor=viewer.actor, number=number, **given),
+        ResolveIncidentForm(**bound(request), initial={"version": row.version}),
+        lambda given: commands.resolve_incident(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
         title=_("Resolve {number}").format(number=number),
         button=_("Resolve and close"),
         back=reverse("incident", args=[number]),
@@ -160,11 +159,17 @@ def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpR
 def edit_problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _problem(viewer, number)
     viewer.require("incident.record", _scope(row))
-    initial = {"root_cause": row.root_cause, "category": row.root_cause_category}
+    initial = {
+        "version": row.version,
+        "root_cause": row.root_cause,
+        "category": row.root_cause_category,
+    }
     return command(
         request,
         ProblemForm(**bound(request), initial=initial),
-        lambda given: commands.edit_problem(actor=viewer.actor, number=number, **given),
+        lambda given: commands.edit_problem(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
         title=_("Root cause of {number}").format(number=number),
         button=_("Save"),
         back=reverse("problem", args=[number]),

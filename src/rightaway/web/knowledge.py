@@ -7,24 +7,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import knowledge
 from rightaway.services import knowledge as commands
-from rightaway.web import choices
+from rightaway.web import choices, conversations, lists
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.knowledge import ArticleForm, EditArticleForm
-from rightaway.web.forms.lists import ArticleFilter
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer
 
 
 @page
+@lists.opens_with_default("articles")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    filters = ArticleFilter(request.GET)
-    rows = viewer.narrowed(knowledge.articles(**filters.chosen()), "service__key")
+    around = lists.around(request, viewer, "articles")
+    rows = viewer.narrowed(knowledge.articles(**around["filters"].chosen()), "service__key")
     context = {
         "rows": paged(request, rows),
-        "filters": filters,
+        **around,
         "may_write": viewer.may("article.edit", None),
     }
     return render(request, "knowledge/index.html", context)
@@ -47,6 +48,7 @@ def article(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "article": row,
         "may_edit": may_edit and not (row.package_digest and row.kind in commands.WITH_PACKAGE),
         "may_publish": may_edit and row.state != "published",
+        "talk": conversations.talk(viewer, SubjectKind.ARTICLE, row),
         "crumbs": _crumbs(number)[:1],
     }
     return render(request, "knowledge/article.html", context)

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from rightaway.domain.dora import LEAST_FOR_MEDIAN, Figures
@@ -31,6 +33,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found = metrics.figures(service.key, days=days, known=known) if service else None
     context = {
         "filters": filters,
+        "csv": f"{reverse('export', args=['metrics'])}?{urlencode({'service': given['service'], 'days': days})}",
         "service": service,
         "days": days,
         "figures": shown(found, days) if found else [],

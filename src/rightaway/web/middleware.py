@@ -8,10 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from rightaway.domain.errors import TooLarge
+from rightaway.intake.attachments import ATTACHMENT_BYTES
+from rightaway.intake.limits import MIB
 from rightaway.queries import people
+from rightaway.web import errors
+from rightaway.web.forms.conversations import FILES_AT_ONCE
 
 ZONE_COOKIE = "rightaway_zone"
 API = "/api/"
+FORM_BYTES = FILES_AT_ONCE * ATTACHMENT_BYTES + 2 * MIB
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -36,6 +42,29 @@ def preferences(answer: Answer) -> Answer:
         return response
 
     return follow
+
+
+def uploads(answer: Answer) -> Answer:
+    """
+    Refuse a form that is larger than all its files may be together, before any of it is read.
+
+    It stands last: what reads a form first is the check of its token, after all middleware.
+    """
+
+    def refuse(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith(API) or not length.isdecimal() or int(length) <= FORM_BYTES:
+            return answer(request)
+        error = TooLarge(
+            "upload.too_large",
+            f"All files of a form together have at most {FORM_BYTES // MIB} MiB.",
+            hint="Send fewer at once.",
+        )
+        if not request.user.is_authenticated:
+            return HttpResponse(error.message, status=errors.status(error), content_type="text/plain")
+        return errors.answer(request, error)
+
+    return refuse
 
 
 @cache

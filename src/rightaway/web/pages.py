@@ -14,13 +14,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from rightaway.domain.errors import RightawayError
 from rightaway.web import errors
+from rightaway.web.forms import meanwhile
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.viewers import Viewer
 
 P = ParamSpec("P")
 PER_PAGE = 50
 READ, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST")
-View = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponseBase]
 
 
 def page(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -37,7 +38,7 @@ def _page(view: View[P], methods: tuple[str, ...]) -> Callable[..., HttpResponse
     @require_http_methods(list(methods))
     @_signed_in
     @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, Viewer.of(request), *args, **kwargs)
         except RightawayError as error:
@@ -72,6 +73,7 @@ def command(
     button: str,
     back: str,
     done: str = "Done.",
+    undo: str | Callable[[dict[str, Any]], str] = "",
     **context: Any,
 ) -> HttpResponse:
     """
@@ -83,11 +85,15 @@ def command(
     Args:
         run: Gives the command; when it gives a text, that is where to go afterwards instead of `back`.
         done: What is said on the page after it.
+        undo: The address of the command that takes this one back, known before or from what was given. It stands
+            in the message as a button, and names what it undoes whichever tab shows the message.
         context: For the template: `text`, `tone` of the button, `warning`, `facts`, `crumbs`.
     """
     status = 200
+    meanwhile.remember(form)
     if form.is_bound:
         status = 422
+        meanwhile.settle(form)
         if form.is_valid():
             try:
                 target = run(form.cleaned_data)
@@ -95,7 +101,8 @@ def command(
                 form.refuse(error)
                 status = errors.status(error)
             else:
-                messages.success(request, done)
+                back_again = undo(form.cleaned_data) if callable(undo) else undo
+                messages.success(request, done, extra_tags=back_again)
                 return redirect(target if isinstance(target, str) else back)
     shown = {"form": form, "title": title, "button": button, "back": back, **context}
     return render(request, context.get("template", "web/command.html"), shown, status=status)

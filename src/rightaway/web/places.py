@@ -38,6 +38,7 @@ GROUPS = (
         "",
         (
             Place("home", _("Home"), "layout-dashboard", "h"),
+            Place("inbox", _("Inbox"), "inbox", "b"),
             Place("releases", _("Releases"), "rocket", "r", VIEW),
             Place("deployments", _("Deployments"), "play", "d", VIEW),
             Place("changes", _("Changes"), "git-pull-request", "c", VIEW),
@@ -66,6 +67,7 @@ OTHERS = (
     Place("interactions", _("Interactions"), "user-round", "", VIEW),
     Place("release-register", _("Register a release"), "plus", "", "release.register"),
     Place("change-register", _("Register a change"), "plus", "", "change.register"),
+    Place("views", _("Saved views"), "bookmark", "", "view.save"),
     Place("profile", _("Your profile"), "user-round", "p"),
     Place("design-system", _("Design system"), "layout-dashboard"),
 )
@@ -86,6 +88,12 @@ def matching(viewer: Viewer, text: str) -> list[Place]:
         for place in _open(viewer, tuple(places))
         if all(word in str(place.title).lower() for word in words)
     ]
+
+
+def title(name: str) -> str:
+    """Give the title of a page by its name."""
+    places = [*(place for group in GROUPS for place in group.places), *OTHERS]
+    return next((str(place.title) for place in places if place.name == name), name)
 
 
 def _open(viewer: Viewer, places: tuple[Place, ...]) -> Iterator[Place]:

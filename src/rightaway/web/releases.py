@@ -10,31 +10,29 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.guards import Evaluation
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, releases, templates
 from rightaway.services import releases as commands
-from rightaway.web import approvals, choices, overviews, remedies
-from rightaway.web.forms.lists import ReleaseFilter
+from rightaway.web import approvals, choices, conversations, lifecycle, lists, overviews, remedies
 from rightaway.web.forms.releases import SECTIONS, EditForm
 from rightaway.web.frames import found, frame
 from rightaway.web.pages import act, bound, command, page, paged
-from rightaway.web.statuses import words
 from rightaway.web.viewers import Viewer
 
 
 @page
+@lists.opens_with_default("releases")
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
-    phases = [(key, words(key)) for key in releases.phases_with_counts()]
-    filters = ReleaseFilter(request.GET, phase=phases)
-    rows = viewer.narrowed(
-        releases.releases(**filters.chosen(), sort=request.GET.get("sort", "")), "service__key"
-    )
+    around = lists.around(request, viewer, "releases")
+    found_rows = releases.releases(**around["filters"].chosen(), sort=request.GET.get("sort", ""))
+    rows = viewer.narrowed(found_rows, "service__key")
     context = {
         "rows": paged(request, rows),
-        "filters": filters,
         "ways": overviews.ways(request, "releases"),
+        **around,
         "may_register": bool(choices.services(viewer, "release.register")),
     }
     return render(request, "releases/index.html", context)
@@ -55,7 +53,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "stands": stands,
         "ways": [_way(viewer, row, one, placed) for one in stands.ways],
         "approvals": approvals.panels(viewer, row, stands.approvals),
-        "tasks": list(releases.tasks(row)),
+        "tasks": lifecycle.tasks(viewer, row),
         "open_states": {"ready", "active"},
         "may_do_tasks": viewer.may("task.complete", row.service.key),
         "checklist": [(one, placed(one.unmet)) for one in stands.checklist],
@@ -64,6 +62,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         context["is_stale"] = request.GET.get("seen") != str(row.version)
         return render(request, "releases/live.html", context)
+    context["talk"] = conversations.talk(viewer, SubjectKind.RELEASE, row)
     return render(request, "releases/release.html", context)
 
 

@@ -27,6 +27,7 @@ from rightaway.web.pages import act, bound, command, page
 from rightaway.web.viewers import Viewer
 
 TAB = "closure"
+REVIEWED = ("went_well", "to_change", "deviations")
 _KINDS = {"incident": "incident", "problem": "problem", "known_error": "known-error"}
 
 
@@ -90,11 +91,15 @@ def extend(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def objectives(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _row(viewer, number, "review.edit")
-    form = ObjectivesForm(**bound(request), objectives=list(row.objectives.all()))
+    form = ObjectivesForm(
+        **bound(request), objectives=list(row.objectives.all()), initial={"version": row.version}
+    )
     return command(
         request,
         form,
-        lambda _: commands.measure_objectives(actor=viewer.actor, number=number, results=form.results()),
+        lambda given: commands.measure_objectives(
+            actor=viewer.actor, number=number, results=form.results(), expected_version=given["version"]
+        ),
         title=_("What came of the objectives"),
         button=_("Save"),
         done=_("The results are saved."),
@@ -120,11 +125,13 @@ def rate(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def review(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _row(viewer, number, "review.edit")
     held = getattr(row, "review", None)
-    initial = {name: getattr(held, name) for name in ReviewForm.base_fields} if held else {}
+    initial = {name: getattr(held, name) for name in REVIEWED} if held else {}
     return command(
         request,
-        ReviewForm(**bound(request), initial=initial),
-        lambda given: commands.complete(actor=viewer.actor, number=number, **given),
+        ReviewForm(**bound(request), initial={**initial, "version": row.version}),
+        lambda given: commands.complete(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
         title=_("Post-implementation review of {number}").format(number=number),
         button=_("Complete the review"),
         done=_("The review is complete."),

@@ -83,12 +83,14 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def expect(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _editable(viewer, number)
-    form = ExpectForm(**bound(request), items=_items(row))
+    form = ExpectForm(**bound(request), items=_items(row), initial={"version": row.version})
 
-    def run(_: dict[str, Any]) -> None:
+    def run(given: dict[str, Any]) -> None:
         states = form.states()
         if states:
-            commands.expect(actor=viewer.actor, number=number, states=states)
+            commands.expect(
+                actor=viewer.actor, number=number, states=states, expected_version=given["version"]
+            )
 
     return command(
         request,
@@ -106,12 +108,15 @@ def expect(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def stakeholders(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _editable(viewer, number)
     held = [f"{one.person.username} {one.part}" for one in row.stakeholders.select_related("person")]
-    form = StakeholdersForm(**bound(request), initial={"stakeholders": held})
+    form = StakeholdersForm(**bound(request), initial={"version": row.version, "stakeholders": held})
     return command(
         request,
         form,
         lambda given: commands.set_people(
-            actor=viewer.actor, number=number, stakeholders=given["stakeholders"]
+            actor=viewer.actor,
+            number=number,
+            stakeholders=given["stakeholders"],
+            expected_version=given["version"],
         ),
         title=_("Stakeholders of {number}").format(number=number),
         button=_("Save"),
@@ -127,11 +132,13 @@ def roster(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         f"{one.person.username} {one.starts_at:%Y-%m-%dT%H:%M} {one.ends_at:%Y-%m-%dT%H:%M}"
         for one in row.roster.select_related("person")
     ]
-    form = RosterForm(**bound(request), initial={"roster": held})
+    form = RosterForm(**bound(request), initial={"version": row.version, "roster": held})
     return command(
         request,
         form,
-        lambda given: commands.set_people(actor=viewer.actor, number=number, roster=given["roster"]),
+        lambda given: commands.set_people(
+            actor=viewer.actor, number=number, roster=given["roster"], expected_version=given["version"]
+        ),
         title=_("Roster of early life support of {number}").format(number=number),
         button=_("Save"),
         done=_("The roster is saved."),

@@ -8,11 +8,17 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from rightaway.domain.differences import Change
+from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.web import plots
+from rightaway.web.conversations import Said, Talk
 from rightaway.web.errors import Problem
 from rightaway.web.forms.base import CommandForm, Moment, area
+from rightaway.web.forms.conversations import CommentForm
+from rightaway.web.forms.meanwhile import Clash, Deed, Difference, Meanwhile
+from rightaway.web.lists import Listed, View
 from rightaway.web.pages import page
 from rightaway.web.viewers import Viewer
 
@@ -43,6 +49,20 @@ class _Step:
     standing: str
     entered_at: datetime | None = None
     left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A sample comment, file or view."""
+
+    pk: int
+    name: str = ""
+    author: str = "Anna Novak"
+    owner: str = "Anna Novak"
+    size: int = 18_400
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
 class SampleForm(CommandForm):
@@ -109,6 +129,17 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
         "steps": _steps(now),
         "runs": [_Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)]) for number in range(24)],
         "pager": Paginator(range(10 * MANY), 50).get_page(3),
+        "talk": _talk(now),
+        "stale": _stale(now),
+        "listed": Listed(
+            [
+                View(_Said(1, name="Open ones"), "#lists", is_chosen=True, is_default=True, is_mine=True),
+                View(_Said(2, name=LONG[:60]), "#lists", is_chosen=False, is_default=False, is_mine=False),
+            ],
+            whole="#lists",
+            save="#lists",
+            csv="#lists",
+        ),
         "differences": [
             Change("design.waves.0.targets", "changed", ["t01"], ["t01", "t02"]),
             Change("design.on_failure", "added", None, "back_out"),
@@ -130,6 +161,36 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
         "swatches": ["primary", "ok", "warn", "bad", "info", "card", "muted", "border"],
     }
     return render(request, "web/design.html", context)
+
+
+def _talk(now: datetime) -> Talk:
+    subject = Subject(SubjectKind.RELEASE, "REL-000001", "Storefront 2.4", scope="shop", stream="REL-000001")
+    text = "Look at the **second wave**, @anna:\n\n- `web-03` was slow\n- the rest is fine"
+    rows = [
+        _Said(1, created_at=now - timedelta(hours=2), edited_at=now),
+        _Said(2, created_at=now - timedelta(hours=1)),
+        _Said(3, created_at=now, withdrawn_at=now),
+    ]
+    files = (_Said(1, name="rehearsal.log"), _Said(2, name=f"{'x' * 80}.pdf"))
+    said = [
+        Said(rows[0], text, frozenset({"anna"}), files, may_edit=True, may_restore=False),
+        Said(rows[1], LONG, frozenset(), (), may_edit=False, may_restore=False),
+        Said(rows[2], "", frozenset(), (), may_edit=False, may_restore=True),
+    ]
+    form = CommentForm(people=reverse("mentions", args=[subject.kind, subject.key]))
+    return Talk(subject, said, earlier=12, watchers=4, is_watching=True, may_watch=True, form=form)
+
+
+def _stale(now: datetime) -> SampleForm:
+    """Give a form whose record was changed since it was opened."""
+    form = SampleForm(data={"title": "Mine", "kind": "minor", "decision": "deny"}, auto_id="stale_%s")
+    deed = Deed("dora", now, "release.record.edited", (Difference("Title", "Shop", "Theirs"),))
+    clashes = {
+        "title": Clash("dora", "Theirs", "choice-title", is_open=True),
+        "reason": Clash("dora", "Theirs", "choice-reason", is_open=False),
+    }
+    form.meanwhile = Meanwhile(8, (deed,), clashes)
+    return form
 
 
 def _steps(now: datetime) -> list[_Step]:

@@ -12,11 +12,14 @@ from rightaway.web import (
     audit,
     changes,
     cmdb,
+    conversations,
     deployments,
     home,
+    inbox,
     incidents,
     knowledge,
     lifecycle,
+    lists,
     metrics,
     overviews,
     people,
@@ -28,6 +31,7 @@ from rightaway.web import (
     search,
     showcase,
     themes,
+    views,
 )
 
 
@@ -43,7 +47,14 @@ class Number:
         return value
 
 
+class Wish(Number):
+    """Whether somebody wants to watch; anything else is no page."""
+
+    regex = "on|off"
+
+
 register_converter(Number, "number")
+register_converter(Wish, "wish")
 
 _ACCOUNTS = [
     path(
@@ -100,6 +111,8 @@ _RELEASES = [
     _of_release("edit/<slug:section>/", releases.edit, "release-edit"),
     _of_release("ways/<slug:event>/", lifecycle.way, "way"),
     _of_release("tasks/<slug:key>/", lifecycle.task, "task"),
+    _of_release("tasks/<slug:key>/assignment/", lifecycle.assign, "task-assign"),
+    _of_release("tasks/<slug:key>/reopening/", lifecycle.reopen, "task-reopen"),
     _of_release("approvals/<slug:kind>/request/", approvals.request_approval, "approval-request"),
     _of_release("approvals/<slug:kind>/vote/", approvals.vote, "vote"),
     _of_release("scope/", scope.scope, "scope"),
@@ -150,6 +163,16 @@ _RECORDS = [
     path("records/interactions/new/", incidents.record_interaction, name="interaction-record"),
 ]
 
+_TALK = [
+    path("talk/<slug:kind>/<slug:key>/", conversations.conversation, name="conversation"),
+    path("talk/<slug:kind>/<slug:key>/people/", conversations.mentions, name="mentions"),
+    path("talk/<slug:kind>/<slug:key>/watch/<wish:wish>/", conversations.watch, name="watch"),
+    path("comments/<int:comment>/edit/", conversations.edit, name="comment-edit"),
+    path("comments/<int:comment>/withdrawal/", conversations.withdraw, name="comment-withdraw"),
+    path("comments/<int:comment>/restoration/", conversations.restore, name="comment-restore"),
+    path("attachments/<int:attachment>/", conversations.download, name="attachment"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", themes.choose, name="theme"),
@@ -178,6 +201,18 @@ urlpatterns = [
     path("knowledge/<number:number>/", knowledge.article, name="article"),
     path("knowledge/<number:number>/edit/", knowledge.edit, name="article-edit"),
     path("knowledge/<number:number>/publication/", knowledge.publish, name="article-publish"),
+    *_TALK,
+    path("exports/<slug:name>.csv", lists.export, name="export"),
+    path("views/", views.index, name="views"),
+    path("views/new/", views.save, name="view-save"),
+    path("views/<int:view_id>/", views.edit, name="view-edit"),
+    path("views/<int:view_id>/deletion/", views.delete, name="view-delete"),
+    path("views/<int:view_id>/default/<wish:wish>/", views.begin, name="view-default"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/bell/", inbox.bell, name="bell"),
+    path("inbox/read/", inbox.read, name="inbox-read-all"),
+    path("inbox/<int:notification>/", inbox.follow, name="inbox-follow"),
+    path("inbox/<int:notification>/read/", inbox.read, name="inbox-read"),
     path("metrics/", metrics.index, name="metrics"),
     path("audit/", audit.index, name="audit"),
     path("audit/verification/", audit.verification, name="audit-verification"),

@@ -66,15 +66,21 @@ class Viewer:
                 evidence={"action": action, "scope": scope},
             )
 
-    def scopes(self, action: str = VIEW) -> frozenset[str] | None:
-        """Give the services where the person may do something; None means everywhere."""
-        if self.may(action, EVERYWHERE):
+    def scopes(self, action: str = VIEW, *, without: frozenset[str] = frozenset()) -> frozenset[str] | None:
+        """Give the services where the person may do something, some roles left out; None means everywhere."""
+        if may(action, self.roles(EVERYWHERE) - without):
             return None
-        return frozenset(scope for scope, _ in self._held if self.may(action, scope))
+        return frozenset(scope for scope, _ in self._held if may(action, self.roles(scope) - without))
 
-    def narrowed(self, rows: Any, field: str) -> Any:
-        """Leave of a list what belongs to services the person may see; `field` leads to the service's key."""
-        scopes = self.scopes()
+    def narrowed(self, rows: Any, field: str, *, inside: bool = False) -> Any:
+        """
+        Leave of a list what belongs to services the person may see.
+
+        Args:
+            field: Leads to the service's key.
+            inside: The rows name machines, which stakeholders do not see.
+        """
+        scopes = self.scopes(without=frozenset({Role.STAKEHOLDER}) if inside else frozenset())
         return rows if scopes is None else rows.filter(**{f"{field}__in": scopes})
 
     def seen(self, row: Any, scope: str | None, what: str) -> Any:

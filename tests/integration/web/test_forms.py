@@ -168,14 +168,21 @@ def withdraw(number: str) -> None:
 
 def test_expected_states__edited__change_only_these(site: Site, sign_in: SignIn) -> None:
     url = reverse("expect", args=[site.release])
-    assert sign_in("ben").post(url, {"t01": "1.1", "t02": "1.0"}).status_code == 302
+    assert (
+        sign_in("ben")
+        .post(url, {"version": held(site.release).version, "t01": "1.1", "t02": "1.0"})
+        .status_code
+        == 302
+    )
     states = {one.key: one.expected["version"] for one in held(site.release).affected_cis.all()}
     assert states == {"t01": "1.1", "t02": "1.0"}
 
 
 def test_roster__with_a_line_that_is_none__names_the_line(release: str, sign_in: SignIn) -> None:
     typed = "dora 2030-01-01T00:00 2030-01-02T00:00\nsomebody, some day"
-    answer = sign_in("rita").post(reverse("roster", args=[release]), {"roster": typed})
+    answer = sign_in("rita").post(
+        reverse("roster", args=[release]), {"version": held(release).version, "roster": typed}
+    )
     assert answer.status_code == 422
     assert "Line 2 is not a user name" in answer.content.decode()
     assert not held(release).roster.exists()

@@ -15,8 +15,9 @@ from tests.world import World, actor
 
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
+from rightaway.queries import notifications as ask_notifications
 from rightaway.queries import people as ask_people
-from rightaway.services import assurance, incidents, people, releases
+from rightaway.services import assurance, conversations, incidents, people, releases, saved_views
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
 
@@ -24,6 +25,11 @@ pytestmark = pytest.mark.django_db
 NO_PAGES = {
     "theme",
     "suggestions",
+    "mentions",
+    "attachment",
+    "export",
+    "bell",
+    "inbox-follow",
     "account_logout",
     "account_login",
     "account_signup",
@@ -81,7 +87,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
             for key in ("description", "assessment", "people", "schedule", "early-life", "closure")
         ],
         "way": [{"event": "rework_plan"}, {"event": "abandon"}],
-        "task": [{"key": "test_execution"}],
+        **{name: [{"key": "test_execution"}] for name in ("task", "task-assign", "task-reopen")},
         "approval-request": [{"kind": "deployment"}],
         "vote": [{"kind": "plan_design"}],
         "close-defect": [{"defect_id": site.names["defect"]}],
@@ -110,6 +116,15 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "article": [{"number": site.names["article"]}],
         "article-edit": [{"number": site.names["article"]}],
         "article-publish": [{"number": site.names["article"]}],
+        "conversation": [{"kind": "release", "key": number}, {"kind": "ci", "key": "t01"}],
+        "watch": [{"kind": "release", "key": number, "wish": wish} for wish in ("on", "off")],
+        "comment-edit": [{"comment": site.names["comment"]}],
+        "comment-withdraw": [{"comment": site.names["comment"]}],
+        "comment-restore": [{"comment": site.names["comment"]}],
+        "view-edit": [{"view_id": site.names["view"]}],
+        "view-delete": [{"view_id": site.names["view"]}],
+        "view-default": [{"view_id": site.names["view"], "wish": wish} for wish in ("on", "off")],
+        "inbox-read": [{"notification": site.names["told"]}],
         "token-revoke": [{"token_id": site.names["token"]}],
     }
     for pattern in urlpatterns:
@@ -145,7 +160,16 @@ def full(site: Site, everyone: str) -> Site:
     people.create_token(actor=actor(everyone), user=person, label="laptop")
     row = ask_deployments.deployment(site.names["deployment"])
     assert row is not None
+    files = [("notes.txt", b"Notes.")]
+    said = conversations.comment(
+        actor=actor(everyone), kind="release", key=site.release, text="@rita look", files=files
+    )
+    conversations.comment(actor=actor("dora"), kind="release", key=site.release, text=f"@{everyone} look")
+    view = saved_views.save(actor=actor(everyone), page="changes", name="Mine", query={"state": "closed"})
     site.names |= {
+        "view": view.pk,
+        "told": ask_notifications.inbox(person.pk)[0].pk,
+        "comment": said.pk,
         "defect": row.release.defects.get().pk,
         "notice": row.release.notices.get().pk,
         "waiver": row.release.waivers.get().pk,
@@ -217,7 +241,9 @@ def crawl(browser: Client) -> dict[str, str]:
     waiting, seen, dead = ["/"], {"/"}, {}
     while waiting:
         here = waiting.pop()
-        answer = browser.get(here)
+        answer = browser.get(here, follow=True)
+        if not answer["Content-Type"].startswith("text/html"):
+            continue  # a file leads nowhere
         for link in Page(answer.content.decode()).links:
             address = link.split("#")[0]
             if not address.startswith("/") and not address.startswith("?"):
@@ -226,7 +252,7 @@ def crawl(browser: Client) -> dict[str, str]:
             if not address or address in seen:
                 continue
             seen.add(address)
-            status = browser.get(address).status_code
+            status = browser.get(address, follow=True).status_code
             if status != 200:
                 dead[address] = f"{status}, on {here}"
             waiting.append(address)

@@ -10,8 +10,10 @@ from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from rightaway.domain.errors import RightawayError
+from rightaway.domain.errors import RightawayError, Stale
 from rightaway.web.errors import Problem, problems
+from rightaway.web.forms import meanwhile
+from rightaway.web.forms.meanwhile import Meanwhile
 from rightaway.web.statuses import words
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ Text: TypeAlias = str | Promise  # a promise is text in the language of whoever 
 Choices: TypeAlias = Sequence[tuple[str, Text]]
 
 
+_MINUTES = "%Y-%m-%dT%H:%M"
 _zone_lazy = lazy(timezone.get_current_timezone_name, str)
 _words_lazy = lazy(words, str)
 
@@ -39,15 +42,25 @@ class CommandForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.problems: list[Problem] = []
+        self.meanwhile: Meanwhile | None = None
         self.label_suffix = ""
 
     def refuse(self, error: RightawayError) -> None:
-        """Put each problem beside the field it names, the rest at the top."""
+        """Put each problem beside the field it names, the rest at the top; show what a stale edit has not seen."""
+        if isinstance(error, Stale) and meanwhile.VERSION in self.fields:
+            self.meanwhile = meanwhile.rebase(self, error)
+            return
         for problem in problems(error):
             if problem.at in self.fields:
                 self.add_error(problem.at, f"{problem.message} {problem.hint}".strip())
             else:
                 self.problems.append(problem)
+
+
+class VersionForm(CommandForm):
+    """A form that edits what a record holds, and says which version of it was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ReasonForm(CommandForm):
@@ -60,13 +73,20 @@ class ReasonForm(CommandForm):
             self.fields["reason"].label = _("Reason (optional)")
 
 
+class _HiddenMoment(forms.DateTimeInput):
+    input_type = "hidden"
+
+    def __init__(self) -> None:
+        super().__init__(format=_MINUTES)
+
+
 class Moment(forms.DateTimeField):
-    """A date and time in the viewer's zone, which stands in the label."""
+    """A date and time in the viewer's zone, which stands in the label; to the minute, as browsers ask for it."""
+
+    hidden_widget = _HiddenMoment
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        )
+        kwargs.setdefault("widget", forms.DateTimeInput(format=_MINUTES, attrs={"type": "datetime-local"}))
         kwargs["label"] = format_lazy("{} ({})", kwargs["label"], _zone_lazy())
         super().__init__(**kwargs)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeType
 from rightaway.services.changes import APPROVE, REJECT
-from rightaway.web.forms.base import Choices, CommandForm, area, options, scale
+from rightaway.web.forms.base import Choices, CommandForm, VersionForm, area, options, scale
 from rightaway.web.forms.releases import IMPACT, URGENCY
 
 NUMBERS = ("impact", "urgency")
@@ -56,8 +56,7 @@ class EditChangeForm(ChangeForm):
         return self.values([name for name in self.changed_data if name != "version"])
 
 
-class DecisionForm(CommandForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class DecisionForm(VersionForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,
@@ -68,6 +67,5 @@ class DecisionForm(CommandForm):
     )
 
 
-class NoteForm(CommandForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class NoteForm(VersionForm):
     note = forms.CharField(label=_("Note (optional)"), widget=area(2), required=False)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.services.incidents import LINKS, ROOT_CAUSES
-from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options, scale
+from rightaway.web.forms.base import Choices, CommandForm, Moment, VersionForm, area, options, scale
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 _CHANNELS = ("phone", "mail", "chat", "portal", "in_person")
@@ -35,12 +35,12 @@ class IncidentForm(ServiceForm):
     detected_at = Moment(label=_("Detected, when not now"), required=False)
 
 
-class ResolveIncidentForm(CommandForm):
+class ResolveIncidentForm(VersionForm):
     resolution = forms.CharField(label=_("What restored the service"), widget=area())
     restored_at = Moment(label=_("Restored, when not now"), required=False)
 
 
-class ProblemForm(CommandForm):
+class ProblemForm(VersionForm):
     root_cause = forms.CharField(label=_("Root cause"), widget=area(4))
     category = forms.ChoiceField(label=_("Category"), choices=options(ROOT_CAUSES, empty=_("Choose one")))
     is_closed = forms.BooleanField(label=_("Close the problem"), required=False)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.values import ArticleKind
-from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options
+from rightaway.web.forms.base import Choices, CommandForm, Moment, VersionForm, area, options
 
 _MARKDOWN = _("Markdown. HTML is not used.")
 
@@ -38,7 +38,6 @@ class LessonForm(CommandForm):
         self.fields["owner"].choices = [("", "Choose one"), *people]  # type: ignore[attr-defined]
 
 
-class EditArticleForm(CommandForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class EditArticleForm(VersionForm):
     title = forms.CharField(label=_("Title"), max_length=200)
     body = forms.CharField(label=_("Text"), widget=area(18), help_text=_MARKDOWN)

@@ -10,7 +10,7 @@ from rightaway.domain.guards_deployment import BACK_OUT_REASONS
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.values import TaskState
 from rightaway.domain.workflows import Transition
-from rightaway.web.forms.base import CommandForm, Moment, ReasonForm, Text, area, options
+from rightaway.web.forms.base import Choices, CommandForm, Moment, ReasonForm, Text, area, options
 
 CHOOSE = _("Choose one")
 
@@ -45,6 +45,17 @@ class TaskForm(CommandForm):
     note = forms.CharField(
         label=_("Note"), widget=area(), required=False, help_text=_("Skipping a task needs one.")
     )
+
+
+class AssignForm(CommandForm):
+    assignee = forms.ChoiceField(
+        label=_("Who does it"), required=False, help_text=_("Only people who may complete tasks here.")
+    )
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nobody = ("", _("Nobody in particular: whoever has the role"))
+        self.fields["assignee"].choices = [nobody, *people]  # type: ignore[attr-defined]
 
 
 class VoteForm(CommandForm):

@@ -1,14 +1,18 @@
 """What lists can be filtered by; a value that makes no sense filters nothing."""
 
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeState, ChangeType
+from rightaway.domain.deployment_states import DeploymentStatus
+from rightaway.domain.permissions import Role
+from rightaway.domain.saved_views import NAME_CHARACTERS
 from rightaway.domain.values import ArticleKind
 from rightaway.queries import cmdb
-from rightaway.web.forms.base import Choices, Text, options
+from rightaway.web.forms.base import Choices, CommandForm, Text, options
 
 ANY = _("Any")
 
@@ -19,6 +23,10 @@ class FilterForm(forms.Form):
         for name, found in choices.items():
             self.fields[name].choices = [*self.fields[name].choices, *found]  # type: ignore[attr-defined]
         self.is_valid()
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.cleaned_data.values())
 
     def chosen(self) -> dict[str, Any]:
         """Give what was chosen, under the names the queries use."""
@@ -85,6 +93,12 @@ class TargetFilter(FilterForm):
     environment = _choice(_("Environment"), environments)
 
 
+class DeploymentFilter(FilterForm):
+    release = _text(_("Release"))
+    environment = _choice(_("Environment"), environments)
+    status = _choice(_("Status"), options(DeploymentStatus, empty=ANY))
+
+
 class StateFilter(FilterForm):
     state = _choice(_("State"), [("", ANY), ("open", _("Open")), ("closed", _("Closed"))])
 
@@ -101,9 +115,39 @@ class AuditFilter(FilterForm):
     object_id = _text(_("Record"))
     since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
+    def chosen(self) -> dict[str, Any]:
+        found = super().chosen()
+        since = found["since"]
+        return {**found, "since": datetime.combine(since, time.min, UTC) if since else None}
+
 
 class MetricsFilter(FilterForm):
     service = _choice(_("Service"), [])
     days = _choice(
         _("Period"), [("90", _("90 days")), ("30", _("30 days")), ("7", _("7 days")), ("365", _("1 year"))]
     )
+
+
+class _ViewForm(CommandForm):
+    name = forms.CharField(label=_("Name"), max_length=2 * NAME_CHARACTERS)
+    shared_with = forms.ChoiceField(
+        label=_("Who finds it"),
+        required=False,
+        choices=options((role for role in Role if role != Role.SERVICE_ACCOUNT), empty=_("Only me")),
+        help_text=_("A role: everybody who holds it, in whichever service."),
+    )
+
+    def __init__(self, *args: Any, may_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_share:
+            del self.fields["shared_with"]
+
+
+class ViewForm(_ViewForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SaveViewForm(_ViewForm):
+    page = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8000)
+    is_default = forms.BooleanField(label=_("Open the list with it"), required=False)

@@ -5,11 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rightaway.web.forms.base import Choices, CommandForm
+from rightaway.web.forms.base import Choices, CommandForm, VersionForm
 
 
-class DesignForm(CommandForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class DesignForm(VersionForm):
     design = forms.CharField(
         label=_("Deployment design (YAML)"),
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),

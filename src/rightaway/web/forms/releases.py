@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.errors import Invalid
 from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
-from rightaway.web.forms.base import Choices, CommandForm, Lines, Moment, Text, area, options, scale
+from rightaway.web.forms.base import (
+    Choices,
+    Lines,
+    Moment,
+    Text,
+    VersionForm,
+    area,
+    options,
+    scale,
+)
 
 NOT_SET = _("Not set")
 IMPACT = ("enterprise", "site or department", "multiple users", "user")
@@ -135,10 +144,8 @@ _PEOPLE = {
 }
 
 
-class EditForm(CommandForm):
+class EditForm(VersionForm):
     """One section of a release; only what was changed goes to the command."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, section: str, row: Any, people: Choices = (), **kwargs: Any) -> None:
         names = SECTIONS[section][1]
@@ -192,8 +199,7 @@ def with_held(found: Choices, held: Iterable[str]) -> Choices:
     return [*found, *((key, key) for key in held if key not in offered)]
 
 
-class ScopeForm(CommandForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class ScopeForm(VersionForm):
     changes = forms.MultipleChoiceField(
         label=_("Changes"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -214,7 +220,7 @@ class ScopeForm(CommandForm):
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
 
 
-class ExpectForm(CommandForm):
+class ExpectForm(VersionForm):
     """What each affected item is going to be after the release."""
 
     def __init__(self, *args: Any, items: Iterable[Any], **kwargs: Any) -> None:
@@ -231,11 +237,13 @@ class ExpectForm(CommandForm):
     def states(self) -> dict[str, dict[str, str]]:
         """Give what was changed; an item left empty keeps what it has."""
         return {
-            key: {"version": self.cleaned_data[key]} for key in self.changed_data if self.cleaned_data[key]
+            key: {"version": self.cleaned_data[key]}
+            for key in self.changed_data
+            if key != "version" and self.cleaned_data[key]
         }
 
 
-class StakeholdersForm(CommandForm):
+class StakeholdersForm(VersionForm):
     stakeholders = Lines(
         label=_("Stakeholders"),
         required=False,
@@ -258,7 +266,7 @@ class StakeholdersForm(CommandForm):
         return found
 
 
-class RosterForm(CommandForm):
+class RosterForm(VersionForm):
     roster = Lines(
         label=_("Shifts"),
         required=False,

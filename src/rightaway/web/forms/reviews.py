@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.reviews import RESULTS
-from rightaway.web.forms.base import Choices, CommandForm, Moment, ReasonForm, area, options
+from rightaway.web.forms.base import Choices, CommandForm, Moment, ReasonForm, VersionForm, area, options
 
 _RATINGS = (_("Not at all satisfied"), _("Hardly"), _("Partly"), _("Mostly"), _("Fully satisfied"))
 
@@ -27,7 +27,7 @@ class ExtendForm(ReasonForm):
     field_order = ("ends_at", "reason")
 
 
-class ObjectivesForm(CommandForm):
+class ObjectivesForm(VersionForm):
     """A result and what was measured, for each objective by its place."""
 
     def __init__(self, *args: Any, objectives: Iterable[Any], **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class RatingForm(CommandForm):
     comment = forms.CharField(label=_("Comment"), widget=area(), required=False)
 
 
-class ReviewForm(CommandForm):
+class ReviewForm(VersionForm):
     went_well = forms.CharField(label=_("What went well"), widget=area(4))
     to_change = forms.CharField(label=_("What to change"), widget=area(4))
     deviations = forms.CharField(label=_("Deviations from the plan"), widget=area(), required=False)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 import nh3
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
@@ -19,8 +21,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
+from rightaway.queries import notifications
 from rightaway.web import places, statuses, themes
+from rightaway.web.forms.meanwhile import Clash
 from rightaway.web.viewers import Viewer
 
 register = template.Library()
@@ -107,7 +112,8 @@ class Sorting:
 def sorting(context: template.Context, name: str) -> Sorting:
     """Turn the order around if the list is sorted by this column already."""
     query = context["request"].GET.copy()
-    query.pop("page", None)
+    for other in ("page", "view"):
+        query.pop(other, None)
     now = query.get("sort", "")
     query["sort"] = f"-{name}" if now == name else name
     url = f"?{query.urlencode()}"
@@ -138,7 +144,7 @@ def ago(moment: datetime | None, missing: str = "") -> SafeString:
     if moment is None:
         return _none(missing or gettext("never"))
     return format_html(
-        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        '<time class="nowrap ago" datetime="{}" title="{}">{}</time>',
         moment.astimezone(UTC).isoformat(),
         _utc(moment),
         naturaltime(moment),
@@ -201,20 +207,47 @@ def value(found: Any) -> str:
     return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
 
 
+@register.simple_tag
+def clash(field: BoundField) -> Clash | None:
+    """Give what somebody else made of a field since the form was opened."""
+    meanwhile = getattr(field.form, "meanwhile", None)
+    return meanwhile.clashes.get(field.name) if meanwhile else None
+
+
 @register.filter
 def pretty(found: Any) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False, default=str)
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
-    """Render what people wrote; the sanitiser decides what is left of it, whatever the renderer made."""
+def markdown(text: str, mentioned: Collection[str] = ()) -> SafeString:
+    """
+    Render what people wrote; the sanitiser decides what is left of it, whatever the renderer made.
+
+    Args:
+        mentioned: User names that stand out where they follow an @.
+    """
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"  # the page has its own first heading
+        if token.children and mentioned:
+            token.children = [part for child in token.children for part in _marked(child, mentioned)]
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return mark_safe(nh3.clean(html, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow"))  # noqa: S308
+
+
+def _marked(token: Token, mentioned: Collection[str]) -> Iterator[Token]:
+    if token.type != "text":
+        yield token
+        return
+    names = "|".join(re.escape(name) for name in sorted(mentioned, key=len, reverse=True))
+    for place, part in enumerate(re.split(rf"(?<![\w@.+/-])(@(?:{names}))(?![\w@])", token.content)):
+        if place % 2:
+            yield Token("strong_open", "strong", 1)
+        yield Token("text", "", 0, content=part)
+        if place % 2:
+            yield Token("strong_close", "strong", -1)
 
 
 @register.filter
@@ -262,6 +295,12 @@ def zone() -> str:
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[places.Group]:
     return places.groups(Viewer.of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def unread(context: template.Context) -> int:
+    """Count what the person was told and has not read."""
+    return notifications.unread(context["request"].user.pk)
 
 
 @register.simple_tag(takes_context=True)

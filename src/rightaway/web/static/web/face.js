@@ -12,11 +12,17 @@ document.addEventListener("click", (event) => {
 });
 
 // Parts that may change by themselves are asked for again while somebody looks, and at once when they come back.
+// Some, which stand on every page, only rarely.
 const LOOK_AGAIN_MS = 30_000;
+const RARELY_MS = 120_000;
+let rareAt = performance.now();
 
 function lookAgain() {
   if (document.visibilityState !== "visible") return;
+  const isTime = performance.now() - rareAt >= RARELY_MS;
+  if (isTime) rareAt = performance.now();
   for (const part of document.querySelectorAll("[data-looks-again]")) {
+    if (part.dataset.looksAgain === "rarely" && !isTime) continue;
     if (!part.contains(document.activeElement)) part.dispatchEvent(new CustomEvent("look-again"));
   }
 }
