@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from rightaway.domain.differences import Change
 from rightaway.domain.subjects import Subject, SubjectKind
-from rightaway.web import plots
+from rightaway.web import plots, timelines
 from rightaway.web.conversations import Said, Talk
 from rightaway.web.errors import Problem
 from rightaway.web.forms.base import CommandForm, Moment, area
@@ -129,6 +130,12 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
         "steps": _steps(now),
         "runs": [_Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)]) for number in range(24)],
         "pager": Paginator(range(10 * MANY), 50).get_page(3),
+        "board": ["Plan", "Build and test", LONG[:40]],
+        **_timeline(now),
+        "figures": [
+            {"title": title, "text": text, "basis": "From 12 deployments in 90 days"}
+            for title, text in (("Deployment frequency", "0.13 per day"), ("Change fail rate", "no data"))
+        ],
         "talk": _talk(now),
         "stale": _stale(now),
         "listed": Listed(
@@ -191,6 +198,24 @@ def _stale(now: datetime) -> SampleForm:
     }
     form.meanwhile = Meanwhile(8, (deed,), clashes)
     return form
+
+
+def _timeline(now: datetime) -> dict[str, Any]:
+    hour, first = timedelta(hours=1), timelines.monday(now.date())
+    release = SimpleNamespace(
+        number="REL-000001",
+        title=LONG,
+        phase="scheduled",
+        planned_start=now,
+        planned_end=now + 5 * hour,
+        els_starts_at=now + 5 * hour,
+        els_ends_at=now + 200 * hour,
+    )
+    return {
+        "weeks": timelines.weeks(first),
+        "spans": timelines.rows([release], first),
+        "today": now.date(),
+    }
 
 
 def _steps(now: datetime) -> list[_Step]:

@@ -23,6 +23,7 @@ from rightaway.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 NO_PAGES = {
+    "release-file",
     "theme",
     "suggestions",
     "mentions",
