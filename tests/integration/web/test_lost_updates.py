@@ -43,7 +43,7 @@ class Form(HTMLParser):
         if tag == "textarea":
             self.fields[name] = [""]
         if tag == "option" and "selected" in found:
-            self.fields[self.choice] = [found["value"]]
+            self.fields.setdefault(self.choice, []).append(found["value"])
 
     def handle_data(self, data: str) -> None:
         if self.area:
