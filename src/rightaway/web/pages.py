@@ -20,7 +20,7 @@ from rightaway.web.viewers import Viewer
 P = ParamSpec("P")
 PER_PAGE = 50
 READ, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST")
-View = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponseBase]
 
 
 def page(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -37,7 +37,7 @@ def _page(view: View[P], methods: tuple[str, ...]) -> Callable[..., HttpResponse
     @require_http_methods(list(methods))
     @_signed_in
     @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, Viewer.of(request), *args, **kwargs)
         except RightawayError as error:

@@ -9,11 +9,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from rightaway.domain.consequences import Fate
 from rightaway.domain.differences import Change
+from rightaway.domain.estimates import Estimate
+from rightaway.queries.deployments import AtWork
 from rightaway.web import plots
 from rightaway.web.errors import Problem
 from rightaway.web.forms.base import CommandForm, Moment, area
 from rightaway.web.pages import page
+from rightaway.web.prospects import FATES, Group
 from rightaway.web.viewers import Viewer
 
 MANY = 1000
@@ -35,6 +39,7 @@ class _Named:
 class _Run:
     target: _Named
     status: str
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,20 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
             (title, f"#{title.lower()}", title == "Scope") for title in ("Overview", "Scope", "Evidence")
         ],
         "steps": _steps(now),
-        "runs": [_Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)]) for number in range(24)],
+        "runs": [
+            _Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)], number) for number in range(24)
+        ],
+        "at_work": {1: AtWork("switch", 2, 3, now)},
+        "estimates": [
+            Estimate(754, now + timedelta(seconds=754), 900),
+            Estimate(754, now + timedelta(seconds=754), 900, 75),
+            Estimate(3750, None, 3750),
+        ],
+        "groups": [
+            Group(str(FATES[Fate.GOES_BACK]), 31, (("2. rest", "web-001, web-002", 29),)),
+            Group(str(FATES[Fate.UNTOUCHED]), 2, (("3. last", "web-040, web-041", 0),)),
+        ],
+        "lasting": ["migrate"],
         "pager": Paginator(range(MANY), 50).get_page(3),
         "differences": [
             Change("design.waves.0.targets", "changed", ["t01"], ["t01", "t02"]),

@@ -154,6 +154,7 @@ urlpatterns = [
     *_RELEASES,
     path("deployments/", deployments.index, name="deployments"),
     path("deployments/<number:number>/", deployments.deployment, name="deployment"),
+    path("deployments/<number:number>/log/", deployments.log, name="deployment-log"),
     path("deployments/<number:number>/commands/<slug:name>/", deployments.operate, name="operate"),
     path("deployments/<number:number>/undo/", deployments.undo, name="undo"),
     path("deployments/<number:number>/attempts/<int:attempt_id>/", deployments.resolve, name="resolve"),

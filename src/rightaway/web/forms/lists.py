@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeState, ChangeType
+from rightaway.domain.deployment_states import DeploymentStatus
 from rightaway.domain.values import ArticleKind
 from rightaway.queries import cmdb
 from rightaway.web.forms.base import Choices, Text, options
@@ -57,6 +58,15 @@ class ChangeFilter(FilterForm):
     text = _text(_("Number or title"))
     state = _choice(_("State"), options(ChangeState, empty=ANY))
     change_type = _choice(_("Type"), options(ChangeType, empty=ANY))
+    service = _choice(_("Service"), services)
+
+
+class DeploymentFilter(FilterForm):
+    state = _choice(
+        _("State"),
+        [("", ANY), ("open", _("Not over yet")), ("ended", _("Ended")), *options(DeploymentStatus)],
+    )
+    environment = _choice(_("Environment"), environments)
     service = _choice(_("Service"), services)
 
 
