@@ -23,7 +23,6 @@ from rightaway.web.statuses import within
 from rightaway.web.viewers import Viewer
 
 LAST_CHECKS = 20
-NEEDS_LOOK = frozenset({TargetStatus.FAILED, TargetStatus.REVERT_FAILED, TargetStatus.IN_DOUBT})
 
 
 @page
@@ -135,7 +134,7 @@ def _state(request: HttpRequest, viewer: Viewer, row: Any) -> dict[str, Any]:
     only = request.GET.get("only") == "attention"
     if only:
         for one in grid:
-            one["runs"] = [run for run in one["runs"] if run.status in NEEDS_LOOK]
+            one["runs"] = [run for run in one["runs"] if TargetStatus(run.status).needs_look]
     for one in grid:
         one["estimate"] = forecast.waves.get(one["wave"].ordinal)
     return {
@@ -146,11 +145,11 @@ def _state(request: HttpRequest, viewer: Viewer, row: Any) -> dict[str, Any]:
         "at_work": at_work,
         "only": only,
         "legend": [(status, counts[status]) for status in TargetStatus if counts[status]],
-        "attention": sum(counts[status] for status in NEEDS_LOOK),
+        "attention": sum(counts[status] for status in TargetStatus if status.needs_look),
         "estimate": forecast.whole,
         "basis": prospects.basis(forecast),
         "progress": progress,
-        "settled": progress["done"] + progress["failed"] + progress["reverted"],
+        "settled": sum(count for status, count in counts.items() if TargetStatus(status).settled),
         "holds": list(row.holds.filter(cleared_at__isnull=True)),
         "doubtful": list(deployments.doubtful(row)),
         "operations": operations.offered(viewer, row, production=_is_production(row)),

@@ -27,6 +27,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 POLL_S = 0.5
 SILENCE_S = 15.0
+MOST_PIECES = 200
 _PATH = re.compile(r"/streams/deployments/(DEP-\d{6,})")
 
 
@@ -113,7 +114,7 @@ def _news(number: str, after: int, narrowed: dict[str, str]) -> tuple[list[dict[
             "step": chunk.attempt.step_key,
             "text": bytes(chunk.data).decode(errors="replace"),
         }
-        for chunk in deployments.log_after(row, after, **narrowed)
+        for chunk in deployments.log_after(row, after, MOST_PIECES, **narrowed)
     ]
     return chunks, json.dumps(deployments.pulse(row)), DeploymentStatus(row.status).complete
 

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
+from rightaway.domain.deployment_states import TargetStatus
 from rightaway.web import places, statuses, themes
 from rightaway.web.viewers import Viewer
 
@@ -79,6 +80,11 @@ def said(text: object) -> str:
 def within(text: str) -> str:
     """Give a word as it stands within a sentence."""
     return statuses.within(str(text))
+
+
+@register.filter
+def needs_look(status: str) -> bool:
+    return any(status == one and one.needs_look for one in TargetStatus)
 
 
 @register.simple_tag
