@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db.models import Count, QuerySet
+
 from rightaway.domain.workflow_templates import parse
 from rightaway.domain.workflows import Template
 from rightaway.records.releases.models import Release
@@ -16,3 +18,12 @@ def of(release: Release) -> Template:
 @lru_cache(maxsize=64)
 def _read(workflow_id: int) -> Template:
     return parse(WorkflowTemplate.objects.get(pk=workflow_id).body)
+
+
+def installed() -> QuerySet[WorkflowTemplate]:
+    """List every version of every workflow with the number of its releases, the newest first."""
+    return WorkflowTemplate.objects.annotate(releases=Count("release")).order_by("key", "-version")
+
+
+def read(row: WorkflowTemplate) -> Template:
+    return _read(row.pk)

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,11 @@ def sign_in(world: World) -> SignIn:
         assert found is not None
         browser = Client()
         browser.force_login(found, backend="django.contrib.auth.backends.ModelBackend")
+        session = browser.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time()}
+        ]  # as allauth does
+        session.save()
         return browser
 
     return client

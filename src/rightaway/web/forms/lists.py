@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeState, ChangeType
 from rightaway.domain.deployment_states import DeploymentStatus
+from rightaway.domain.permissions import Role
 from rightaway.domain.values import ArticleKind
 from rightaway.queries import cmdb
 from rightaway.web.forms.base import Choices, Text, options
@@ -88,6 +89,17 @@ class StateFilter(FilterForm):
 class ArticleFilter(FilterForm):
     text = _text(_("Title or text"))
     kind = _choice(_("Kind"), options(ArticleKind, empty=ANY))
+
+
+class PersonFilter(FilterForm):
+    text = _text(_("Name or mail"))
+    role = _choice(_("Role"), options(Role, empty=ANY))
+    state = _choice(_("State"), [("", ANY), ("active", _("Active")), ("disabled", _("Deactivated"))])
+
+
+class RoleFilter(FilterForm):
+    text = _text(_("Action"))
+    role = _choice(_("Role"), options(Role, empty=ANY))
 
 
 class AuditFilter(FilterForm):
