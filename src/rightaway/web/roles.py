@@ -16,10 +16,10 @@ from rightaway.web.viewers import Viewer
 CELLS: dict[Cell, tuple[str | Promise, str | Promise]] = {
     Cell.YES: (_("yes"), _("in the services where the role is held")),
     Cell.SECOND_PERSON: (
-        _("two people"),
+        _("sensitive"),
         _(
-            "it asks for a second person: waivers and emergency changes wait for one, the other acts are done alone"
-            " and stand in the audit log"
+            "allowed, and meant for two people: where the command has no second decision of its own, one does it and"
+            " it stands in the audit log"
         ),
     ),
     Cell.OWN: (_("own"), _("only on what they made themselves")),

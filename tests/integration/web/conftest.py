@@ -61,9 +61,9 @@ def sign_in(world: World) -> SignIn:
         browser = Client()
         browser.force_login(found, backend="django.contrib.auth.backends.ModelBackend")
         session = browser.session
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time()}
-        ]  # as allauth does
+        typed = {"method": "password", "at": time.time(), "reauthenticated": True}
+        session["account_authentication_methods"] = [typed]  # as allauth records it
+        session["account_authentication_methods_user"] = str(found.pk)
         session.save()
         return browser
 

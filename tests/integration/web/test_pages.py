@@ -112,6 +112,23 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "article-edit": [{"number": site.names["article"]}],
         "article-publish": [{"number": site.names["article"]}],
         "token-revoke": [{"token_id": site.names["token"]}],
+        **{
+            name: [{"username": "rita"}]
+            for name in (
+                "person",
+                "role-grant",
+                "person-disable",
+                "person-enable",
+                "person-sign-out",
+                "person-password",
+            )
+        },
+        "role-revoke": [{"username": "rita", "binding": site.names["binding"]}],
+        "person-token-revoke": [{"username": "eve", "token_id": site.names["token"]}],
+        "workflow": [{"key": "seven_phases", "version": 1}],
+        "environment-edit": [{"key": "staging"}],
+        "service-edit": [{"key": "shop"}],
+        "target-edit": [{"key": "t01"}],
     }
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -151,6 +168,7 @@ def full(site: Site, everyone: str) -> Site:
         "notice": row.release.notices.get().pk,
         "waiver": row.release.waivers.get().pk,
         "token": ask_people.tokens(person.pk)[0].pk,
+        "binding": ask_people.bindings(actor("rita").user_id or 0)[0].pk,
     }
     return site
 
