@@ -114,6 +114,8 @@ def deployment(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespons
         **_state(request, viewer, row),
         **deployment_logs.shown(request, row),
         **_records(request, row),
+        "log_targets": [key for wave in row.plan.body["waves"] for key in wave["targets"]],
+        "log_steps": [step["key"] for step in row.plan.body["steps"]],
     }
     return render(request, "deployments/deployment.html", context)
 

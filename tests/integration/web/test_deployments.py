@@ -110,6 +110,7 @@ def test_log__narrowed__shows_and_gives_only_that(underway: str, sign_in: SignIn
     assert whole["Content-Disposition"] == f'attachment; filename="{underway}.log"'
     page = browser.get(f"/deployments/{underway}/?target=s01&step=switch")
     assert [line["text"] for line in page.context["log"]] == ["third"]
+    assert page.content.decode().count("<option selected>") == 2
     assert browser.get(f"/deployments/{underway}/?target=none").context["log"] == []
 
 

@@ -18,6 +18,7 @@ let heardAt = new Date();
 let last = log.dataset.after;
 let isLost = false;
 let refreshing = 0;
+let focused = null; // the address of the link that has the focus
 
 function say(which) {
   const text = connection.dataset[which];
@@ -46,14 +47,23 @@ function write(one, id) {
   if (follows) log.scrollTop = log.scrollHeight;
 }
 
-// Many changes at once are one look; what somebody has the focus in is left as it is until they leave it.
+// Many changes at once are one look.
 function refresh() {
   if (refreshing) return;
   refreshing = setTimeout(() => {
     refreshing = 0;
+    const active = document.activeElement;
+    focused = parts.some((one) => one.contains(active)) ? active.getAttribute("href") : null;
     for (const one of parts) one.dispatchEvent(new CustomEvent("state-changed"));
   }, REFRESH_MS);
 }
+
+// Who is on a link by keyboard stays on it when its part is drawn anew.
+document.addEventListener("htmx:after:swap", () => {
+  if (focused === null || document.activeElement !== document.body) return;
+  const again = parts.map((one) => one.querySelector(`a[href="${CSS.escape(focused)}"]`)).find(Boolean);
+  again?.focus({ preventScroll: true });
+});
 
 function heard() {
   heardAt = new Date();
