@@ -50,9 +50,7 @@ class EnvironmentForm(_Keyed):
 class ServiceForm(_Keyed):
     name = forms.CharField(label=_("Name"), max_length=200)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
-    criticality = forms.TypedChoiceField(
-        label=_("Criticality"), coerce=int, initial="3", choices=[(str(one), str(one)) for one in range(1, 5)]
-    )
+    criticality = forms.IntegerField(label=_("Criticality"), min_value=1, max_value=4, initial=3)
 
     def __init__(self, *args: Any, owners: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
