@@ -22,7 +22,7 @@ from tests.browser.site import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
-STOP_S = 3  # open streams keep a server from ending by itself
+STOP_S = 10
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import NARROW, WIDE, Open, Site
-from tests.browser.test_journeys import PAGES
+from tests.browser.test_journeys import PAGES, PAGES_OF_ADMIN
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -53,17 +53,18 @@ def test_design_system__in_the_two_opposite_looks__has_no_violation(
 def test_every_page__in_the_two_opposite_looks__has_no_violation_no_complaint_and_fits(
     visit: Open, site: Site, viewport: dict[str, int], scheme: str
 ) -> None:
-    window = visit(viewport=viewport, color_scheme=scheme).sign_in("dora")
     found, too_wide = {}, []
-    for address in PAGES:
-        window.go(address.format(**site.numbers))
-        if wrong := violations(window.page):
-            found[address] = wrong
-        if not fits(window.page):
-            too_wide.append(address)
+    for name, pages in (("dora", PAGES), ("root", PAGES_OF_ADMIN)):
+        window = visit(viewport=viewport, color_scheme=scheme).sign_in(name)
+        for address in pages:
+            window.go(address.format(**site.numbers))
+            if wrong := violations(window.page):
+                found[address] = wrong
+            if not fits(window.page):
+                too_wide.append(address)
+        assert window.complaints == []
     assert found == {}
     assert too_wide == []
-    assert window.complaints == []
 
 
 def test_palette_and_help_sheet__open__have_no_violation(visit: Open) -> None:

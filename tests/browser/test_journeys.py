@@ -13,9 +13,14 @@ PAGES = [
     "/knowledge/", "/knowledge/{article}/", "/metrics/", "/audit/", "/audit/verification/", "/profile/",
     "/search/?q=shop", "/profile/preferences/", "/inbox/", "/inbox/?show=all", "/views/", "/views/new/?page=releases",
     "/talk/release/{built}/",
+    "/administration/estate/",
     *(f"/releases/{{{which}}}/{tab}" for which in ("waiting", "built")
       for tab in ("", "scope/", "plan/", "evidence/", "deployments/", "closure/", "history/")),
     "/releases/{waiting}/approvals/plan_design/vote/", "/releases/{waiting}/edit/assessment/",
+]  # fmt: skip
+PAGES_OF_ADMIN = [
+    "/administration/people/", "/administration/people/rita/", "/administration/roles/", "/administration/system/",
+    "/administration/workflows/", "/administration/workflows/seven_phases/1/",
 ]  # fmt: skip
 
 
@@ -74,8 +79,12 @@ def test_rehearsal__launched_in_the_browser__is_watched_live_to_its_end(visit: O
     with running("worker", site.environment):
         expect(page.locator("#state")).to_contain_text("Backed out", timeout=60_000)
     expect(page.locator("#connection")).to_have_text("Complete")
-    expect(page.locator("#state li", has_text="s01")).to_contain_text("Reverted")
     assert page.evaluate("window.stillTheSamePage === true")
+    target = page.locator("#state .targets li", has_text="s01")
+    expect(target.get_by_role("img", name="Reverted")).to_be_visible()
+    expect(page.locator("#records")).to_contain_text("Inverse")
+    target.get_by_role("link", name="s01").click()
+    expect(page.get_by_label("Target", exact=True)).to_have_value("s01")
     assert window.complaints == []
 
 
@@ -88,8 +97,11 @@ def test_live_page__when_the_server_goes_and_comes_back__says_so(visit: Open, si
         launch(window, "redeploy")
         expect(connection).to_have_text("Live")
     expect(connection).to_have_text("Connection lost. Trying again…", timeout=20_000)
+    old = window.page.get_by_text("The connection is lost: this page shows what was true at")
+    expect(old).to_be_visible()
     with serving(url, environment):
         expect(connection).to_have_text("Live", timeout=20_000)
+        expect(old).to_be_hidden()
         window.page.get_by_role("link", name="Cancel").click()
         window.page.get_by_label("Reason").fill("Only a test.")
         window.page.get_by_role("button", name="Cancel").click()

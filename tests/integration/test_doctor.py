@@ -9,10 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rightaway.config import doctor
-from rightaway.config.doctor import Finding, Subject, examine, exit_code, render
 from rightaway.config.embedded import running
 from rightaway.domain.errors import Unavailable
+from rightaway.queries import doctor
+from rightaway.queries.doctor import Finding, Subject, examine, exit_code, render
 
 ENGINE = "workflow_name text, queue_name text"
 

@@ -68,6 +68,16 @@ class NewTokenOut(Out):
     token: str
 
 
+class SessionsOut(Out):
+    ended: int
+
+
+class PasswordOut(Out):
+    """`password` is shown once; only its hash is kept."""
+
+    password: str
+
+
 class TokenIn(FileModel):
     """A token lives for at most 90 days, which is also what it lives when nothing is said."""
 
@@ -130,6 +140,25 @@ def disable_user(request: Request, username: str) -> Any:
     """Stop an account at once: sign-in, tokens and every further action."""
     people.disable(actor=request.auth, user=_user(request, username))
     return _user(request, username)
+
+
+@router.post("/users/{username}/enabling", response=UserOut)
+def enable_user(request: Request, username: str) -> Any:
+    """Let a disabled account in again, with the roles it holds; its tokens are gone for good."""
+    people.enable(actor=request.auth, user=_user(request, username))
+    return _user(request, username)
+
+
+@router.delete("/users/{username}/sessions", response=SessionsOut)
+def end_sessions(request: Request, username: str) -> dict[str, int]:
+    """Sign an account out of every browser; its tokens stay."""
+    return {"ended": people.end_sessions(actor=request.auth, user=_user(request, username))}
+
+
+@router.post("/users/{username}/password", response=PasswordOut)
+def set_password(request: Request, username: str) -> dict[str, str]:
+    """Give a person a new password, shown once, and sign them out."""
+    return {"password": people.set_password(actor=request.auth, user=_user(request, username))}
 
 
 @router.post("/users/{username}/roles", response={201: UserOut})

@@ -160,6 +160,42 @@ def disable(username: str, /) -> None:
     output.record(client.send("POST", at("users", username, "disabling")), "username", "is_active")
 
 
+@user.command
+def enable(username: str, /) -> None:
+    """
+    Let a disabled account in again, with the roles it holds; its tokens are gone for good.
+
+    Args:
+        username: Its name.
+    """
+    output.record(client.send("POST", at("users", username, "enabling")), "username", "is_active")
+
+
+@user.command
+def sign_out(username: str, /) -> None:
+    """
+    Sign an account out of every browser; its tokens stay.
+
+    Args:
+        username: Its name.
+    """
+    ended = client.send("DELETE", at("users", username, "sessions"))
+    output.line(str(ended["ended"]), ended)
+
+
+@user.command(name="password")
+def new_password(username: str, /) -> None:
+    """
+    Give a person a new password and print it, once; they are signed out everywhere.
+
+    Args:
+        username: Of the person.
+    """
+    made = client.send("POST", at("users", username, "password"))
+    output.say("hand it over now: it is not shown again")
+    output.line(made["password"], made)
+
+
 @role.command
 def grant(username: str, role: str, /, *, scope: str = "*") -> None:
     """

@@ -19,19 +19,11 @@ def migrate() -> None:
 
 def doctor() -> int:
     """Check the installation and say what to do about anything that is wrong."""
-    found = boot.connect()
-    from rightaway.config import doctor as examination  # noqa: PLC0415
-    from rightaway.config.engine_check import SIGNATURE, engine_signature, pending_migrations  # noqa: PLC0415
+    boot.connect()
+    from rightaway.queries import doctor as examination  # noqa: PLC0415
+    from rightaway.queries import systems  # noqa: PLC0415
 
-    subject = examination.Subject(
-        url=found.database_url,
-        home=found.home,
-        secrets=(found.home / "secret.key",),
-        pending_migrations=pending_migrations,
-        engine_signature=engine_signature,
-        engine_wanted=SIGNATURE,
-    )
-    findings = examination.examine(subject)
+    findings = systems.findings()
     print(examination.render(findings))
     return examination.exit_code(findings)
 

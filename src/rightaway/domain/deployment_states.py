@@ -101,6 +101,11 @@ class TargetStatus(StrEnum):
             TargetStatus.REVERTING,
         }
 
+    @property
+    def needs_look(self) -> bool:
+        """Whether somebody has to look at the target."""
+        return self in {TargetStatus.FAILED, TargetStatus.REVERT_FAILED, TargetStatus.IN_DOUBT}
+
 
 class AttemptStatus(StrEnum):
     INTENT = "intent"

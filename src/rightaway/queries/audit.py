@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from rightaway.records.audit.models import AuditEvent
 
@@ -43,3 +43,20 @@ def events(
     if action:
         found = found.filter(action__startswith=action)
     return found.filter(at__gte=since) if since else found
+
+
+def of_person(username: str) -> QuerySet[AuditEvent]:
+    """List what a person did and what was done to their account, newest first."""
+    about = Q(object_type="account", object_id=username)
+    return AuditEvent.objects.select_related("seal").filter(Q(actor=username) | about).order_by("-id")
+
+
+def chain() -> dict[str, Any]:
+    """Give how many events are sealed and how many wait, since when, and when the last was sealed."""
+    found = AuditEvent.objects.aggregate(
+        sealed=Count("seal"),
+        waiting=Count("pk", filter=Q(seal__isnull=True)),
+        since=Min("at", filter=Q(seal__isnull=True)),
+        last=Max("seal__sealed_at"),
+    )
+    return dict(found)

@@ -1,6 +1,6 @@
 """Configuration records: lists, one item with its relations, and whether reality is as expected."""
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from rightaway.records.cmdb.models import CIGroup, CIRelation, ConfigurationItem, Environment, Target
 
@@ -45,6 +45,16 @@ def services() -> QuerySet[ConfigurationItem]:
 
 def environments() -> QuerySet[Environment]:
     return Environment.objects.order_by("key")
+
+
+def environments_counted() -> QuerySet[Environment]:
+    """List environments with the number of their targets as `target_count`."""
+    return environments().annotate(target_count=Count("targets"))
+
+
+def services_counted() -> QuerySet[ConfigurationItem]:
+    """List services with owner and the number of their items as `item_count`."""
+    return services().select_related("owner").annotate(item_count=Count("components"))
 
 
 def groups() -> QuerySet[CIGroup]:

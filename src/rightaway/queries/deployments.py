@@ -1,11 +1,13 @@
 """Deployments: the view that decides, the work of a wave, and what pages and the API show."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, IntegerField, OrderBy, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+from rightaway.domain.consequences import Standing
 from rightaway.domain.deployment_states import (
     AttemptStatus,
     DeploymentStatus,
@@ -15,6 +17,7 @@ from rightaway.domain.deployment_states import (
     WaveStatus,
 )
 from rightaway.domain.deployments import OnFailure, View, WaveView
+from rightaway.domain.operations import FORWARD
 from rightaway.domain.values import EnvironmentTier
 from rightaway.records.deployments.models import (
     Attempt,
@@ -27,7 +30,15 @@ from rightaway.records.deployments.models import (
 )
 
 Json = dict[str, Any]
-SETTLED = (TargetStatus.DONE, TargetStatus.FAILED, TargetStatus.REVERT_FAILED, TargetStatus.REVERTED)
+SETTLED = [status for status in TargetStatus if status.settled]
+ENDED = [status for status in DeploymentStatus if status.complete]
+# What a list can be sorted by, and the column of the table that is.
+SORTS = {
+    "number": "id",
+    "release": "release__number",
+    "environment": "environment__name",
+    "started": "started_at",
+}
 
 
 def deployment(number: str) -> Deployment | None:
@@ -45,10 +56,43 @@ def in_production() -> QuerySet[Deployment]:
     return meant.exclude(intent=Intent.DRILL).order_by("-id")
 
 
-def listed(*, release: str = "", environment: str = "", status: str = "") -> QuerySet[Deployment]:
-    """List deployments, newest first."""
-    paths = {"release__number": release, "environment__key": environment, "status": status}
-    return deployments().filter(**{path: value for path, value in paths.items() if value}).order_by("-id")
+def listed(
+    *, release: str = "", environment: str = "", service: str = "", status: str = "", sort: str = ""
+) -> QuerySet[Deployment]:
+    """
+    List deployments with the number of their targets as `targets` and of those settled as `settled`.
+
+    Args:
+        status: `open`, `ended`, or one status.
+        sort: One of `SORTS`, with a minus before it for the other direction; else what runs stands first.
+    """
+    found = with_progress(deployments())
+    if status in {"open", "ended"}:
+        found = found.filter(status__in=ENDED) if status == "ended" else found.exclude(status__in=ENDED)
+    elif status:
+        found = found.filter(status=status)
+    paths = {"release__number": release, "environment__key": environment, "release__service__key": service}
+    return found.filter(**{path: value for path, value in paths.items() if value}).order_by(*_order(sort))
+
+
+def with_progress(rows: QuerySet[Deployment]) -> QuerySet[Deployment]:
+    """Count for each deployment of a list its targets as `targets`, and those that are settled as `settled`."""
+    return rows.annotate(targets=_count(Q()), settled=_count(Q(status__in=SETTLED)))
+
+
+def _count(which: Q) -> Coalesce:
+    """Count for the rows of the page alone; a join would count for every deployment before the page is cut."""
+    runs = TargetRun.objects.filter(which, deployment=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(runs.values("deployment").annotate(count=Count("pk")).values("count")), 0)
+
+
+def _order(sort: str) -> list[OrderBy]:
+    column = SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        is_over = Case(When(status__in=ENDED, then=1), default=0, output_field=IntegerField())
+        return [OrderBy(is_over), F("id").desc()]
+    first = F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True)
+    return [first, F("id").desc()]
 
 
 def current_plan(release_id: int, environment: str | None = None) -> Plan | None:
@@ -168,14 +212,12 @@ def progress(row: Deployment) -> Json:
     return dict(runs)
 
 
-def with_progress(rows: QuerySet[Deployment]) -> QuerySet[Deployment]:
-    """Count for each deployment of a list its targets as `total`, and those that are settled as `settled`."""
-    runs = TargetRun.objects.filter(deployment=OuterRef("pk")).order_by().values("deployment")
-    counted = runs.annotate(count=Count("pk")).values("count")
-    return rows.annotate(
-        total=Coalesce(Subquery(counted), 0),
-        settled=Coalesce(Subquery(counted.filter(status__in=SETTLED)), 0),
+def pulse(row: Deployment) -> Json:
+    """Give numbers that change whenever a page of the deployment looks different."""
+    tried = Attempt.objects.filter(run__deployment=row).aggregate(
+        tried=Count("id"), heard=Count("id", filter=Q(log_bytes__gt=0)), ended=Count("finished_at")
     )
+    return {"status": row.status, "version": row.version, **progress(row), **tried}
 
 
 def attempts(row: Deployment) -> QuerySet[Attempt]:
@@ -188,11 +230,58 @@ def checks(row: Deployment) -> QuerySet[CheckResult]:
     return CheckResult.objects.filter(run__deployment=row).select_related("run__target").order_by("-id")
 
 
-def log_after(row: Deployment, after: int, limit: int = 200) -> list[LogChunk]:
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Where the work on one target is: the step last heard of, its place among `of` steps, and since when."""
+
+    step: str
+    place: int
+    of: int
+    since: datetime
+
+
+def at_work(row: Deployment) -> dict[int, AtWork]:
+    """
+    Give what each run that is worked on is doing, by run.
+
+    All steps of a target travel together, so that the records know the running one by its output alone: until a
+    later step says something, the one before it stands here.
+    """
+    journeys: dict[int, list[Attempt]] = {}
+    for one in Attempt.objects.filter(run__deployment=row, status=AttemptStatus.INTENT).order_by("position"):
+        journeys.setdefault(one.run_id, []).append(one)
+    return {run: _where(tried) for run, tried in journeys.items()}
+
+
+def _where(tried: list[Attempt]) -> AtWork:
+    steps = tried if tried[0].direction == FORWARD else tried[::-1]
+    place = max((number for number, one in enumerate(steps) if one.log_bytes), default=0)
+    return AtWork(steps[place].step_key, place + 1, len(steps), steps[place].intended_at)
+
+
+def standings(row: Deployment) -> list[Standing]:
+    """Give where each target stands, in the order of the waves."""
+    runs = row.target_runs.select_related("target", "wave").order_by("position")
+    return [
+        Standing(run.target.key, run.wave.ordinal, TargetStatus(run.status), run.is_touched) for run in runs
+    ]
+
+
+def log_after(
+    row: Deployment, after: int, limit: int = 200, *, target: str = "", step: str = ""
+) -> list[LogChunk]:
     """Give the next pieces of the deployment's log after the piece with that id, oldest first."""
-    chunks = LogChunk.objects.filter(deployment=row, pk__gt=after).select_related("attempt__run__target")
-    return list(chunks.order_by("pk")[:limit])
+    return list(_log(row, target, step).filter(pk__gt=after).order_by("pk")[:limit])
 
 
-def last_log_id(row: Deployment) -> int:
-    return LogChunk.objects.filter(deployment=row).aggregate(last=Max("pk"))["last"] or 0
+def log_end(row: Deployment, limit: int, *, target: str = "", step: str = "") -> tuple[list[LogChunk], bool]:
+    """Give the last pieces of the log, oldest first, and whether there are older ones."""
+    found = list(_log(row, target, step).order_by("-pk")[: limit + 1])
+    return found[:limit][::-1], len(found) > limit
+
+
+def _log(row: Deployment, target: str, step: str) -> QuerySet[LogChunk]:
+    found = LogChunk.objects.filter(deployment=row).select_related("attempt__run__target")
+    if target:
+        found = found.filter(attempt__run__target__key=target)
+    return found.filter(attempt__step_key=step) if step else found

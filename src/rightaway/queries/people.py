@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.idp.oidc.models import Token
-from django.db.models import Q, QuerySet
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db.models import F, OrderBy, Q, QuerySet
+from django.utils import timezone
 
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.records.people.models import Preferences, RoleBinding, User
@@ -27,6 +30,40 @@ def user_of_token(value: str) -> User | None:
 
 def users() -> QuerySet[User]:
     return User.objects.prefetch_related("roles").order_by("username")
+
+
+SORTS = {"username": "username", "name": "name", "seen": "last_login"}
+
+
+def listed(*, text: str = "", role: str = "", state: str = "", sort: str = "") -> QuerySet[User]:
+    """
+    List accounts by name.
+
+    Args:
+        role: Held in any scope.
+        state: `active`, `disabled`, or empty for both.
+        sort: One of `SORTS`, with a minus before it for the other direction.
+    """
+    found = users().select_related("owner")
+    if text:
+        found = found.filter(Q(username__icontains=text) | Q(name__icontains=text) | Q(email__icontains=text))
+    if role:
+        found = found.filter(pk__in=RoleBinding.objects.filter(role=role).values("user"))
+    if state:
+        found = found.filter(is_active=state == "active")
+    column = F(SORTS.get(sort.removeprefix("-"), "username"))
+    return found.order_by(OrderBy(column, descending=sort.startswith("-"), nulls_last=True), "username")
+
+
+def bindings(user_id: int) -> QuerySet[RoleBinding]:
+    """Give the roles of an account with who granted them."""
+    return RoleBinding.objects.filter(user_id=user_id).select_related("granted_by").order_by("scope", "role")
+
+
+def sessions(user_id: int) -> list[str]:
+    """Give the keys of the browsers an account is signed in with; a session names its account only inside."""
+    alive = Session.objects.filter(expire_date__gte=timezone.now()).iterator()
+    return [one.session_key for one in alive if one.get_decoded().get(SESSION_KEY) == str(user_id)]
 
 
 def user(username: str) -> User | None:

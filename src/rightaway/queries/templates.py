@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db.models import Count, QuerySet
+
 from rightaway.domain.workflow_templates import parse
 from rightaway.domain.workflows import Phase, Template
 from rightaway.records.releases.models import Release
@@ -25,3 +27,8 @@ def current_phases() -> tuple[Phase, ...]:
         return ()
     template = parsed(row.pk)
     return tuple(phase for phase in template.phases if phase.key not in template.terminal)
+
+
+def installed() -> QuerySet[WorkflowTemplate]:
+    """List every version of every workflow with the number of its releases, the newest first."""
+    return WorkflowTemplate.objects.annotate(releases=Count("release")).order_by("key", "-version")

@@ -6,20 +6,23 @@ from zoneinfo import available_timezones
 
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.errors import Forbidden, Invalid
+from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.permissions import Role
 from rightaway.domain.preferences import Density, Language, Theme
 from rightaway.domain.values import Actor, PersonKind
+from rightaway.queries import people as ask
 from rightaway.records.people.models import Preferences, RoleBinding, User
 from rightaway.services import _audit, _guard
 
 STREAM = "people"
 TOKEN_CLIENT = "rightaway-api"  # noqa: S105 -- the name of a client, no secret
 LONGEST_TOKEN = timedelta(days=90)
+FIRST_PASSWORD_BYTES = 15
 
 
 @transaction.atomic
@@ -97,7 +100,10 @@ def grant(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHERE
 @transaction.atomic
 def revoke(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHERE) -> None:
     _guard.require(actor=actor, action="role.grant", scope=scope)
-    _guard.find(RoleBinding, user=user, role=role, scope=scope).delete()
+    held = _guard.find(RoleBinding, user=user, role=role, scope=scope)
+    if (role, scope) == (Role.ADMIN, _guard.EVERYWHERE):
+        _leave_an_admin(user)
+    held.delete()
     _audit.record(
         actor=actor,
         action="people.role.revoked",
@@ -111,12 +117,88 @@ def revoke(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHER
 def disable(*, actor: Actor, user: User) -> None:
     """Stop an account at once: sign-in, tokens and every further action."""
     _guard.require(actor=actor, action="role.grant")
+    if actor.user_id == user.pk:
+        raise Forbidden(
+            "sod.self_disable", "Nobody disables their own account.", hint="Ask another administrator."
+        )
+    _leave_an_admin(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    Token.objects.filter(user=user).delete()
-    _audit.record(
-        actor=actor, action="people.account.disabled", stream=STREAM, subject=("account", user.username)
-    )
+    tokens, _ = Token.objects.filter(user=user).delete()
+    facts = {"tokens": tokens, "sessions": _end_sessions(user)}
+    _told(actor, "people.account.disabled", user, facts)
+
+
+@transaction.atomic
+def enable(*, actor: Actor, user: User) -> None:
+    """Let a disabled account in again, with the roles it holds; its tokens are gone for good."""
+    _guard.require(actor=actor, action="role.grant")
+    if user.is_active:
+        return
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    _told(actor, "people.account.enabled", user)
+
+
+@transaction.atomic
+def end_sessions(*, actor: Actor, user: User) -> int:
+    """Sign an account out of every browser; gives how many there were. Its tokens stay."""
+    if actor.user_id != user.pk:
+        _guard.require(actor=actor, action="role.grant")
+    count = _end_sessions(user)
+    _told(actor, "people.sessions.ended", user, {"sessions": count})
+    return count
+
+
+@transaction.atomic
+def set_password(*, actor: Actor, user: User) -> str:
+    """
+    Give a person a new password that nobody had before, and sign them out; it is returned once and not stored.
+
+    Raises:
+        Refused: `account.no_password`, for a service account.
+    """
+    _guard.require(actor=actor, action="system.configure")
+    if user.kind == PersonKind.SERVICE_ACCOUNT:
+        raise Refused(
+            "account.no_password", f"{user} is a service account.", hint="It acts by token; make one for it."
+        )
+    password = made_up_password()
+    _set_password(user, password)
+    user.save(update_fields=["password"])
+    _told(actor, "people.password.set", user, {"sessions": _end_sessions(user)})
+    return password
+
+
+def made_up_password() -> str:
+    """Give a first password, to be handed over once and changed by its owner."""
+    return secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+
+
+def _end_sessions(user: User) -> int:
+    found = ask.sessions(user.pk)
+    Session.objects.filter(pk__in=found).delete()
+    return len(found)
+
+
+def _leave_an_admin(user: User) -> None:
+    """
+    Refuse to take the last administrator away: nobody could grant anything any more.
+
+    Raises:
+        Refused: `account.last_admin`.
+    """
+    admins = RoleBinding.objects.select_for_update().filter(role=Role.ADMIN, scope=_guard.EVERYWHERE)
+    able = {one.user_id for one in admins.filter(user__is_active=True)}
+    if able == {user.pk}:
+        raise Refused(
+            "account.last_admin", f"{user} is the last administrator.", hint="Make another one first."
+        )
+
+
+def _told(actor: Actor, action: str, user: User, facts: dict[str, object] | None = None) -> None:
+    subject = ("account", user.username)
+    _audit.record(actor=actor, action=action, stream=STREAM, subject=subject, facts=facts)
 
 
 @transaction.atomic

@@ -1,26 +1,28 @@
 """Deployments: the list, launching one, watching one live, steering it, deciding what nobody knows."""
 
+from collections import Counter
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rightaway.domain.deployment_states import DeploymentStatus, Intent
+from rightaway.domain.deployment_states import DeploymentStatus, Intent, TargetStatus
 from rightaway.domain.errors import NotFound
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import EnvironmentTier
-from rightaway.queries import deployments
+from rightaway.queries import deployments, estimates
 from rightaway.services import deployments as commands
-from rightaway.web import conversations, frames, lists, operations
+from rightaway.web import conversations, deployment_logs, frames, lists, operations, prospects
 from rightaway.web.forms.base import ReasonForm
 from rightaway.web.forms.deployments import LaunchForm, OperatorForm, ResolveForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import within
 from rightaway.web.viewers import Viewer
 
-LOG_PIECES = 200
+LAST_CHECKS = 20
 
 
 @page
@@ -28,8 +30,9 @@ LOG_PIECES = 200
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
     around = lists.around(request, viewer, "deployments")
-    rows = viewer.narrowed(deployments.listed(**around["filters"].chosen()), "release__service__key")
-    return render(request, "deployments/index.html", {"rows": paged(request, rows), **around})
+    rows = deployments.listed(**around["filters"].chosen(), sort=request.GET.get("sort", ""))
+    cut = paged(request, viewer.narrowed(rows, "release__service__key"))
+    return render(request, "deployments/index.html", {"rows": cut, **around})
 
 
 @page
@@ -41,7 +44,7 @@ def of_release(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespons
     )
     context = {
         **frames.frame(viewer, row, "release-deployments"),
-        "rows": paged(request, deployments.deployments().filter(release=row)),
+        "rows": paged(request, deployments.listed().filter(release=row)),
         "plans": list(row.plans.filter(is_current=True).select_related("environment")),
         "may_launch": may_launch,
     }
@@ -98,26 +101,55 @@ def _is_production(row: Any) -> bool:
 
 @page
 def deployment(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    """Show a deployment; a browser that watches asks for its live part again whenever the state changes."""
+    """Show a deployment; a browser that watches asks for its parts again whenever the state changes."""
     row = _found(viewer, number)
-    context = {**_state(viewer, row), **_log(request, row)}
     if request.headers.get("HX-Request") == "true":
-        return render(request, "deployments/state.html", context)
-    context["attempts"] = paged(request, deployments.attempts(row).order_by("-id"))
-    context["talk"] = conversations.talk(viewer, SubjectKind.DEPLOYMENT, row)
-    context["checks"] = list(deployments.checks(row)[:20])
+        if request.GET.get("part") == "records":
+            return render(request, "deployments/records.html", _records(request, row))
+        return render(request, "deployments/state.html", _state(request, viewer, row))
+    context = {
+        **_state(request, viewer, row),
+        **deployment_logs.shown(request, row),
+        **_records(request, row),
+        "talk": conversations.talk(viewer, SubjectKind.DEPLOYMENT, row),
+        "log_targets": [key for wave in row.plan.body["waves"] for key in wave["targets"]],
+        "log_steps": [step["key"] for step in row.plan.body["steps"]],
+    }
     return render(request, "deployments/deployment.html", context)
 
 
-def _state(viewer: Viewer, row: Any) -> dict[str, Any]:
-    progress = deployments.progress(row)
+def _records(request: HttpRequest, row: Any) -> dict[str, Any]:
+    tried = deployments.attempts(row).order_by("-id")
+    for name, field in (("target", "run__target__key"), ("step", "step_key")):
+        if request.GET.get(name):
+            tried = tried.filter(**{field: request.GET[name]})
+    checks = list(deployments.checks(row)[:LAST_CHECKS])
+    return {"deployment": row, "attempts": paged(request, tried), "checks": checks}
+
+
+def _state(request: HttpRequest, viewer: Viewer, row: Any) -> dict[str, Any]:
+    progress, grid, at_work = deployments.progress(row), deployments.grid(row), deployments.at_work(row)
+    forecast = estimates.forecast(row, grid, at_work, timezone.now())
+    counts = Counter(run.status for one in grid for run in one["runs"])
+    only = request.GET.get("only") == "attention"
+    if only:
+        for one in grid:
+            one["runs"] = [run for run in one["runs"] if TargetStatus(run.status).needs_look]
+    for one in grid:
+        one["estimate"] = forecast.waves.get(one["wave"].ordinal)
     return {
         "deployment": row,
         "release": row.release,
         "is_over": DeploymentStatus(row.status).complete,
-        "grid": deployments.grid(row),
+        "grid": grid,
+        "at_work": at_work,
+        "only": only,
+        "legend": [(status, counts[status]) for status in TargetStatus if counts[status]],
+        "attention": sum(counts[status] for status in TargetStatus if status.needs_look),
+        "estimate": forecast.whole,
+        "basis": prospects.basis(forecast),
         "progress": progress,
-        "settled": progress["done"] + progress["failed"] + progress["reverted"],
+        "settled": sum(count for status, count in counts.items() if TargetStatus(status).settled),
         "holds": list(row.holds.filter(cleared_at__isnull=True)),
         "doubtful": list(deployments.doubtful(row)),
         "operations": operations.offered(viewer, row, production=_is_production(row)),
@@ -129,22 +161,10 @@ def _state(viewer: Viewer, row: Any) -> dict[str, Any]:
     }
 
 
-def _log(request: HttpRequest, row: Any) -> dict[str, Any]:
-    """Give a part of the log; the script goes on from its last piece, a reader without it by a link."""
-    given = request.GET.get("after", "0")
-    after = int(given) if given.isdecimal() else 0
-    pieces = deployments.log_after(row, after, LOG_PIECES)
-    last = pieces[-1].pk if pieces else after
-    lines = [
-        {
-            "at": piece.at,
-            "target": piece.attempt.run.target.key,
-            "step": piece.attempt.step_key,
-            "text": bytes(piece.data).decode(errors="replace"),
-        }
-        for piece in pieces
-    ]
-    return {"log": lines, "last_log": last, "has_more_log": len(pieces) == LOG_PIECES, "log_after": after}
+@page
+def log(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponseBase:
+    """Give the log as a file of text."""
+    return deployment_logs.file(request, _found(viewer, number))
 
 
 @act
@@ -176,6 +196,10 @@ def operate(request: HttpRequest, viewer: Viewer, number: str, name: str) -> Htt
         back=reverse("deployment", args=[number]),
         done=_("The command is given: {known}.").format(known=within(str(known.title))),
         crumbs=_crumbs(number),
+        template="deployments/operate.html",
+        seen_at=timezone.now(),
+        is_checked=name not in operations.ALWAYS_CURRENT,
+        **prospects.consequences(name, row),
     )
 
 
@@ -198,6 +222,10 @@ def undo(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         back=reverse("deployment", args=[number]),
         done=_("The way back has begun."),
         crumbs=_crumbs(number),
+        template="deployments/operate.html",
+        seen_at=timezone.now(),
+        is_checked=False,
+        **prospects.consequences("undo", row),
     )
 
 
@@ -233,4 +261,4 @@ def resolve(request: HttpRequest, viewer: Viewer, number: str, attempt_id: int) 
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:
-    return [("Deployments", reverse("deployments")), (number, reverse("deployment", args=[number]))]
+    return [(_("Deployments"), reverse("deployments")), (number, reverse("deployment", args=[number]))]

@@ -60,6 +60,16 @@ GROUPS = (
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),
         ),
     ),
+    Group(
+        _("Administration"),
+        (
+            Place("people", _("People"), "user-round", "", "role.grant"),
+            Place("roles", _("Roles"), "key-round", "", "role.grant"),
+            Place("workflows", _("Workflows"), "network", "", "role.grant"),
+            Place("estate", _("Environments and services"), "target", "", "ci.edit"),
+            Place("system", _("System"), "monitor", "", "system.configure", everywhere=True),
+        ),
+    ),
 )
 OTHERS = (
     Place("problems", _("Problems"), "triangle-alert", "", VIEW),

@@ -11,8 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from rightaway.domain.consequences import Fate
 from rightaway.domain.differences import Change
+from rightaway.domain.estimates import Estimate
 from rightaway.domain.subjects import Subject, SubjectKind
+from rightaway.queries.deployments import AtWork
 from rightaway.web import plots, timelines
 from rightaway.web.conversations import Said, Talk
 from rightaway.web.errors import Problem
@@ -21,6 +24,7 @@ from rightaway.web.forms.conversations import CommentForm
 from rightaway.web.forms.meanwhile import Clash, Deed, Difference, Meanwhile
 from rightaway.web.lists import Listed, View
 from rightaway.web.pages import page
+from rightaway.web.prospects import FATES, Group
 from rightaway.web.viewers import Viewer
 
 MANY = 1000
@@ -42,6 +46,7 @@ class _Named:
 class _Run:
     target: _Named
     status: str
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,20 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
             (title, f"#{title.lower()}", title == "Scope") for title in ("Overview", "Scope", "Evidence")
         ],
         "steps": _steps(now),
-        "runs": [_Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)]) for number in range(24)],
+        "runs": [
+            _Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)], number) for number in range(24)
+        ],
+        "at_work": {1: AtWork("switch", 2, 3, now)},
+        "estimates": [
+            Estimate(754, now + timedelta(seconds=754), 900),
+            Estimate(754, now + timedelta(seconds=754), 900, 75),
+            Estimate(3750, None, 3750),
+        ],
+        "groups": [
+            Group(str(FATES[Fate.GOES_BACK]), 31, (("2. rest", "web-001, web-002", 29),)),
+            Group(str(FATES[Fate.UNTOUCHED]), 2, (("3. last", "web-040, web-041", 0),)),
+        ],
+        "lasting": ["migrate"],
         "pager": Paginator(range(10 * MANY), 50).get_page(3),
         "board": ["Plan", "Build and test", LONG[:40]],
         **_timeline(now),

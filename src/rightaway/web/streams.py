@@ -3,20 +3,23 @@
 import asyncio
 import json
 import re
+import signal
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
 from http.cookies import SimpleCookie
 from importlib import import_module
+from types import FrameType
 from typing import Any
-from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import close_old_connections, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from rightaway.domain.deployment_states import DeploymentStatus
 from rightaway.domain.permissions import may
 from rightaway.queries import deployments, people
+from rightaway.web import deployment_logs
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -24,7 +27,24 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 POLL_S = 0.5
 SILENCE_S = 15.0
+MOST_PIECES = 200
 _PATH = re.compile(r"/streams/deployments/(DEP-\d{6,})")
+
+
+class _End:
+    """Whether this process was told to end; a stream would otherwise keep it from doing so."""
+
+    is_told = False
+
+    @classmethod
+    def tell(cls, _number: int, _frame: FrameType | None) -> None:
+        cls.is_told = True
+
+
+@cache
+def _hear_of_the_end() -> None:
+    """Hear the signal beside the server, whose own handler the event loop calls by its wake-up descriptor."""
+    signal.signal(signal.SIGTERM, _End.tell)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,12 +55,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if not number or not await _in_thread(_may_see, headers.get("cookie", ""), number):
         await _answer(send, 404, b"not found")
         return
-    query = parse_qs(scope["query_string"].decode())
-    after = headers.get("last-event-id") or query.get("after", ["0"])[0]
-    await _stream(number, int(after) if after.isdecimal() else 0, receive, send)
+    _hear_of_the_end()
+    query = QueryDict(scope["query_string"])
+    after = headers.get("last-event-id") or query.get("after", "0")
+    begin = int(after) if after.isdecimal() else 0
+    await _stream(number, begin, deployment_logs.chosen(query), receive, send)
 
 
-async def _stream(number: str, after: int, receive: Receive, send: Send) -> None:
+async def _stream(number: str, after: int, narrowed: dict[str, str], receive: Receive, send: Send) -> None:
     start = [
         (b"content-type", b"text/event-stream"),
         (b"cache-control", b"no-store"),
@@ -49,8 +71,8 @@ async def _stream(number: str, after: int, receive: Receive, send: Send) -> None
     await send({"type": "http.response.start", "status": 200, "headers": start})
     gone = asyncio.ensure_future(_disconnected(receive))
     state, quiet = "", 0.0
-    while not gone.done():
-        chunks, seen, is_over = await _in_thread(_news, number, after)
+    while not gone.done() and not _End.is_told:
+        chunks, seen, is_over = await _in_thread(_news, number, after, narrowed)
         if chunks or seen != state:
             quiet = 0.0
             text = "".join(f"id: {one['id']}\nevent: log\ndata: {json.dumps(one)}\n\n" for one in chunks)
@@ -64,7 +86,7 @@ async def _stream(number: str, after: int, receive: Receive, send: Send) -> None
         quiet += POLL_S
         if quiet >= SILENCE_S:
             quiet = 0.0
-            await _send(send, ": still here\n\n")
+            await _send(send, "event: alive\ndata: {}\n\n")
         await asyncio.wait([gone], timeout=POLL_S)
     gone.cancel()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -79,7 +101,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def _news(number: str, after: int) -> tuple[list[dict[str, Any]], str, bool]:
+def _news(number: str, after: int, narrowed: dict[str, str]) -> tuple[list[dict[str, Any]], str, bool]:
     """Give the log pieces after that id, a text that changes whenever the state does, and whether it has ended."""
     row = deployments.deployment(number)
     if row is None:
@@ -92,10 +114,9 @@ def _news(number: str, after: int) -> tuple[list[dict[str, Any]], str, bool]:
             "step": chunk.attempt.step_key,
             "text": bytes(chunk.data).decode(errors="replace"),
         }
-        for chunk in deployments.log_after(row, after)
+        for chunk in deployments.log_after(row, after, MOST_PIECES, **narrowed)
     ]
-    state = {"status": row.status, "version": row.version, **deployments.progress(row)}
-    return chunks, json.dumps(state), DeploymentStatus(row.status).complete
+    return chunks, json.dumps(deployments.pulse(row)), DeploymentStatus(row.status).complete
 
 
 def _may_see(cookie: str, number: str) -> bool:

@@ -14,6 +14,7 @@ from rightaway.web import (
     cmdb,
     conversations,
     deployments,
+    estate,
     home,
     inbox,
     incidents,
@@ -23,15 +24,19 @@ from rightaway.web import (
     metrics,
     overviews,
     people,
+    persons,
     plans,
     registering,
     releases,
     reviews,
+    roles,
     scope,
     search,
     showcase,
+    systems,
     themes,
     views,
+    workflows,
 )
 
 
@@ -53,8 +58,15 @@ class Wish(Number):
     regex = "on|off"
 
 
+class Name(Number):
+    """The user name of an account."""
+
+    regex = "[A-Za-z0-9@.+_-]{1,150}"
+
+
 register_converter(Number, "number")
 register_converter(Wish, "wish")
+register_converter(Name, "name")
 
 _ACCOUNTS = [
     path(
@@ -173,6 +185,34 @@ _TALK = [
     path("attachments/<int:attachment>/", conversations.download, name="attachment"),
 ]
 
+_ADMINISTRATION = [
+    path("administration/people/", persons.index, name="people"),
+    path("administration/people/new/", persons.create, name="person-create"),
+    path("administration/people/<name:username>/", persons.person, name="person"),
+    path("administration/people/<name:username>/roles/", persons.grant, name="role-grant"),
+    path("administration/people/<name:username>/roles/<int:binding>/", persons.revoke, name="role-revoke"),
+    path("administration/people/<name:username>/disabling/", persons.disable, name="person-disable"),
+    path("administration/people/<name:username>/enabling/", persons.enable, name="person-enable"),
+    path("administration/people/<name:username>/sessions/", persons.end_sessions, name="person-sign-out"),
+    path("administration/people/<name:username>/password/", persons.set_password, name="person-password"),
+    path(
+        "administration/people/<name:username>/tokens/<int:token_id>/",
+        persons.revoke_token,
+        name="person-token-revoke",
+    ),
+    path("administration/roles/", roles.index, name="roles"),
+    path("administration/workflows/", workflows.index, name="workflows"),
+    path("administration/workflows/<slug:key>/<int:version>/", workflows.workflow, name="workflow"),
+    path("administration/system/", systems.index, name="system"),
+    path("administration/estate/", estate.index, name="estate"),
+    path("administration/estate/environments/new/", estate.environment, name="environment-define"),
+    path("administration/estate/environments/<slug:key>/", estate.environment, name="environment-edit"),
+    path("administration/estate/services/new/", estate.service, name="service-define"),
+    path("administration/estate/services/<slug:key>/", estate.service, name="service-edit"),
+    path("administration/estate/targets/new/", estate.target, name="target-define"),
+    path("administration/estate/targets/<slug:key>/", estate.target, name="target-edit"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", themes.choose, name="theme"),
@@ -183,6 +223,7 @@ urlpatterns = [
     *_RELEASES,
     path("deployments/", deployments.index, name="deployments"),
     path("deployments/<number:number>/", deployments.deployment, name="deployment"),
+    path("deployments/<number:number>/log/", deployments.log, name="deployment-log"),
     path("deployments/<number:number>/commands/<slug:name>/", deployments.operate, name="operate"),
     path("deployments/<number:number>/undo/", deployments.undo, name="undo"),
     path("deployments/<number:number>/attempts/<int:attempt_id>/", deployments.resolve, name="resolve"),
@@ -196,6 +237,7 @@ urlpatterns = [
     path("cis/<slug:key>/", cmdb.item, name="item"),
     path("targets/", cmdb.targets, name="targets"),
     *_RECORDS,
+    *_ADMINISTRATION,
     path("knowledge/", knowledge.index, name="articles"),
     path("knowledge/new/", knowledge.write, name="article-write"),
     path("knowledge/<number:number>/", knowledge.article, name="article"),

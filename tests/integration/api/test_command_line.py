@@ -394,6 +394,9 @@ def test_people__account_role_and_token__made_and_taken_away(rightaway: Rightawa
     row = next(one for one in rightaway("anna", "token", "list", "--json").json if one["label"] == "ci")
     assert rightaway("anna", "token", "revoke", str(row["id"])).code == 0
     assert rightaway("adam", "user", "disable", "nora").code == 0
+    assert rightaway("adam", "user", "enable", "nora").code == 0
+    assert rightaway("adam", "user", "sign-out", "nora").out == "0\n"
+    assert len(rightaway("adam", "user", "password", "nora").out.strip()) >= 12
 
 
 def test_audit__verified__0(rightaway: Rightaway):

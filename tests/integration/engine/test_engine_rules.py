@@ -6,8 +6,8 @@ import uuid
 import pytest
 from django.db import transaction
 
-from rightaway.config.engine_check import SIGNATURE, engine_signature, pending_migrations
 from rightaway.domain.errors import Refused
+from rightaway.queries.schemas import SIGNATURE, engine_signature, pending_migrations
 from rightaway.records.audit.models import AuditEvent
 from rightaway.records.deployments.models import Worker
 from rightaway.services import workers

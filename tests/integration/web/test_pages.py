@@ -31,6 +31,7 @@ NO_PAGES = {
     "export",
     "bell",
     "inbox-follow",
+    "deployment-log",
     "account_logout",
     "account_login",
     "account_signup",
@@ -127,6 +128,23 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "view-default": [{"view_id": site.names["view"], "wish": wish} for wish in ("on", "off")],
         "inbox-read": [{"notification": site.names["told"]}],
         "token-revoke": [{"token_id": site.names["token"]}],
+        **{
+            name: [{"username": "rita"}]
+            for name in (
+                "person",
+                "role-grant",
+                "person-disable",
+                "person-enable",
+                "person-sign-out",
+                "person-password",
+            )
+        },
+        "role-revoke": [{"username": "rita", "binding": site.names["binding"]}],
+        "person-token-revoke": [{"username": "eve", "token_id": site.names["token"]}],
+        "workflow": [{"key": "seven_phases", "version": 1}],
+        "environment-edit": [{"key": "staging"}],
+        "service-edit": [{"key": "shop"}],
+        "target-edit": [{"key": "t01"}],
     }
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -175,6 +193,7 @@ def full(site: Site, everyone: str) -> Site:
         "notice": row.release.notices.get().pk,
         "waiver": row.release.waivers.get().pk,
         "token": ask_people.tokens(person.pk)[0].pk,
+        "binding": ask_people.bindings(actor("rita").user_id or 0)[0].pk,
     }
     return site
 
@@ -243,7 +262,7 @@ def crawl(browser: Client) -> dict[str, str]:
     while waiting:
         here = waiting.pop()
         answer = browser.get(here, follow=True)
-        if not answer["Content-Type"].startswith("text/html"):
+        if answer.streaming or not answer["Content-Type"].startswith("text/html"):
             continue  # a file leads nowhere
         for link in Page(answer.content.decode()).links:
             address = link.split("#")[0]

@@ -82,6 +82,16 @@ class ChangeFilter(FilterForm):
     service = _choice(_("Service"), services)
 
 
+class DeploymentFilter(FilterForm):
+    release = _text(_("Release"))
+    status = _choice(
+        _("Status"),
+        [("", ANY), ("open", _("Not over yet")), ("ended", _("Ended")), *options(DeploymentStatus)],
+    )
+    environment = _choice(_("Environment"), environments)
+    service = _choice(_("Service"), services)
+
+
 class ItemFilter(FilterForm):
     text = _text(_("Key or name"))
     ci_class = _choice(_("Class"), [("", ANY)])
@@ -93,12 +103,6 @@ class TargetFilter(FilterForm):
     environment = _choice(_("Environment"), environments)
 
 
-class DeploymentFilter(FilterForm):
-    release = _text(_("Release"))
-    environment = _choice(_("Environment"), environments)
-    status = _choice(_("Status"), options(DeploymentStatus, empty=ANY))
-
-
 class StateFilter(FilterForm):
     state = _choice(_("State"), [("", ANY), ("open", _("Open")), ("closed", _("Closed"))])
 
@@ -106,6 +110,17 @@ class StateFilter(FilterForm):
 class ArticleFilter(FilterForm):
     text = _text(_("Title or text"))
     kind = _choice(_("Kind"), options(ArticleKind, empty=ANY))
+
+
+class PersonFilter(FilterForm):
+    text = _text(_("Name or mail"))
+    role = _choice(_("Role"), options(Role, empty=ANY))
+    state = _choice(_("State"), [("", ANY), ("active", _("Active")), ("disabled", _("Deactivated"))])
+
+
+class RoleFilter(FilterForm):
+    text = _text(_("Action"))
+    role = _choice(_("Role"), options(Role, empty=ANY))
 
 
 class AuditFilter(FilterForm):

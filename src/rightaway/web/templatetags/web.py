@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rightaway.domain.deployment_states import TargetStatus
 from rightaway.queries import notifications
 from rightaway.web import places, statuses, themes
 from rightaway.web.forms.meanwhile import Clash
@@ -84,6 +85,11 @@ def said(text: object) -> str:
 def within(text: str) -> str:
     """Give a word as it stands within a sentence."""
     return statuses.within(str(text))
+
+
+@register.filter
+def needs_look(status: str) -> bool:
+    return any(status == one and one.needs_look for one in TargetStatus)
 
 
 @register.simple_tag
@@ -172,12 +178,30 @@ def lasted(start: datetime | None, end: datetime | None = None) -> str:
     """Say how long something took, or has taken so far."""
     if start is None:
         return ""
-    seconds = int(((end or timezone.now()) - start).total_seconds())
-    hours, rest = divmod(max(0, seconds), 3600)
-    minutes, seconds = divmod(rest, 60)
+    return span(((end or timezone.now()) - start).total_seconds())
+
+
+@register.filter
+def span(seconds: float) -> str:
+    """Write a number of seconds as people say it."""
+    hours, rest = divmod(max(0, int(seconds)), 3600)
+    minutes, left = divmod(rest, 60)
     if hours:
         return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return f"{minutes} min {left} s" if minutes else f"{left} s"
+
+
+@register.simple_tag
+def clock(moment: datetime) -> SafeString:
+    """Show the time of a moment today in the viewer's zone, of another day with its date."""
+    here, today = timezone.localtime(moment), timezone.localtime()
+    form = "H:i:s" if here.date() == today.date() else gettext("j M Y, H:i")
+    return format_html(
+        '<time class="num nowrap" datetime="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(),
+        _utc(moment),
+        date_format(here, form),
+    )
 
 
 @register.simple_tag
