@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -31,7 +32,7 @@ class Site:
     """The running product: where it is, what is in it, and how to start more of its processes."""
 
     url: str
-    numbers: dict[str, str]
+    numbers: dict[str, Any]
     environment: dict[str, str]
 
 
@@ -82,12 +83,18 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def site(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
     """The product on a new database: migrated, filled and served by its own processes; a worker is the test's own."""
-    name = f"browser_{os.getpid()}"
+    with filled_site(postgres, make_folder(), "tests.browser.site") as found:
+        yield found
+
+
+@contextmanager
+def filled_site(postgres: str, home: Path, filler: str) -> Iterator[Site]:
+    """Serve a database of its own, filled by a program that prints what it made."""
+    name = f"{filler.rpartition('.')[2]}_{os.getpid()}"
     with psycopg.connect(
         urlsplit(postgres)._replace(path="/postgres").geturl(), autocommit=True
     ) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    home = make_folder()
     (home / "static").mkdir()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("RIGHTAWAY_")}
     environment |= {
@@ -96,7 +103,7 @@ def site(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
     }
     environment, url = with_free_port(environment)
     filled = subprocess.run(
-        [sys.executable, "-m", "tests.browser.site", str(home / "targets")],
+        [sys.executable, "-m", filler, str(home / "targets")],
         env=environment,
         cwd=ROOT,
         check=True,
