@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.reading import OPTIONAL, Control, Form
 
 SENTENCE = "Written by somebody who knows no more of it than what the page says."
@@ -49,5 +48,4 @@ _FITTING: Mapping[str, Callable[[Control, datetime], Any]] = {
     "datetime-local": _later,
     "select": _first,
     "radio": _first,
-    "file": lambda one, _now: SimpleUploadedFile(f"{one.name}.txt", b"something"),
 }

@@ -149,9 +149,7 @@ class Phases:
         world.approve("deployment", "chris", "cora")
         return world
 
-    def _launch(
-        self, world: World, environment: str = "production", intent: Intent = Intent.PLANNED
-    ) -> str:
+    def _launch(self, world: World, environment: str = "production", intent: Intent = Intent.PLANNED) -> str:
         row = ask.release(world.release)
         return deployments.launch(
             actor=actor("dora"), release=row, environment=environment, intent=intent

@@ -130,9 +130,7 @@ class Reading(HTMLParser):
 
     def _open_select(self, found: dict[str, str]) -> None:
         if found.get("name") and self.forms:
-            self._select = self._add(
-                Control(found["name"], "select", is_several="multiple" in found), found
-            )
+            self._select = self._add(Control(found["name"], "select", is_several="multiple" in found), found)
 
     def _open_option(self, found: dict[str, str]) -> None:
         if self._select is not None:

@@ -25,6 +25,11 @@ ROOT = Path(__file__).parents[2]
 START_S = 60
 STOP_S = 3  # open streams keep a server from ending by itself
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LOOKS = {
+    f"{width}-{scheme}": {"viewport": viewport, "color_scheme": scheme}
+    for width, viewport in (("wide", WIDE), ("narrow", NARROW))
+    for scheme in ("light", "dark")
+}
 
 
 @dataclass
@@ -75,7 +80,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(f"{url}/accounts/login/", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
     pytest.fail(f"the server did not answer on {url} within {START_S} s")
 
@@ -151,6 +156,20 @@ class Visit:
 
 
 Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def in_every_look(visit: "Open") -> "Callable[..., list[Visit]]":
+    """Open four windows of one person at once, one in each look; only the first has to sign in."""
+
+    def open_windows(name: str, on: Site | None = None) -> list[Visit]:
+        served = {"on": on} if on else {}
+        first = visit(**served, **LOOKS["wide-light"]).sign_in(name)
+        state = first.page.context.storage_state()
+        others = [look for key, look in LOOKS.items() if key != "wide-light"]
+        return [first, *(visit(**served, **look, storage_state=state) for look in others)]
+
+    return open_windows
 
 
 @pytest.fixture

@@ -7,14 +7,17 @@ A field of a new form joins by itself, as the forms are found by following links
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.filling import fill
 from tests.integration.web.walking import Walk, kind_of, name_of
 from tests.reading import Control, Form
+from tests.world import JUNIT
 
 from rightaway.config import boot
 
@@ -24,7 +27,7 @@ SHORT = "<img data-struck src=x onerror=struck=1>"
 VECTORS = (
     "<script data-struck>struck=1</script>",
     "</textarea></script></title><svg data-struck onload=struck=1><a data-struck xlink:href=javascript:struck=1>",
-    "\" data-struck autofocus onfocus=\"struck=1\" x=\"' data-struck onmouseover='struck=1",
+    '" data-struck autofocus onfocus="struck=1" x="\' data-struck onmouseover=\'struck=1',
     "<form data-struck action=/struck><button data-struck hx-post=/struck hx-on:load=struck=1>",
     "[x](javascript:struck=1) [y](JaVa\tScript:struck=1) [z](data:text/html,<script>struck=1</script>)",
     "![out](https://outside.example/struck.png) {{7191*7}} ${7191*7} {% widthratio 7191 1 7 %}",
@@ -57,11 +60,13 @@ class Filler(Walk):
         self._sent.add(found[0])
         if answer.status_code in {200, 302}:
             self.stored |= marks
-        elif marks:
-            self.refused[address] = f"{answer.status_code} {sorted(marks.values())}"
+        else:
+            self.refused |= dict.fromkeys(marks.values(), f"{answer.status_code} on {address}")
 
-    def _hostile(self, name: str, one: Control, marks: dict[str, str]) -> str | None:
+    def _hostile(self, name: str, one: Control, marks: dict[str, str]) -> Any:
         """Some fields take a thing of a given form, such as the number of a record, and refuse any other text."""
+        if one.name in GIVEN:
+            return GIVEN[one.name]()
         if one.kind not in {"text", "textarea"} or one.name in FORMATS:
             return None
         serial = next(self._serials)
@@ -71,6 +76,10 @@ class Filler(Walk):
         return f"{FORMULA}{mark}{text}"[: one.most or None]
 
 
+GIVEN: Mapping[str, Callable[[], Any]] = {
+    "taken_at": lambda: f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}",
+    "report": lambda: SimpleUploadedFile("r.xml", JUNIT.encode()),
+}
 FORMATS = {"release", "problem", "sha256", "design", "stakeholders", "roster"}
 
 

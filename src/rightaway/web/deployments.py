@@ -76,7 +76,9 @@ def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         ),
         warning=""
         if environments
-        else _("There is no compiled plan that you may carry out. Compile one on the page of the plan first."),
+        else _(
+            "There is no compiled plan that you may carry out. Compile one on the page of the plan first."
+        ),
         **frames.inside(row, "release-deployments"),
     )
 

@@ -35,7 +35,7 @@ Walks = dict[str, Walk]
 
 @pytest.fixture(scope="module")
 def walks(django_db_setup: None, django_db_blocker: Any, make_folder: Callable[[], Path]) -> Iterator[Walks]:
-    """One filled database for all who walk; it is emptied at the end, as the engine cannot see what is not committed."""
+    """One filled database for all; it is emptied at the end, as the engine cannot see what is not committed."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         try:
             Phases(make_folder(), Fleet(patch, SCRIPTS)).fill()

@@ -1,0 +1,161 @@
+"""
+Take the pictures of docs/pictures: `make screenshots`.
+
+Tells the story of the demonstration in a folder of its own and stops between two acts to take a picture, so that
+every picture shows a state that stays as long as it is looked at.
+"""  # noqa: INP001 -- a script, not a package
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+MOST_BYTES = 150_000
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+GONE_BAD = "It is deployed in waves, until a wave goes bad"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture; `path` may name {release}, {deployment} and {change}, `shows` is waited for."""
+
+    name: str
+    who: str
+    path: str
+    shows: str
+    scheme: str = "light"
+    is_narrow: bool = False
+
+
+# By the act after which they are taken; the empty name is the end of the story.
+SHOTS: dict[str, list[Shot]] = {
+    "It is planned, and the plan approved": [
+        Shot("release", "anna", "/releases/{release}/", "Why not now?"),
+    ],
+    GONE_BAD: [
+        Shot("deployment", "dirk", "/deployments/{deployment}/", "On hold"),
+        Shot("deployment-dark", "dirk", "/deployments/{deployment}/", "On hold", scheme="dark"),
+        Shot("deployment-narrow", "dirk", "/deployments/{deployment}/", "On hold", is_narrow=True),
+        Shot("home", "dirk", "/", "Running now"),
+        Shot("plan", "dirk", "/releases/{release}/plan/", "Deployment design"),
+    ],
+    "": [
+        Shot("releases", "anna", "/releases/", "{release}"),
+        Shot("evidence", "anna", "/releases/{release}/evidence/", "Notices"),
+        Shot("change", "carl", "/changes/{change}/", "Authorisation"),
+        Shot("item", "dirk", "/cis/shop-database/", "shop-database"),
+        Shot("metrics", "anna", "/metrics/", "Deployment frequency", scheme="dark"),
+    ],
+}
+
+
+class Camera:
+    """A browser in a thread of its own, because the story and it cannot share an event loop."""
+
+    def __init__(self, url: str, password: str) -> None:
+        self._url, self._password = url, password
+        self._thread = ThreadPoolExecutor(1)
+        self._playwright: Playwright = self._thread.submit(sync_playwright().start).result()
+        program = next(found for name in CHROMIUM if (found := shutil.which(name)))
+        self._browser: Browser = self._thread.submit(
+            self._playwright.chromium.launch, executable_path=program, args=["--no-sandbox"]
+        ).result()
+
+    def take(self, shot: Shot, names: dict[str, str]) -> None:
+        self._thread.submit(self._take, shot, names).result()
+
+    def close(self) -> None:
+        self._thread.submit(self._browser.close).result()
+        self._thread.submit(self._playwright.stop).result()
+        self._thread.shutdown()
+
+    def _take(self, shot: Shot, names: dict[str, str]) -> None:
+        context = self._browser.new_context(
+            viewport=NARROW if shot.is_narrow else WIDE,
+            color_scheme=shot.scheme,
+            reduced_motion="reduce",
+            timezone_id="UTC",
+            locale="en-GB",
+        )
+        page = context.new_page()
+        page.goto(f"{self._url}/accounts/login/")
+        page.get_by_label("User name").fill(shot.who)
+        page.get_by_label("Password").fill(self._password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self._url}/")
+        page.goto(self._url + shot.path.format(**names))
+        page.locator("main").get_by_text(shot.shows.format(**names)).first.wait_for()
+        page.evaluate("document.fonts.ready")
+        file = PICTURES / f"{shot.name}.png"
+        page.screenshot(path=file)
+        context.close()
+        if file.stat().st_size > MOST_BYTES:
+            sys.exit(f"{file.name} has {file.stat().st_size} bytes, and a picture may have {MOST_BYTES}")
+        sys.stdout.write(f"{file.name}: {file.stat().st_size // 1000} kB\n")
+
+
+def tell(home: Path) -> None:
+    # Late, because the settings are read when these are imported, from the environment that `main` prepares.
+    from rightaway.config import boot, embedded  # noqa: PLC0415
+    from rightaway.config.environment import environment  # noqa: PLC0415
+    from rightaway.config.processes import Children  # noqa: PLC0415
+
+    children = Children()
+    boot.connect()
+    boot.migrate()
+    from rightaway.config.demo.estate import prepare, stop_all  # noqa: PLC0415
+    from rightaway.config.demo.people import PASSWORD  # noqa: PLC0415
+    from rightaway.config.demo.story import Story  # noqa: PLC0415
+
+    try:
+        children.start("web", "web")
+        children.start("worker 1", "worker")
+        story = Story(prepare(home / "estate"), tell=lambda _: None, watch=lambda _: None)
+        acts: list[tuple[str, Callable[[], None]]] = [*story.acts(), ("", lambda: None)]
+        camera = None
+        for title, act in acts:
+            act()
+            for shot in SHOTS.get(title, ()):
+                camera = camera or Camera(environment().url, PASSWORD)
+                camera.take(shot, names_of(story))
+        assert camera is not None
+        camera.close()
+    finally:
+        children.stop()
+        stop_all(home / "estate")
+        embedded.stop(home)
+
+
+def names_of(story: object) -> dict[str, str]:
+    release, changes = story.release, story.changes  # type: ignore[attr-defined]
+    deployments = story.deployments or [""]  # type: ignore[attr-defined]
+    return {"release": release, "change": changes[0], "deployment": deployments[-1]}
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = Path(tempfile.mkdtemp(prefix="rightaway-pictures-"))
+    home.chmod(0o711)
+    for name in [name for name in os.environ if name.startswith("RIGHTAWAY_")]:
+        del os.environ[name]
+    os.environ |= {"RIGHTAWAY_HOME": str(home), "RIGHTAWAY_PORT": str(port)}
+    try:
+        tell(home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
