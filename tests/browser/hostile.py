@@ -17,7 +17,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.filling import fill
 from tests.integration.web.walking import Walk, kind_of, name_of
 from tests.reading import Control, Form
-from tests.world import JUNIT
 
 from rightaway.config import boot
 
@@ -76,9 +75,10 @@ class Filler(Walk):
         return f"{FORMULA}{mark}{text}"[: one.most or None]
 
 
+REPORT = b'<testsuite name="s" tests="1"><testcase classname="c" name="a"/></testsuite>'
 GIVEN: Mapping[str, Callable[[], Any]] = {
     "taken_at": lambda: f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}",
-    "report": lambda: SimpleUploadedFile("r.xml", JUNIT.encode()),
+    "report": lambda: SimpleUploadedFile("r.xml", REPORT),
 }
 FORMATS = {"release", "problem", "sha256", "design", "stakeholders", "roster"}
 
