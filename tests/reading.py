@@ -48,8 +48,11 @@ class Form:
 
 @dataclass
 class Link:
+    """`is_primary` is a button that stands out as the next thing to do."""
+
     href: str
     text: str = ""
+    is_primary: bool = False
 
 
 class Reading(HTMLParser):
@@ -82,7 +85,7 @@ class Reading(HTMLParser):
 
     def _open_a(self, found: dict[str, str]) -> None:
         if "href" in found:
-            self.links.append(Link(found["href"]))
+            self.links.append(Link(found["href"], is_primary="primary" in found.get("class", "").split()))
             self._open.append(("a", self.links[-1]))
 
     def _open_form(self, found: dict[str, str]) -> None:

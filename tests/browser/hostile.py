@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.filling import fill
@@ -47,6 +48,7 @@ class Filler(Walk):
         self._last, self._serials = last, serials
         self.stored: dict[str, str] = {}
         self.refused: dict[str, str] = {}
+        self.led_to: set[str] = set()
         self._sent: set[object] = set()
 
     def meet(self, address: str, form: Form) -> None:
@@ -59,6 +61,7 @@ class Filler(Walk):
         self._sent.add(found[0])
         if answer.status_code in {200, 302}:
             self.stored |= marks
+            self.led_to |= {address, urlsplit(answer.headers.get("Location", address)).path}
         else:
             self.refused |= dict.fromkeys(marks.values(), f"{answer.status_code} on {address}")
 
@@ -72,7 +75,7 @@ class Filler(Walk):
         mark = f"F{serial:03}"
         text = SHORT if one.most and one.most < 200 else f"{SHORT} {VECTORS[serial % len(VECTORS)]}"
         marks[mark] = f"{name}.{one.name}"
-        return f"{FORMULA}{mark}{text}"[: one.most or None]
+        return f"{FORMULA} {mark} {text}"[: one.most or None]
 
 
 REPORT = b'<testsuite name="s" tests="1"><testcase classname="c" name="a"/></testsuite>'
@@ -123,6 +126,10 @@ def make(folder: Path) -> dict[str, Any]:
     first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
     then = Filler(EVERY_ROLE, last=True, serials=serials).begin()
     seen = Walk(EVERY_ROLE, _signed_in(EVERY_ROLE)).begin()
+    for address in sorted((first.led_to | then.led_to) - set(seen.pages)):
+        answer = seen.browser.get(address)
+        if answer.status_code == 200:
+            seen.pages[address] = answer.content.decode()
     token = people.create_token(actor=actor(EVERY_ROLE), user=ask.user(EVERY_ROLE), label=SHORT)
     return {
         "pages": [address for address, html in seen.pages.items() if re.search(r"F\d{3}", html)],

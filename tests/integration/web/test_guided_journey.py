@@ -183,7 +183,8 @@ class Journey:
                 if one.method == "post" and one.action and fits and self._send(person, one.action, one, why):
                     return True
             for offered in sorted(page.links, key=lambda one: -alike(one.text, why)):
-                if area != main_of(html) or alike(offered.text, why):
+                stands_out = area == near or (area == head_of(html) and offered.is_primary)
+                if stands_out or alike(offered.text, why):
                     found = (
                         own_form(person.look(urljoin(address, offered.href))) if is_page(offered) else None
                     )
