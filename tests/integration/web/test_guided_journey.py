@@ -285,4 +285,3 @@ def test_release__led_by_the_pages_alone__is_closed(world: FakeTargets) -> None:
     journey = Journey(people, f"/releases/{row.number}/")
     with time_machine.travel(timezone.now(), tick=True) as traveller:
         journey.go(traveller)
-    print("\n".join(journey.told))
