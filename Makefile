@@ -6,7 +6,7 @@ DJANGO := DJANGO_SETTINGS_MODULE=rightaway.config.settings $(BIN)/django-admin
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint format types imports lock migrations messages news demo bench
+.PHONY: help setup check test lint format types imports lock migrations messages news demo screenshots bench
 
 help: ## list the recipes
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -56,6 +56,9 @@ news: ## show the news of the next release, from changes.d
 
 demo: ## run the demonstration
 	./rightaway demo
+
+screenshots: ## take the pictures of docs/pictures from the demonstration; needs Chromium
+	$(BIN)/python tools/screenshots.py
 
 bench: ## measure one subject against its peers: make bench NAME=subject
 	$(BIN)/python -m benches.$(or $(NAME),$(error name one, such as: make bench NAME=$(basename $(notdir $(firstword $(wildcard benches/[a-z]*.py))))))

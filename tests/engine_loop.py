@@ -51,6 +51,7 @@ class Fleet:
         self.active: dict[str, str] = {}
         self.before: dict[str, str] = {}
         self.calls: list[tuple[str, str, str]] = []
+        self.say = ""
         self._scripts = scripts
         fleet = self
 
@@ -69,7 +70,7 @@ class Fleet:
     async def _step(self, operation: Operation, say: Callable[[bytes], None]) -> int:
         key, (step,) = self._key(operation), operation.arguments
         self.calls.append((key, "forward", step))
-        say(f"{step} on {key}\n".encode())
+        say(f"{step} on {key}\n{self.say}".encode())
         if step == "switch":
             self.before[key] = self.active.get(key, "")
             self.active[key] = operation.environment["PACKAGE_DIGEST"]

@@ -95,11 +95,14 @@ def actor(name: str, door: str = "api") -> Actor:
 
 @dataclass
 class World:
-    """One service `shop` with targets of kind `local` below `folder`, and at most one release on its way."""
+    """One service with targets of kind `local` below `folder`, and at most one release on its way."""
 
     folder: Path
     targets: int = 2
     step_s: str = "0"
+    service: str = SERVICE
+    prefix: str = "t"
+    staging: str = "s01"
     release: str = ""
     changes: list[str] = field(default_factory=list)
 
@@ -113,16 +116,16 @@ class World:
         cmdb.define_environment(actor=SYSTEM, key="staging", name="Staging", tier="staging")
         cmdb.define_environment(actor=SYSTEM, key="production", name="Production", tier="production")
         policy = {"notice_lead_s": 0, "early_life_s": 0, "mandatory_test_levels": ["smoke"]}
-        service = {"name": "Shop", "ci_class": "service", "release_policy": policy}
-        cmdb.define_item(actor=SYSTEM, key=SERVICE, fields=service)
-        for number in range(1, self.targets + 1):
-            self._target(f"t{number:02}", "production")
-        self._target("s01", "staging")
+        service = {"name": self.service.title(), "ci_class": "service", "release_policy": policy}
+        cmdb.define_item(actor=SYSTEM, key=self.service, fields=service)
+        for key in self.keys():
+            self._target(key, "production")
+        self._target(self.staging, "staging")
         return self
 
     def _target(self, key: str, environment: str) -> None:
         home = self.folder / key
-        fields = {"name": key, "ci_class": "application", "service": SERVICE, "environment": environment}
+        fields = {"name": key, "ci_class": "application", "service": self.service, "environment": environment}
         cmdb.define_item(actor=SYSTEM, key=key, fields={**fields, "attributes": {"home": str(home)}})
         config = {"state_dir": str(home / "state")}
         target = {"ci": key, "environment": environment, "driver": "local", "config": config}
@@ -132,19 +135,19 @@ class World:
         return self.folder / key
 
     def keys(self) -> list[str]:
-        return [f"t{number:02}" for number in range(1, self.targets + 1)]
+        return [f"{self.prefix}{number:02}" for number in range(1, self.targets + 1)]
 
     def register(self) -> str:
         """Register a release from one authorised change, and take it to planning."""
         change = changes.register(
-            actor=actor("stan"), title="Better", description="d", change_type="normal", service=SERVICE
+            actor=actor("stan"), title="Better", description="d", change_type="normal", service=self.service
         )
         for event in ("validate", "assess"):
             changes.move(actor=actor("chris"), number=change.number, event=event)
         changes.authorise(actor=actor("chris"), number=change.number, decision="approve")
         self.changes = [change.number]
         release = releases.register(
-            actor=actor("rita"), service=SERVICE, changes=self.changes, fields=registration()
+            actor=actor("rita"), service=self.service, changes=self.changes, fields=registration()
         )
         self.release = release.number
         releases.set_scope(
@@ -174,7 +177,7 @@ class World:
         self.approve("plan_design", "olga", "chris")
 
     def set_design(self, **changed: str) -> None:
-        text = DESIGN.replace("@STEP_S@", self.step_s)
+        text = DESIGN.replace("@STEP_S@", self.step_s).replace("service: shop", f"service: {self.service}")
         for old, new in changed.items():
             text = text.replace(old, new)
         releases.set_design(actor=actor("dora"), number=self.release, design=design(text))

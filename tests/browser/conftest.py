@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -24,6 +25,11 @@ ROOT = Path(__file__).parents[2]
 START_S = 60
 STOP_S = 10
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LOOKS = {
+    f"{width}-{scheme}": {"viewport": viewport, "color_scheme": scheme}
+    for width, viewport in (("wide", WIDE), ("narrow", NARROW))
+    for scheme in ("light", "dark")
+}
 
 
 @dataclass
@@ -31,7 +37,7 @@ class Site:
     """The running product: where it is, what is in it, and how to start more of its processes."""
 
     url: str
-    numbers: dict[str, str]
+    numbers: dict[str, Any]
     environment: dict[str, str]
 
 
@@ -74,7 +80,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(f"{url}/accounts/login/", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
     pytest.fail(f"the server did not answer on {url} within {START_S} s")
 
@@ -82,12 +88,18 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def site(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
     """The product on a new database: migrated, filled and served by its own processes; a worker is the test's own."""
-    name = f"browser_{os.getpid()}"
+    with filled_site(postgres, make_folder(), "tests.browser.site") as found:
+        yield found
+
+
+@contextmanager
+def filled_site(postgres: str, home: Path, filler: str) -> Iterator[Site]:
+    """Serve a database of its own, filled by a program that prints what it made."""
+    name = f"{filler.rpartition('.')[2]}_{os.getpid()}"
     with psycopg.connect(
         urlsplit(postgres)._replace(path="/postgres").geturl(), autocommit=True
     ) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    home = make_folder()
     (home / "static").mkdir()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("RIGHTAWAY_")}
     environment |= {
@@ -96,7 +108,7 @@ def site(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
     }
     environment, url = with_free_port(environment)
     filled = subprocess.run(
-        [sys.executable, "-m", "tests.browser.site", str(home / "targets")],
+        [sys.executable, "-m", filler, str(home / "targets")],
         env=environment,
         cwd=ROOT,
         check=True,
@@ -144,6 +156,20 @@ class Visit:
 
 
 Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def in_every_look(visit: "Open") -> "Callable[..., list[Visit]]":
+    """Open four windows of one person at once, one in each look; only the first has to sign in."""
+
+    def open_windows(name: str, on: Site | None = None) -> list[Visit]:
+        served = {"on": on} if on else {}
+        first = visit(**served, **LOOKS["wide-light"]).sign_in(name)
+        state = first.page.context.storage_state()
+        others = [look for key, look in LOOKS.items() if key != "wide-light"]
+        return [first, *(visit(**served, **look, storage_state=state) for look in others)]
+
+    return open_windows
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ PASSWORD = "a long enough secret"
 
 
 def fill(folder: Path) -> dict[str, str]:
-    """Make a release that waits for its plan's approval, and one that is built and can be rehearsed."""
+    """Make two releases that wait for their plan's approval, and one that is built and can be rehearsed."""
     from tests.world import PEOPLE, SERVICE, World, actor
 
     from rightaway.queries import people as ask
@@ -26,6 +26,10 @@ def fill(folder: Path) -> dict[str, str]:
     lifecycle.fire(actor=actor("rita"), number=waiting.release, event="start_planning")
     waiting.set_design()
     approvals.request(actor=actor("rita"), number=waiting.release, kind="plan_design")
+    asked = World(folder / "asked").settle()
+    asked.register()
+    lifecycle.fire(actor=actor("rita"), number=asked.release, event="start_planning")
+    asked.set_design()
     built = World(folder / "built", step_s="0.5").settle()
     built.register()
     built.plan()
@@ -40,7 +44,12 @@ def fill(folder: Path) -> dict[str, str]:
         )
     conversations.withdraw(actor=actor("dora"), comment_id=said.pk)
     saved_views.save(actor=actor("dora"), page="changes", name="Open ones", query={"state": "registered"})
-    return {"waiting": waiting.release, "built": built.release, "article": article.number}
+    return {
+        "waiting": waiting.release,
+        "asked": asked.release,
+        "built": built.release,
+        "article": article.number,
+    }
 
 
 if __name__ == "__main__":

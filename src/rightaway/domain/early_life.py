@@ -77,7 +77,7 @@ def early_life_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...
     """Before a deployment: somebody is there all the time, and everybody knows when it may end."""
     if waiver(facts, "early_life_support", now):
         return ()
-    held, rule, owner = facts.early_life, "early_life_support", "service_owner"
+    held, rule, owner = facts.early_life, "early_life_support", "release_manager"
     found = []
     if held.starts_at is None or held.ends_at is None:
         found.append(missing(rule, "period", "a start and an end of early life support", owner))
@@ -91,7 +91,7 @@ def early_life_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...
 
 
 def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet, ...]:
-    rule, owner, found = "early_life_support", "service_owner", []
+    rule, owner, found = "early_life_support", "release_manager", []
     if end - start < shortest(facts):
         found.append(
             Unmet(

@@ -27,6 +27,11 @@ def check_plan(release: Release, plan: Plan, intent: Intent, *, production: bool
         raise Refused(
             "plan.tampered", "The stored plan is not the one that was compiled.", hint="Compile it again."
         )
+    check_free(plan)
+
+
+def check_free(plan: Plan) -> None:
+    """Refuse while another deployment still works on targets of the plan."""
     busy = Deployment.objects.filter(environment=plan.environment).exclude(
         status__in=[status for status in DeploymentStatus if status.complete]
     )

@@ -23,7 +23,7 @@ from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
 from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _edits, _guard
+from rightaway.services import _audit, _edits, _guard, lifecycle
 from rightaway.services._numbers import next_number
 
 EDITABLE = (
@@ -103,6 +103,7 @@ def edit(
     changed = _edits.changes(held, _edits.values(change, given))
     facts = {"fields": sorted(fields), "changes": changed, "authorisation_lost": lost}
     _told(actor, "change.request.edited", change, facts)
+    _settle(change)
     return change
 
 
@@ -131,6 +132,7 @@ def move(
     _guard.require(actor=actor, action=action, scope=change.service.key, own=own)
     _guard.unchanged(change, expected_version)
     _step(actor, change, event, note)
+    _settle(change)
     return change
 
 
@@ -188,7 +190,14 @@ def authorise(
         _step(actor, change, "authorise", note)
     else:
         change.save()
+    _settle(change)
     return change
+
+
+def _settle(change: Change) -> None:
+    """Let the release that waited only for this go on."""
+    if change.release_id is not None:
+        lifecycle.settle(release=Release.objects.select_for_update().get(pk=change.release_id))
 
 
 def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> None:

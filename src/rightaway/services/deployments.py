@@ -142,7 +142,12 @@ def _enqueue(actor: Actor, row: Deployment) -> Deployment:
 
 @transaction.atomic
 def undo(*, actor: Actor, row: Deployment, reason: str) -> Deployment:
-    """Back out a deployment that has ended: a new deployment that carries out the way back of the old one."""
+    """
+    Back out a deployment that has ended: a new deployment that carries out the way back of the old one.
+
+    Raises:
+        Refused: it touched nothing any more, or another deployment works on its targets.
+    """
     parent = _guard.lock(Deployment, pk=row.pk)
     production = parent.environment.tier == EnvironmentTier.PRODUCTION
     _guard.require(
@@ -150,6 +155,7 @@ def undo(*, actor: Actor, row: Deployment, reason: str) -> Deployment:
     )
     if not DeploymentStatus(parent.status).complete or parent.status == DeploymentStatus.BACKED_OUT:
         raise Refused("deployment.nothing_to_undo", f"{parent.number} is {parent.status}.")
+    _launch_rules.check_free(parent.plan)
     child = _create(actor, parent.release, parent.plan, Intent.BACK_OUT, reason, parent)
     child.wish = "back_out"
     child.status, child.started_at = DeploymentStatus.RUNNING, timezone.now()

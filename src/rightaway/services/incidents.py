@@ -213,7 +213,7 @@ def record_interaction(
     *, actor: Actor, contact: str, channel: str, summary: str, release: str | None = None
 ) -> Interaction:
     linked = _guard.find(Release, number=release) if release else None
-    scope = linked.service.key if linked else _guard.EVERYWHERE
+    scope = linked.service.key if linked else _guard.ANYWHERE  # what is about no release is about no service
     _guard.require(actor=actor, action="incident.record", scope=scope)
     interaction = Interaction.objects.create(
         number=next_number("INT"), contact=contact, channel=channel, summary=summary, release=linked

@@ -209,7 +209,8 @@ def create_token(*, actor: Actor, user: User, label: str, expires_at: datetime |
     Raises:
         Invalid: the token would live longer than 90 days.
     """
-    _guard.require(actor=actor, action="token.create", own=actor.user_id in {user.pk, user.owner_id})
+    own = actor.user_id in {user.pk, user.owner_id}
+    _guard.require(actor=actor, action="token.create", scope=_guard.ANYWHERE, own=own)
     now = timezone.now()
     expires_at = expires_at or now + LONGEST_TOKEN
     if not now < expires_at <= now + LONGEST_TOKEN + timedelta(minutes=1):

@@ -205,6 +205,6 @@ def grant(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) -> 
         title=_("Grant the waiver of: {titles}").format(titles=titles.get(held.control, held.control)),
         button=_("Grant"),
         done=_("The waiver is granted."),
-        text=held.reason,
+        text="\n\n".join(filter(None, (held.reason, held.restore_plan))),
         **frames.inside(row, TAB),
     )

@@ -20,6 +20,7 @@ from rightaway.web.viewers import Viewer
 DECIDED = frozenset({"authorise", "reject"})
 WITH_RELEASE = frozenset({"implement", "finish", "fail", "back_out", "pass_tests"})
 CLOSING = frozenset({"close", "update_cmdb"})
+BACK = frozenset({"send_back", "withdraw"})
 FINISHED = frozenset({"implementing", "implemented", "closed"})
 
 
@@ -86,8 +87,10 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     scope = row.service.key
     may_edit, may_close = viewer.may("change.edit", scope, own=own), viewer.may("change.close", scope)
     steps = [
-        (event, words(event))
-        for event in events
+        (event, words(event), event not in BACK)
+        for event in sorted(
+            events, key=lambda event: event not in BACK
+        )  # what leads on stands last, as elsewhere
         if event not in DECIDED | WITH_RELEASE and (may_close if event in CLOSING else may_edit)
     ]
     context = {

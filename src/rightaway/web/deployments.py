@@ -55,10 +55,7 @@ def of_release(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespons
 def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
     viewer.require("deployment.rehearse", row.service.key)
-    plans = row.plans.filter(is_current=True).select_related("environment")
-    environments = [
-        (one.environment.key, f"{one.environment.name} ({one.environment.tier})") for one in plans
-    ]
+    environments = operations.launchable(viewer, row)
     initial = {name: request.GET[name] for name in ("environment", "intent") if name in request.GET}
     form = LaunchForm(**bound(request), environments=environments, initial=initial)
 
@@ -85,7 +82,9 @@ def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         ),
         warning=""
         if environments
-        else _("There is no compiled plan yet. Compile one on the page of the plan first."),
+        else _(
+            "There is no compiled plan that you may carry out. Compile one on the page of the plan first."
+        ),
         **frames.inside(row, "release-deployments"),
     )
 

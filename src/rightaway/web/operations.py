@@ -110,6 +110,23 @@ def offered(viewer: Viewer, row: Any, *, production: bool) -> list[tuple[str, Op
     ]
 
 
+def launchable(viewer: Viewer, release: Any) -> list[tuple[str, str]]:
+    """Give the environments that have a plan and where this person may deploy."""
+    plans = (
+        release.plans.filter(is_current=True)
+        .select_related("environment")
+        .order_by("environment__tier", "id")
+    )
+    found = [one.environment for one in plans]
+    return [
+        (one.key, f"{one.name} ({one.tier})")
+        for one in found
+        if viewer.may(
+            "deployment.launch", release.service.key, production=one.tier == EnvironmentTier.PRODUCTION
+        )
+    ]
+
+
 def may_undo(viewer: Viewer, row: Any) -> bool:
     """Offer to undo an ended deployment to a lower environment; production goes back with its release."""
     return (

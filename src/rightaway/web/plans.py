@@ -1,6 +1,8 @@
 """The package of a release, its deployment design, and the plan compiled from both."""
 
 import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +12,11 @@ from django.utils.translation import gettext as _
 from rightaway.intake.designs import DeploymentDesign
 from rightaway.intake.schema import read
 from rightaway.intake.yaml import load_yaml
+from rightaway.services import packages as package_commands
 from rightaway.services import plans as plan_commands
 from rightaway.services import releases as release_commands
 from rightaway.web import choices, frames
-from rightaway.web.forms.plans import CompileForm, DesignForm
+from rightaway.web.forms.plans import CompileForm, DesignForm, PackageForm
 from rightaway.web.pages import act, bound, command, page
 from rightaway.web.viewers import Viewer
 
@@ -31,9 +34,40 @@ def plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "earlier": list(row.packages.filter(is_current=False)),
         "articles": list(row.articles.exclude(package_digest="").order_by("kind")),
         "plans": list(current.order_by("environment__tier", "id")),
+        "may_build": viewer.may("package.build", row.service.key),
         "may_plan": viewer.may("plan.edit", row.service.key, own=True),
     }
     return render(request, "releases/plan.html", context)
+
+
+@act
+def package(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = frames.found(viewer, number)
+    viewer.require("package.build", row.service.key)
+
+    def run(given: dict[str, Any]) -> None:
+        with tempfile.NamedTemporaryFile() as archive:
+            for chunk in given["archive"].chunks():
+                archive.write(chunk)
+            archive.flush()
+            manifest = given["manifest"].read()
+            package_commands.admit(
+                actor=viewer.actor, number=number, manifest=manifest, archive=Path(archive.name)
+            )
+
+    return command(
+        request,
+        PackageForm(**bound(request)),
+        run,
+        title=_("Package of {number}").format(number=number),
+        button=_("Bring it in"),
+        done=_("The package is in the definitive library."),
+        text=_(
+            "Both files are made by the command line: rightaway package build. Every byte is checked against the"
+            " manifest before the package becomes that of the release."
+        ),
+        **frames.inside(row, TAB, "#package"),
+    )
 
 
 @act
@@ -68,7 +102,8 @@ def design(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def compile_plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
     viewer.require("plan.edit", row.service.key, own=True)
-    initial = {"environment": (row.design or {}).get("environment", "")}
+    wanted = request.GET.get("environment") or (row.design or {}).get("environment", "")
+    initial = {"environment": wanted}
     form = CompileForm(**bound(request), environments=choices.environments(), initial=initial)
     return command(
         request,

@@ -46,7 +46,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     framed = frame(viewer, row, "release")
 
     def placed(unmet: Iterable[Unmet]) -> list[tuple[Unmet, str]]:
-        return [(one, remedies.place(number, one, may_edit=framed["may_edit"])) for one in unmet]
+        return [(one, remedies.place(viewer, row, one, may_edit=framed["may_edit"])) for one in unmet]
 
     context = {
         **framed,

@@ -2,34 +2,52 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from rightaway.domain.deployment_states import Intent
 from rightaway.domain.unmet import Unmet
 from rightaway.web.forms.releases import section_of
+from rightaway.web.viewers import Viewer
 
-_ALIASES = {"release_model": "model", "release_coordinator": "coordinator", "window": "planned_start"}
-# By code, then by rule: the name of a page of the release, or `edit:` and a section.
+_ALIASES = {
+    "release_model": "model",
+    "release_coordinator": "coordinator",
+    "window": "planned_start",
+    "communication_plan_approved_by": "communication_approved_by",
+}
+# By code, then by rule: the name of a page of the release and the part of it, or `edit:` and a section.
 _PLACES = {
     "G03.risk_unanswered": "edit:assessment",
     "G03.value_statement_short": "edit:assessment",
     "G03.assessor_missing": "edit:assessment",
-    "G04.affected_cis_missing": "scope",
-    "G10.waves_missing": "plan",
-    "G10.deployment_model_missing": "plan",
+    "G04.affected_cis_missing": "edit-scope:",
+    "G04.changes_missing": "edit-scope:",
+    "G10.waves_missing": "plan#design",
+    "G10.deployment_model_missing": "plan#design",
+    "G10.build_environment_missing": "plan#design",
+    "G10.deployment_environment_missing": "plan#design",
     "G10.window_reversed": "edit:schedule",
-    "G21.defect_open": "evidence",
-    "G25.task_open": "release",
+    "G21.defect_open": "evidence#defects",
+    "G25.task_open": "release#tasks",
     "G30.window_short": "edit:schedule",
-    "G30.notices_missing": "evidence",
+    "G30.notices_missing": "evidence#notices",
     "G31.window_closed": "edit:schedule",
-    "G60.disposition_missing": "closure",
-    "G60.lessons_missing": "closure",
+    "communication_plan.notice_late": "edit:schedule",
+    "sacm_update.affected_cis_missing": "edit-scope:",
+    "G60.disposition_missing": "closure#linked",
+    "G60.review_missing": "closure#review",
+    "G60.objectives_missing": "closure#objectives",
+    "G60.ratings_missing": "closure#ratings",
+    "G60.rating_missing": "closure#ratings",
+    "G60.early_life_acceptance": "closure#early-life",
+    "G60.early_life_period": "closure#early-life",
+    "G60.lessons_missing": "closure#lessons",
     "G60.problem_missing": "edit:closure",
     "G60.root_cause_missing": "edit:closure",
     "G60.closure_code_missing": "edit:closure",
-    "G60.change_open": "scope",
-    "early_life_support.roster_gap": "scope",
+    "early_life_support.roster_gap": "scope#roster",
     "early_life_support.period_short": "edit:early-life",
     "early_life_support.on_call_missing": "edit:early-life",
     "early_life_support.criteria_missing": "edit:early-life",
@@ -39,29 +57,48 @@ _BY_RULE = {
     "G04": "scope",
     "G10": "plan",
     "G11": "scope",
-    "G20": "plan",
-    "G21": "evidence",
+    "G20": "plan#package",
+    "G21": "evidence#tests",
     "G22": "release-deployments",
-    "G25": "evidence",
-    "G30": "evidence",
+    "G25": "evidence#training",
+    "G30": "evidence#notices",
     "G31": "release-deployments",
     "G40": "release-deployments",
     "G55": "release-deployments",
     "G60": "closure",
-    "sacm_update": "scope",
-    "communication_plan": "evidence",
-    "backups": "evidence",
+    "sacm_update": "scope#items",
+    "communication_plan": "evidence#notices",
+    "backups": "evidence#backups",
     "early_life_support": "scope",
 }
+_IN_DESIGN = {
+    "G10.waves_missing",
+    "G10.deployment_model_missing",
+    "G10.build_environment_missing",
+    "G10.deployment_environment_missing",
+    "G10.success_criteria_missing",
+    "G10.rollback_criteria_missing",
+    "G22.irreversible",
+}
+GO = "deployment"
+"""The approval without which nothing is launched to production."""
+_RECORDS = ("change", "incident", "deployment")
+"""Where the evidence of a rule names one of these, its own page is where it is put right."""
 
 
-def place(number: str, unmet: Unmet, *, may_edit: bool) -> str:
+def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
     """Give the address where it is put right; empty when there is none, or none for this person."""
-    code, evidence = unmet.code, unmet.evidence
+    code, evidence, number = unmet.code, unmet.evidence, row.number
     if ".approval_" in code:
         return f"{reverse('release', args=[number])}#approvals"
     if code == "G05.task_open":
         return f"{reverse('release', args=[number])}#tasks"
+    for kind in _RECORDS:
+        if evidence.get(kind):
+            return reverse(kind, args=[evidence[kind]])
+    step = _step(viewer, row, code)
+    if step:
+        return step
     if code in _PLACES:
         return _address(number, _PLACES[code], may_edit=may_edit)
     section = section_of(_field(evidence))
@@ -69,6 +106,30 @@ def place(number: str, unmet: Unmet, *, may_edit: bool) -> str:
         return _address(number, f"edit:{section}", may_edit=may_edit)
     found = _BY_RULE.get(unmet.rule)
     return _address(number, found, may_edit=may_edit) if found else ""
+
+
+def _step(viewer: Viewer, row: Any, code: str) -> str:
+    """Lead who may do it right to the form of the next step, filled in as far as the design says it."""
+    design, scope = row.design or {}, row.service.key
+    rehearsed_in, deployed_to = design.get("rehearsal_environment", ""), design.get("environment", "")
+    owns = row.initiated_by_id == viewer.user.pk
+    if code in _IN_DESIGN and viewer.may("plan.edit", scope, own=owns):
+        return reverse("design", args=[row.number])
+    if code == "G22.back_out_plan_missing" and viewer.may("plan.edit", scope, own=True):
+        return _form("compile", row, environment=deployed_to)
+    if code.startswith("G22.rehearsal") and viewer.may("deployment.rehearse", scope):
+        if not row.plans.filter(is_current=True, environment__key=rehearsed_in).exists():
+            return _form("compile", row, environment=rehearsed_in)
+        return _form("launch", row, environment=rehearsed_in, intent=Intent.DRILL)
+    if code == "G40.deployment_unfinished" and not row.approvals.filter(kind=GO, state="approved").exists():
+        return f"{reverse('release', args=[row.number])}#approvals"
+    if code == "G40.deployment_unfinished" and viewer.may("deployment.launch", scope):
+        return _form("launch", row, environment=deployed_to, intent=Intent.PLANNED)
+    return ""
+
+
+def _form(name: str, row: Any, **given: str) -> str:
+    return f"{reverse(name, args=[row.number])}?{urlencode(given)}"
 
 
 def _field(evidence: Mapping[str, Any]) -> str:
@@ -80,4 +141,7 @@ def _address(number: str, target: str, *, may_edit: bool) -> str:
     name, _, section = target.partition(":")
     if name == "edit":
         return reverse("release-edit", args=[number, section]) if may_edit else ""
-    return reverse(name, args=[number])
+    if name == "edit-scope":
+        return reverse("scope-edit", args=[number]) if may_edit else reverse("scope", args=[number])
+    name, _, part = name.partition("#")
+    return f"{reverse(name, args=[number])}#{part}" if part else reverse(name, args=[number])

@@ -134,6 +134,7 @@ _RELEASES = [
     _of_release("scope/roster/", scope.roster, "roster"),
     _of_release("scope/known-errors/", scope.known_error, "link-known-error"),
     _of_release("plan/", plans.plan, "plan"),
+    _of_release("plan/package/", plans.package, "package"),
     _of_release("plan/design/", plans.design, "design"),
     _of_release("plan/compile/", plans.compile_plan, "compile"),
     _of_release("evidence/", assurance.evidence, "evidence"),

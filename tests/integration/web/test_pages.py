@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from tests.integration.web.conftest import SignIn, Site
@@ -249,34 +248,6 @@ def test_lists__without_data__say_so(world: World, sign_in: SignIn) -> None:
     answers = {name: browser.get(reverse(name)) for name in names}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(names, 200)
     assert "There is no release yet." in answers["home"].content.decode()
-
-
-def test_every_link__followed_in_four_roles__leads_to_a_page(full: Site, sign_in: SignIn) -> None:
-    dead = {name: crawl(sign_in(name)) for name in ("rita", "dora", "ada", "root")}
-    assert {name: found for name, found in dead.items() if found} == {}
-
-
-def crawl(browser: Client) -> dict[str, str]:
-    """Follow every link from the home page; gives those that lead nowhere, with the page they stand on."""
-    waiting, seen, dead = ["/"], {"/"}, {}
-    while waiting:
-        here = waiting.pop()
-        answer = browser.get(here, follow=True)
-        if answer.streaming or not answer["Content-Type"].startswith("text/html"):
-            continue  # a file leads nowhere
-        for link in Page(answer.content.decode()).links:
-            address = link.split("#")[0]
-            if not address.startswith("/") and not address.startswith("?"):
-                continue
-            address = here.split("?")[0] + address if address.startswith("?") else address
-            if not address or address in seen:
-                continue
-            seen.add(address)
-            status = browser.get(address, follow=True).status_code
-            if status != 200:
-                dead[address] = f"{status}, on {here}"
-            waiting.append(address)
-    return dead
 
 
 def test_deployment__asked_for_by_htmx__gives_the_live_part_only(site: Site, sign_in: SignIn) -> None:

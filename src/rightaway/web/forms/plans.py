@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rightaway.library.limits import ARCHIVE_BYTES, MANIFEST_BYTES
 from rightaway.web.forms.base import Choices, CommandForm, VersionForm
 
 
@@ -28,6 +29,18 @@ class DesignForm(VersionForm):
         found = super().clean() or self.cleaned_data
         if not found.get("file") and not found.get("design", "").strip():
             self.add_error("design", "Paste a design or choose a file.")
+        return found
+
+
+class PackageForm(CommandForm):
+    manifest = forms.FileField(label=_("Manifest (manifest.json)"))
+    archive = forms.FileField(label=_("Archive (package.tar)"))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        for name, most in (("manifest", MANIFEST_BYTES), ("archive", ARCHIVE_BYTES)):
+            if name in found and found[name].size > most:
+                self.add_error(name, _("It is larger than {most} bytes.").format(most=most))
         return found
 
 

@@ -1,0 +1,161 @@
+"""
+Fills a database with hostile text, by every form that a page offers: `python -m tests.browser.hostile FOLDER`.
+
+A field of a new form joins by itself, as the forms are found by following links.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.filling import fill
+from tests.integration.web.walking import Walk, kind_of, name_of
+from tests.reading import Control, Form
+
+from rightaway.config import boot
+
+# Source: security design, section 3 H. Whatever of it becomes an element carries `data-struck`; whatever runs
+# sets `struck`. The first stands in short fields.
+SHORT = "<img data-struck src=x onerror=struck=1>"
+VECTORS = (
+    "<script data-struck>struck=1</script>",
+    "</textarea></script></title><svg data-struck onload=struck=1><a data-struck xlink:href=javascript:struck=1>",
+    '" data-struck autofocus onfocus="struck=1" x="\' data-struck onmouseover=\'struck=1',
+    "<form data-struck action=/struck><button data-struck hx-post=/struck hx-on:load=struck=1>",
+    "[x](javascript:struck=1) [y](JaVa\tScript:struck=1) [z](data:text/html,<script>struck=1</script>)",
+    "![out](https://outside.example/struck.png) {{7191*7}} ${7191*7} {% widthratio 7191 1 7 %}",
+    "<iframe data-struck srcdoc='<script>parent.struck=1</script>'></iframe>",
+)
+FORMULA = "=1+1"
+EVERY_ROLE = "eve"
+NOT_SENT = {"account_logout", "account_login", "account_change_password", "account_reauthenticate", "theme"}
+LAST = {"way", "operate", "undo", "resolve", "article-publish"}
+"""What ends a state in which other forms are offered."""
+
+
+class Filler(Walk):
+    """Follows links from home and sends every kind of form once, hostile text in all fields one can write into."""
+
+    def __init__(self, name: str, *, last: bool, serials: Iterator[int]) -> None:
+        super().__init__(name, _signed_in(name))
+        self._last, self._serials = last, serials
+        self.stored: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
+        self.led_to: set[str] = set()
+        self._sent: set[object] = set()
+
+    def meet(self, address: str, form: Form) -> None:
+        found, name = kind_of(address), name_of(address)
+        if found is None or name in NOT_SENT or (name in LAST) is not self._last or found[0] in self._sent:
+            return
+        marks: dict[str, str] = {}
+        sent = fill(form, answer=lambda one: self._hostile(name, one, marks))
+        answer = self.browser.post(address, sent)
+        self._sent.add(found[0])
+        if answer.status_code in {200, 302}:
+            self.stored |= marks
+            self.led_to |= {address, urlsplit(answer.headers.get("Location", address)).path}
+        else:
+            self.refused |= dict.fromkeys(marks.values(), f"{answer.status_code} on {address}")
+
+    def _hostile(self, name: str, one: Control, marks: dict[str, str]) -> Any:
+        """Some fields take a thing of a given form, such as the number of a record, and refuse any other text."""
+        if one.name in GIVEN:
+            return GIVEN[one.name]()
+        if one.kind not in {"text", "textarea"} or one.name in FORMATS:
+            return None
+        serial = next(self._serials)
+        mark = f"F{serial:03}"
+        text = SHORT if one.most and one.most < 200 else f"{SHORT} {VECTORS[serial % len(VECTORS)]}"
+        marks[mark] = f"{name}.{one.name}"
+        return f"{FORMULA} {mark} {text}"[: one.most or None]
+
+
+REPORT = b'<testsuite name="s" tests="1"><testcase classname="c" name="a"/></testsuite>'
+GIVEN: Mapping[str, Callable[[], Any]] = {
+    "taken_at": lambda: f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}",
+    "report": lambda: SimpleUploadedFile("r.xml", REPORT),
+}
+FORMATS = {"release", "problem", "sha256", "design", "stakeholders", "roster"}
+
+
+def _signed_in(name: str) -> Any:
+    from django.test import Client
+
+    from rightaway.queries import people as ask
+
+    user = ask.user(name)
+    assert user is not None
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def make(folder: Path) -> dict[str, Any]:
+    """Give the pages to open, the marks of the fields that were stored, and what was refused."""
+    import pytest
+    from tests.browser.site import PASSWORD
+    from tests.engine_loop import Fleet
+    from tests.phases import Phases
+    from tests.world import SCRIPTS, actor
+
+    from rightaway.domain.permissions import Role
+    from rightaway.domain.values import SYSTEM
+    from rightaway.queries import people as ask
+    from rightaway.services import people
+
+    with pytest.MonkeyPatch.context() as patch:
+        fleet = Fleet(patch, SCRIPTS)
+        fleet.say = f"{SHORT} {' '.join(VECTORS)}"
+        phases = Phases(folder, fleet)
+        supported, doubtful = phases.supported(), phases.doubtful()
+        phases.evidence(supported)
+        phases.records(supported)
+    user = people.create(actor=SYSTEM, username=EVERY_ROLE, name=f"Eve {SHORT}", password=PASSWORD)
+    for role in Role:
+        if role not in {Role.AUDITOR, Role.SERVICE_ACCOUNT}:
+            people.grant(actor=SYSTEM, user=user, role=role)
+    serials = count(1)
+    first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
+    then = Filler(EVERY_ROLE, last=True, serials=serials).begin()
+    seen = Walk(EVERY_ROLE, _signed_in(EVERY_ROLE)).begin()
+    for address in sorted((first.led_to | then.led_to) - set(seen.pages)):
+        answer = seen.browser.get(address)
+        if answer.status_code == 200:
+            seen.pages[address] = answer.content.decode()
+    token = people.create_token(actor=actor(EVERY_ROLE), user=ask.user(EVERY_ROLE), label=SHORT)
+    return {
+        "pages": [address for address, html in seen.pages.items() if re.search(r"F\d{3}", html)],
+        "stored": first.stored | then.stored,
+        "refused": first.refused | then.refused,
+        "token": token,
+        "long_log": _long_log(doubtful),
+    }
+
+
+def _long_log(release: str) -> str:
+    """Give a deployment that still runs, whose log is longer than a page: the rest comes by the stream."""
+    from rightaway.queries import deployments as ask
+    from rightaway.services import deployment_attempts as attempts
+
+    row = ask.deployments().filter(release__number=release, environment__key="production")[0]
+    attempt = ask.attempts(row)[0]
+    for number in range(205):
+        text = f"line {number} {SHORT} {VECTORS[number % len(VECTORS)]}\n"
+        attempts.append_log(number=row.number, pieces={attempt.operation_id: text.encode()})
+    return str(row.number)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    boot.connect()
+    boot.migrate()
+    print(json.dumps(make(folder)))

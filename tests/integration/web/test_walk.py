@@ -1,0 +1,94 @@
+"""Every page as every role: what is offered works, and what may be done is offered."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from tests.engine_loop import Fleet
+from tests.integration.web.walking import NOT_SENT, Walk, kind_of, name_of
+from tests.phases import NOBODY, OUTSIDER, Phases
+from tests.reading import Form
+from tests.world import PEOPLE, SCRIPTS
+
+from rightaway.queries import people as ask
+from rightaway.web.urls import urlpatterns
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+ROLES = {role: name for name, role in PEOPLE.items()}  # of two with the same role, one
+WALKERS = [*ROLES.values(), NOBODY, OUTSIDER]
+# No page leads there: one comes by signing in, by a page's script, or by a button that every page has.
+NOT_WALKED = {
+    "account_login": "is for who is not signed in",
+    "account_signup": "is for who is not signed in",
+    "account_inactive": "is for who is not signed in",
+    "account_set_password": "is for who has no password",
+    "account_reauthenticate": "comes up by itself before a grave command",
+    "suggestions": "is asked by the palette's script",
+    "design-system": "is in the palette",
+}
+Walks = dict[str, Walk]
+
+
+@pytest.fixture(scope="module")
+def walks(django_db_setup: None, django_db_blocker: Any, make_folder: Callable[[], Path]) -> Iterator[Walks]:
+    """One filled database for all; it is emptied at the end, as the engine cannot see what is not committed."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        try:
+            Phases(make_folder(), Fleet(patch, SCRIPTS)).fill()
+            yield {name: Walk(name, signed_in(name)).begin() for name in WALKERS}
+        finally:
+            call_command("flush", interactive=False, verbosity=0)
+
+
+def signed_in(name: str) -> Client:
+    user = ask.user(name)
+    assert user is not None
+    user.set_password("a long enough secret")
+    user.save()
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_link__offered_to_anybody__leads_to_a_page(walks: Walks) -> None:
+    assert [fault for walk in walks.values() for fault in walk.faults] == []
+
+
+def test_page__of_every_address__is_opened_by_somebody(walks: Walks) -> None:
+    opened = set().union(*(walk.opened for walk in walks.values()))
+    opened |= {name_of(address) for walk in walks.values() for address in walk.forms}
+    assert {str(one.name) for one in urlpatterns} - opened == set(NOT_WALKED)
+
+
+def test_command__offered_to_somebody__is_not_refused_to_them(walks: Walks) -> None:
+    refused = []
+    for walk in walks.values():
+        for address, form in walk.forms.items():
+            if name_of(address) in NOT_SENT:
+                continue
+            status, text = walk.send(address, form)
+            if "permission.denied" in text or status >= 500 or status == 404:
+                refused.append(f"{walk.name}: {address} answers {status}")
+    assert refused == []
+
+
+def test_command__that_somebody_may_give__is_offered_to_them(walks: Walks) -> None:
+    """Whoever is not shown a command that others are shown is refused it when they send it all the same."""
+    commands: dict[object, tuple[str, Form, str]] = {}
+    for walk in walks.values():
+        for address, form in walk.forms.items():
+            commands.setdefault(kind_of(address)[0], (address, form, walk.offered[address]))
+    hidden = []
+    for walk in walks.values():
+        shown = {kind_of(urlsplit(address).path)[0] for address in walk.forms}
+        for address, form, on in commands.values():
+            if kind_of(address)[0] in shown or name_of(address) in NOT_SENT:
+                continue
+            status, _ = walk.send(address, form)
+            if status not in {403, 404} and not walk.is_offered(address, on):
+                hidden.append(f"{walk.name}: {address} answers {status}, and {on} does not offer it")
+    assert hidden == []

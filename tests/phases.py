@@ -1,0 +1,204 @@
+"""Releases of several services in every phase a release can be in, made through the product's own commands."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+from tests.engine_loop import Fleet, drive
+from tests.world import World, actor
+
+from rightaway.domain.deployment_states import Intent
+from rightaway.domain.guards_registration import ABANDON_REASONS
+from rightaway.domain.values import SYSTEM
+from rightaway.drivers.fake_world import Fault
+from rightaway.queries import people as ask_people
+from rightaway.queries import releases as ask
+from rightaway.services import (
+    approvals,
+    assurance,
+    changes,
+    cmdb,
+    deployments,
+    incidents,
+    knowledge,
+    lifecycle,
+    people,
+    releases,
+)
+
+OUTSIDER, NOBODY = "otto", "nina"
+
+
+class FakeTargets(World):
+    """A world whose targets are in memory."""
+
+    def _target(self, key: str, environment: str) -> None:
+        super()._target(key, environment)
+        from rightaway.records.cmdb.models import Target
+
+        Target.objects.filter(key=key).update(driver="fake", config={})
+
+
+class Phases:
+    """
+    Fills one database; every method takes one service's release into another phase.
+
+    Those with most to do come last, so that lists, which show the newest first, begin with them.
+    """
+
+    def __init__(self, folder: Path, fleet: Fleet) -> None:
+        self.folder, self.fleet = folder, fleet
+
+    def fill(self) -> dict[str, str]:
+        """Give the number of the release in each phase."""
+        makers: list[Callable[[], str]] = [
+            *(self.assessed, self.abandoned, self.waiting, self.stuck),
+            *(self.doubtful, self.supported, self.rehearsing),
+        ]
+        found = {make.__name__: make() for make in makers}
+        self.records(found["supported"])
+        self._strangers()
+        return found
+
+    # Not yet deployed.
+
+    def assessed(self) -> str:
+        return self._world("alpha").register()
+
+    def waiting(self) -> str:
+        """In planning; its plan waits to be approved."""
+        world = self._world("beta")
+        world.register()
+        lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
+        world.set_design()
+        approvals.request(actor=actor("rita"), number=world.release, kind="plan_design")
+        return world.release
+
+    def rehearsing(self) -> str:
+        """Built; one rehearsal is done, one waits for a worker, and evidence of every kind hangs on it."""
+        world = self._built("gamma")
+        drive(self._launch(world, "staging", Intent.PLANNED))
+        self._launch(world, "staging", Intent.DRILL)
+        self.evidence(world.release)
+        approvals.request(actor=actor("rita"), number=world.release, kind="build_test")
+        return world.release
+
+    def abandoned(self) -> str:
+        number = self._world("lambda").register()
+        fields = {"abandon_reason": ABANDON_REASONS[0], "abandon_comment": "No money."}
+        lifecycle.fire(actor=actor("rita"), number=number, event="abandon", reason="No.", fields=fields)
+        return number
+
+    # Being deployed.
+
+    def doubtful(self) -> str:
+        """In deployment: nobody knows what became of a step; in staging a rehearsal is paused."""
+        world = self._ready("zeta")
+        self.fleet.world.inject(Fault.LOSE_PROCESS, target=world.keys()[0], step="unpack")
+        drive(self._launch(world))
+        paused = self._launch(world, "staging", Intent.DRILL)
+        drive(paused, until=lambda move: move["act"] == "reach")
+        deployments.command(actor=actor("dora"), number=paused, name="pause")
+        return world.release
+
+    def stuck(self) -> str:
+        """A wave went bad, which opened an incident and a problem, and backing out failed on a target."""
+        world = self._ready("theta")
+        first, second = world.keys()
+        self.fleet.world.inject(Fault.FAIL, target=second, step="switch")
+        number = self._launch(world)
+        drive(number)
+        lifecycle.fire(
+            actor=actor("rita"),
+            number=world.release,
+            event="back_out",
+            reason="bad",
+            fields={"back_out_reason": "health_failed"},
+        )
+        self.fleet.world.inject(Fault.FAIL, target=first, step="switch", times=9)
+        drive(number)
+        return world.release
+
+    # Deployed.
+
+    def supported(self) -> str:
+        """In early life support."""
+        world = self._ready("iota")
+        drive(self._launch(world))
+        return world.release
+
+    # How far a release of a service is taken.
+
+    def _world(self, service: str) -> World:
+        found = FakeTargets(self.folder / service, service=service, prefix=service, staging=f"s-{service}")
+        (self.folder / service).mkdir()
+        return found.settle()
+
+    def _built(self, service: str) -> World:
+        world = self._world(service)
+        world.register()
+        world.plan()
+        world.build()
+        return world
+
+    def _ready(self, service: str) -> World:
+        world = self._built(service)
+        drive(self._launch(world, "staging", Intent.DRILL))
+        world.approve("build_test", "olga")
+        world.approve("deployment", "chris", "cora")
+        return world
+
+    def _launch(self, world: World, environment: str = "production", intent: Intent = Intent.PLANNED) -> str:
+        row = ask.release(world.release)
+        return deployments.launch(
+            actor=actor("dora"), release=row, environment=environment, intent=intent
+        ).number
+
+    # What hangs on a release, and what stands beside them.
+
+    @staticmethod
+    def evidence(number: str) -> None:
+        """Everything that can hang on a release, one of each and not settled."""
+        row = ask.release(number)
+        assert row is not None
+        rita, later, key = actor("rita"), timezone.now() + timedelta(days=1), f"{row.service.key}-db"
+        fields = {"name": "Orders", "ci_class": "database", "service": row.service.key, "is_stateful": True}
+        cmdb.define_item(actor=SYSTEM, key=key, fields={**fields, "environment": "production"})
+        held = row.affected_cis.values_list("key", flat=True)
+        releases.set_scope(actor=rita, number=number, cis=[*held, key])
+        assurance.record_defect(actor=actor("ben"), number=number, title="Slow", severity="minor")
+        assurance.schedule_notice(actor=rita, number=number, audience="staff", text="Soon.", due_at=later)
+        releases.waive(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
+
+    def records(self, release: str) -> None:
+        """Records of every kind, linked to a release, and changes on their way."""
+        olga, stan, service = actor("olga"), actor("stan"), "iota"
+        incidents.record_incident(
+            actor=olga, title="Slow", service=service, severity=2, release=release, link="caused_by_release"
+        )
+        error = incidents.record_known_error(
+            actor=olga, title="Slow", root_cause="x", workaround="Wait.", service=service
+        )
+        incidents.link_known_error(
+            actor=actor("rita"), release=release, known_error=error.number, effect="introduces"
+        )
+        incidents.record_interaction(
+            actor=stan, contact="Mr X", channel="phone", summary="Slow", release=release
+        )
+        for title, steps in (("New", ()), ("Valid", ("validate",)), ("Assessed", ("validate", "assess"))):
+            row = changes.register(
+                actor=stan, title=title, description="d", change_type="normal", service=service
+            )
+            for event in steps:
+                changes.move(actor=actor("chris"), number=row.number, event=event)
+        knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
+
+    @staticmethod
+    def _strangers() -> None:
+        """Somebody without any role, and somebody whose role is in a service of its own."""
+        cmdb.define_item(actor=SYSTEM, key="bank", fields={"name": "Bank", "ci_class": "service"})
+        people.create(actor=SYSTEM, username=NOBODY, name="Nina New")
+        people.create_token(actor=actor("rita"), user=ask_people.user("rita"), label="laptop")
+        user = people.create(actor=SYSTEM, username=OUTSIDER, name="Otto Out")
+        people.grant(actor=SYSTEM, user=user, role="release_manager", scope="bank")
