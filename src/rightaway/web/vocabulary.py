@@ -169,6 +169,7 @@ WORDS = (
     _("Operator"),
     _("Ordered"),
     _("Other"),
+    _("Overdue"),
     _("Partial"),
     _("Partially backed out"),
     _("Partially implemented"),
@@ -347,4 +348,18 @@ TITLES = (
     _("Verification"),
     _("Verification and Closure"),
     _("Verify the configuration records"),
+)
+TEMPLATES = (
+    _("Minor release"),
+    _(
+        "Known kind of change, few configuration items, rehearsed back-out. Phased, three days of early life support."
+    ),
+    _("Major release"),
+    _(
+        "New behaviour for many, or many configuration items. Training is considered, two weeks of early life support."
+    ),
+    _("Emergency release"),
+    _(
+        "Restores a service or closes a security gap, as small as it can be. Decided by few, reviewed afterwards."
+    ),
 )
