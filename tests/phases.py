@@ -19,12 +19,14 @@ from rightaway.services import (
     assurance,
     changes,
     cmdb,
+    conversations,
     deployments,
     incidents,
     knowledge,
     lifecycle,
     people,
     releases,
+    saved_views,
 )
 
 OUTSIDER, NOBODY = "otto", "nina"
@@ -58,6 +60,7 @@ class Phases:
         ]
         found = {make.__name__: make() for make in makers}
         self.records(found["supported"])
+        self.talk(found["rehearsing"])
         self._strangers()
         return found
 
@@ -195,10 +198,21 @@ class Phases:
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 
     @staticmethod
+    def talk(release: str) -> None:
+        """Comments, one of them withdrawn just now, and a saved view."""
+        for name, text in (("rita", "Look at this, @dora."), ("dora", "Never mind.")):
+            said = conversations.comment(
+                actor=actor(name), kind="release", key=release, text=text, files=[("notes.txt", b"Notes.")]
+            )
+        conversations.withdraw(actor=actor("dora"), comment_id=said.pk)
+        saved_views.save(actor=actor("rita"), page="changes", name="New", query={"state": "registered"})
+
+    @staticmethod
     def _strangers() -> None:
         """Somebody without any role, and somebody whose role is in a service of its own."""
         cmdb.define_item(actor=SYSTEM, key="bank", fields={"name": "Bank", "ci_class": "service"})
         people.create(actor=SYSTEM, username=NOBODY, name="Nina New")
         people.create_token(actor=actor("rita"), user=ask_people.user("rita"), label="laptop")
+        people.disable(actor=SYSTEM, user=people.create(actor=SYSTEM, username="gone", name="Gone"))
         user = people.create(actor=SYSTEM, username=OUTSIDER, name="Otto Out")
         people.grant(actor=SYSTEM, user=user, role="release_manager", scope="bank")

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 T = TypeVar("T")
 _HELD: dict[str, tuple[dict[str, str], Any]] = {}
 # What the migrations made; everything else is empty when a test begins.
+_OF_ENGINE = ("dbos.workflow_status",)
 _GIVEN = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -35,8 +36,12 @@ def _rows() -> dict[str, str]:
     found = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        for table in sorted({name for (name,) in cursor.fetchall()} - _GIVEN):
-            cursor.execute(f'SELECT json_agg(t)::text FROM "{table}" t')
+        tables = {name for (name,) in cursor.fetchall()} - _GIVEN
+        for table in [*_OF_ENGINE, *(f'public."{name}"' for name in sorted(tables))]:
+            cursor.execute("SELECT to_regclass(%s)", [table])
+            if cursor.fetchone() == (None,):
+                continue
+            cursor.execute(f"SELECT json_agg(t)::text FROM {table} t")
             (text,) = cursor.fetchone()
             if text:
                 found[table] = text
@@ -48,5 +53,5 @@ def _put_back(rows: dict[str, str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table, text in rows.items():
             cursor.execute(
-                f'INSERT INTO "{table}" SELECT * FROM json_populate_recordset(NULL::"{table}", %s)', [text]
+                f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)", [text]
             )

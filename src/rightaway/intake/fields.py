@@ -133,7 +133,8 @@ Key = Annotated[
 Word = Annotated[
     str, shaped(r"[a-z][a-z0-9_-]{0,39}", "up to 40 small letters, digits, _ and -, beginning with a letter")
 ]
-Account = Annotated[str, shaped(r"[A-Za-z0-9@.+_-]{1,150}", "the name of an account")]
+ACCOUNT = r"[A-Za-z0-9@.+_-]{1,150}"
+Account = Annotated[str, shaped(ACCOUNT, "the name of an account")]
 Reference = Annotated[
     str, shaped(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,79}", "the number of a record, such as CHG-000042")
 ]

@@ -1,5 +1,6 @@
 """Accounts, roles and tokens."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
@@ -15,6 +16,7 @@ from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.permissions import Role
 from rightaway.domain.preferences import Density, Language, Theme
 from rightaway.domain.values import Actor, PersonKind
+from rightaway.intake.fields import ACCOUNT
 from rightaway.queries import people as ask
 from rightaway.records.people.models import Preferences, RoleBinding, User
 from rightaway.services import _audit, _guard
@@ -37,6 +39,13 @@ def create(
 ) -> User:
     """Make an account; one with an `owner` is a service account, which has no password and acts by token."""
     _guard.require(actor=actor, action="service_account.create" if owner else "role.grant")
+    if not re.fullmatch(ACCOUNT, username):
+        raise Invalid(
+            "account.name",
+            "This cannot be the name of an account.",
+            at="username",
+            hint="Use up to 150 letters without accents, digits, @, dots, +, - and _.",
+        )
     if User.objects.filter(username__iexact=username).exists():
         raise Invalid("account.exists", f"There is an account named {username} already.", at="username")
     user = User(username=username, name=name, email=email, owner=owner)

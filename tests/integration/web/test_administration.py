@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.integration.web.conftest import SignIn
 from tests.world import World, actor
 
+from rightaway.domain.errors import Invalid
 from rightaway.domain.permissions import MATRIX
 from rightaway.domain.values import SYSTEM
 from rightaway.queries import audit, cmdb, people
@@ -246,3 +247,11 @@ def test_estate__defined_and_changed__by_those_who_may(world: World, sign_in: Si
     assert cmdb.target("x01").tags == ["a", "b"]
     assert sign_in("root").get(reverse("environment-define")).status_code == 403
     assert post(rita, "target-define", **wanted | {"key": "x02"}).status_code == 403
+
+
+def test_person__with_a_name_no_address_can_hold__is_refused_beside_the_field(
+    world: World,
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        commands.create(actor=actor("root"), username="two words/", name="Two")
+    assert (refused.value.code, refused.value.at) == ("account.name", "username")

@@ -85,7 +85,7 @@ def test_entry__of_somebody_else__is_none(told: list[int], sign_in: SignIn) -> N
 def test_approver__asked__is_led_to_the_approvals(release: str, sign_in: SignIn) -> None:
     browser = sign_in("olga")
     page = browser.get("/inbox/").content.decode()
-    assert "rita asks for an approval: plan design" in page
+    assert "rita asks for an approval: plan and design" in page
     assert browser.get(f"/inbox/{entries('olga')[0]}/")["Location"] == f"/releases/{release}/#approvals"
 
 

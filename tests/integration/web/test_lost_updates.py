@@ -19,19 +19,21 @@ pytestmark = pytest.mark.django_db
 
 
 class Form(HTMLParser):
-    """What a browser would send of the form in a page's `main` that posts to the page itself."""
+    """What a browser would send of the form in a page's `main` that gives the page's command."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.fields: dict[str, list[str]] = {}
         self.area, self.choice = "", ""
-        self.inside = False
+        self.of_command = self.inside = False
         self.feed(html.split("<main")[1])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        if tag == "section":
+            self.of_command = "command" in found.get("class", "").split()
         if tag == "form":
-            self.inside = "action" not in found
+            self.inside = self.of_command
         name = found.get("name", "")
         if not self.inside:
             return

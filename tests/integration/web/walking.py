@@ -14,7 +14,7 @@ from tests.reading import Form, Reading
 
 MOST_OF_A_KIND = 2
 # Releases look different in every phase, deployments in every state; of forms that are alike one is enough.
-MOST = {"release": 20, "deployment": 5}
+MOST = {"release": 20, "deployment": 5, "person": 20}
 MOST_FORMS = 1
 # Signing out ends the walk, and a wrong password locks the account; both have tests of their own.
 NOT_SENT = {"account_logout", "account_change_password", "account_reauthenticate"}
@@ -68,11 +68,13 @@ class Walk:
         return self
 
     def _open(self, address: str) -> Iterator[str]:
-        answer = self.browser.get(address)
+        answer = self.browser.get(address, follow=True)
         if answer.status_code != 200:
             self.faults.append(f"{self.name}: {address} is {answer.status_code}, on {self.offered[address]}")
             return
         self.opened.add(name_of(address))
+        if answer.streaming or not answer["Content-Type"].startswith("text/html"):
+            return  # a file leads nowhere
         html = answer.content.decode()
         self.pages[address] = html
         page = Reading(html)
@@ -80,7 +82,7 @@ class Walk:
             here = urljoin(address, form.action) if form.action else address
             if form.method == "post":
                 self.meet(urlsplit(here).path, form)
-                if not form.action:
+                if urlsplit(here).path == urlsplit(address).path:
                     _forms.add(kind_of(urlsplit(address).path)[0])  # type: ignore[index]
             self._offer(urlsplit(here).path, address)
             if form.method == "get" and self._is_new(urlsplit(here).path):

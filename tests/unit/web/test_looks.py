@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils.translation import gettext_lazy
@@ -16,6 +18,11 @@ from rightaway.domain.unmet import Unmet
 from rightaway.web import errors, operations, remedies, statuses
 from rightaway.web.templatetags import web as tags
 
+# Somebody who may do nothing beyond what is asked with `may_edit`, and a release without a design.
+VIEWER: Any = SimpleNamespace(user=SimpleNamespace(pk=1), may=lambda *_asked, **_how: False)
+RELEASE: Any = SimpleNamespace(
+    number="REL-000001", design=None, service=SimpleNamespace(key="shop"), initiated_by_id=2
+)
 FOLDER = Path(rightaway.web.__file__).parent
 VENDOR = FOLDER / "static" / "vendor"
 FOR_TESTS = Path(__file__).parents[2] / "browser" / "vendor"
@@ -107,7 +114,7 @@ def test_markdown__link_that_runs__is_no_link(scheme: str) -> None:
         ("G03.risk_unanswered", "G03", "", "/releases/REL-000001/edit/assessment/"),
         ("T04.approval_pending", "T04", "", "/releases/REL-000001/#approvals"),
         ("G05.task_open", "G05", "", "/releases/REL-000001/#tasks"),
-        ("G21.run_missing", "G21", "", "/releases/REL-000001/evidence/"),
+        ("G21.run_missing", "G21", "", "/releases/REL-000001/evidence/#tests"),
         ("T07.training_required", "T07", "", ""),
     ],
 )
@@ -115,12 +122,12 @@ def test_remedy__leads_to_the_page_where_it_is_put_right(
     code: str, rule: str, field: str, expected: str
 ) -> None:
     unmet = Unmet(rule, code, "m", "release_manager", "r", {"field": field})
-    assert remedies.place("REL-000001", unmet, may_edit=True) == expected
+    assert remedies.place(VIEWER, RELEASE, unmet, may_edit=True) == expected
 
 
 def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
     unmet = Unmet("G02", "G02.justification_missing", "m", "release_manager", "r", {"field": "justification"})
-    assert remedies.place("REL-000001", unmet, may_edit=False) == ""
+    assert remedies.place(VIEWER, RELEASE, unmet, may_edit=False) == ""
 
 
 def test_sentence_of_a_rule__reads_without_underscores() -> None:
