@@ -131,3 +131,51 @@ def test_item__found_by_palette_and_by_search__is_the_same_in_every_look(
         window.go("/search/?q=t01")
         expect(page.locator("main").get_by_role("link", name=re.compile("t01")).first).to_be_visible()
         assert window.complaints == []
+
+
+@each_look
+def test_approver__signs_in__finds_what_waits_and_its_page(
+    visit: Open, site: Site, look: dict[str, Any]
+) -> None:
+    window = visit(**look).sign_in("chris")
+    waiting = window.page.locator("section", has=window.page.get_by_role("heading", name="Waiting for me"))
+    waiting.get_by_role("link", name=re.compile(site.numbers["waiting"])).first.click()
+    expect(window.page.get_by_role("heading", level=1)).to_contain_text(site.numbers["waiting"])
+    expect(window.page.locator("#approvals")).to_be_in_viewport()
+    assert window.complaints == []
+
+
+def test_item__of_the_list__leads_to_the_release_that_put_its_version_there(
+    in_every_look: Windows, site: Site
+) -> None:
+    for window in in_every_look("rita"):
+        page = window.page
+        window.go("/cis/?text=t01")
+        page.get_by_role("link", name="t01").click()
+        page.locator("section", has=page.get_by_role("heading", name="Expected and observed")).get_by_role(
+            "link", name=site.numbers["built"]
+        ).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(site.numbers["built"])
+        assert window.complaints == []
+
+
+@each_look
+def test_manager__registers_from_a_template__and_is_told_what_is_missing(
+    visit: Open, site: Site, look: dict[str, Any]
+) -> None:
+    window = visit(**look).sign_in("rita")
+    page = window.page
+    window.go("/releases/new/")
+    page.get_by_role("link", name=re.compile("Minor release")).click()
+    page.get_by_label("Service").select_option("shop")
+    page.get_by_label("Title").fill("Shop 3.0")
+    page.get_by_label("Description").fill("Faster.")
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_text("The release is registered.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why not now?")).to_be_visible()
+    facts = page.locator("section", has=page.get_by_role("heading", name="Record"))
+    facts.get_by_role("link", name="Edit the description").click()
+    page.get_by_label("Justification").fill("Customers wait too long.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert window.complaints == []

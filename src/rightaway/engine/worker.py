@@ -3,17 +3,35 @@
 import logging
 import signal
 import threading
+from datetime import timedelta
+
+from django.utils import timezone
 
 import rightaway.engine.deploy  # noqa: F401 -- registers the workflow
 from rightaway.drivers import registry
 from rightaway.engine import runtime
 from rightaway.engine.leases import Lease
-from rightaway.services import audit
+from rightaway.services import audit, moments
 
 log = logging.getLogger("rightaway.worker")
 
 SEAL_EVERY_S = 0.5
 STOP_WAIT_S = 5
+LOOK_EVERY = timedelta(seconds=10)
+MISSED = timedelta(days=7)  # what came while no worker ran; looking twice does no harm
+
+
+class Clock:
+    """Looks now and then whether a moment has come that a release waited for."""
+
+    def __init__(self) -> None:
+        self._seen = timezone.now() - MISSED
+
+    def look(self) -> None:
+        now = timezone.now()
+        if now - self._seen >= LOOK_EVERY:
+            runtime.with_connection(moments.pass_by)(since=self._seen, now=now)
+            self._seen = now
 
 
 def run(*, database_url: str, slots: int, lease_s: float) -> None:
@@ -28,8 +46,10 @@ def run(*, database_url: str, slots: int, lease_s: float) -> None:
     lease.watch()
     log.info("worker %s is ready", lease.executor_id)
     seal = runtime.with_connection(audit.seal)
+    clock = Clock()
     while not ending.wait(SEAL_EVERY_S):
         seal()
+        clock.look()
     log.info("worker %s stops: nothing new is started", lease.executor_id)
     runtime.stop(wait_s=STOP_WAIT_S)
     lease.give_back()

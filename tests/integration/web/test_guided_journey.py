@@ -52,7 +52,8 @@ class Person:
         assert answer.status_code == 200, (
             f"{self.name} was led to {address}, which answers {answer.status_code}"
         )
-        return answer.content.decode()
+        is_page = answer["Content-Type"].startswith("text/html")
+        return answer.content.decode() if is_page else "<main></main>"
 
     def send(self, address: str, form: Form) -> str:
         """Give what stands in the way, or nothing when it is done."""
@@ -169,7 +170,7 @@ class Journey:
     def _follow(self, person: Person, link: Link, why: str, here: str) -> bool:
         address = urljoin(here, link.href)
         html = person.look(address)
-        form = own_form(html)
+        form = own_form(html, address)
         if form is not None:
             return self._send(person, urlsplit(address).path, form, why)
         anchor = urlsplit(address).fragment
@@ -183,10 +184,9 @@ class Journey:
             for offered in sorted(page.links, key=lambda one: -alike(one.text, why)):
                 stands_out = area == near or (area == head_of(html) and offered.is_primary)
                 if stands_out or alike(offered.text, why):
-                    found = (
-                        own_form(person.look(urljoin(address, offered.href))) if is_page(offered) else None
-                    )
-                    where = urlsplit(urljoin(address, offered.href)).path
+                    there = urljoin(address, offered.href)
+                    found = own_form(person.look(there), there) if is_page(offered) else None
+                    where = urlsplit(there).path
                     if found is not None and self._send(person, where, found, why):
                         return True
         return False
@@ -201,11 +201,11 @@ class Journey:
         return not refused
 
 
-def own_form(html: str) -> Form | None:
+def own_form(html: str, address: str) -> Form | None:
     """Give the form that a page is about."""
-    return next(
-        (one for one in Reading(main_of(html)).forms if one.method == "post" and not one.action), None
-    )
+    here = {"", urlsplit(address).path}
+    forms = [one for one in Reading(main_of(html)).forms if one.method == "post"]
+    return next((one for one in forms if urlsplit(one.action).path in here), None)
 
 
 def is_page(link: Link) -> bool:

@@ -144,3 +144,10 @@ def test_value__of_a_text_in_the_readers_language__has_no_quotes() -> None:
     assert tags.value(gettext_lazy("not set")) == "not set"
     assert tags.value("not set") == "not set"
     assert tags.value({"a": [1]}) == '{"a": [1]}'
+
+
+def test_number_of_a_record__in_a_text__leads_to_its_page_and_the_rest_stays_text() -> None:
+    assert tags.linked("deployment DEP-000012 <b>") == (
+        'deployment <a href="/deployments/DEP-000012/">DEP-000012</a> &lt;b&gt;'
+    )
+    assert tags.linked("discovery") == "discovery"

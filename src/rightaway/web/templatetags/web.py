@@ -14,6 +14,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -35,6 +36,16 @@ STYLES = ("tokens", "elements", "layout", "forms", "components", "shell", "print
 ALERTS = {"ok": "circle-check", "warn": "triangle-alert", "bad": "octagon-alert"}
 DIGEST_SHOWN = 12
 VALUE_SHOWN = 300
+_PAGES = {
+    "REL": "release",
+    "DEP": "deployment",
+    "CHG": "change",
+    "INC": "incident",
+    "PRB": "problem",
+    "KE": "known-error",
+    "KB": "article",
+}
+_NUMBER = re.compile(rf"\b((?:{'|'.join(_PAGES)})-[0-9]{{6,12}})\b")
 _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # An image would be asked for by every reader, and tell its server so: it stays a link.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
@@ -237,6 +248,20 @@ def clash(field: BoundField) -> Clash | None:
     """Give what somebody else made of a field since the form was opened."""
     meanwhile = getattr(field.form, "meanwhile", None)
     return meanwhile.clashes.get(field.name) if meanwhile else None
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Lead from every number of a record in a text to its page."""
+    parts = _NUMBER.split(str(text))
+    return format_html_join(
+        "", "{}", ((_link(part) if place % 2 else part,) for place, part in enumerate(parts))
+    )
+
+
+def _link(number: str) -> SafeString:
+    page = _PAGES[number.partition("-")[0]]
+    return format_html('<a href="{}">{}</a>', reverse(page, args=[number]), number)
 
 
 @register.filter

@@ -1,0 +1,29 @@
+"""Ways that open because a moment has come, without anybody's command."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from rightaway.records.releases.models import Release
+from rightaway.services import lifecycle
+
+_OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
+
+
+def pass_by(*, since: datetime, now: datetime) -> int:
+    """
+    Let every open release go on for which a moment came after `since` and up to `now`; give how many were looked at.
+
+    A release whose moment has come and that lacks something else goes on with the command that brings it.
+    """
+    come = Q()
+    for field in _OF_RELEASE:
+        come |= Q(**{f"{field}__gt": since, f"{field}__lte": now})
+    numbers = list(
+        Release.objects.filter(come).exclude(phase__in=("closed", "abandoned")).values_list("pk", flat=True)
+    )
+    for key in numbers:
+        with transaction.atomic():
+            lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
+    return len(numbers)
