@@ -153,12 +153,13 @@ def follow_release(change_type: str, state: str, event: ReleaseEvent) -> ChangeS
     """
     table = TABLES[ChangeType(change_type)]
     now = ChangeState(state)
-    if event is ReleaseEvent.DEPLOYMENT_STARTED and not _may_start(change_type, now):
+    if event is ReleaseEvent.DEPLOYMENT_STARTED and not may_start(change_type, now):
         raise refusal("change", now, "implement", allowed(table, now))
     for step in _FOLLOWS[event]:
         now = table.after(now, step) or now
     return now
 
 
-def _may_start(change_type: str, state: ChangeState) -> bool:
+def may_start(change_type: str, state: ChangeState) -> bool:
+    """Say whether a deployment may begin as far as this change goes; one that is over does not stand in its way."""
     return state in TERMINAL or is_authorised(change_type, state)

@@ -2,6 +2,7 @@
 
 from rightaway.domain import separation
 from rightaway.domain.canonical import digest
+from rightaway.domain.changes import ChangeState, may_start
 from rightaway.domain.deployment_states import DeploymentStatus, Intent
 from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.plans import LABEL
@@ -42,6 +43,18 @@ def check_free(plan: Plan) -> None:
             f"{holder.number} of {holder.release.number} still works on these targets.",
             hint=f"Wait for {holder.number} or end it.",
         )
+
+
+def check_changes(release: Release) -> None:
+    """Refuse production to a release with a change that may not be carried out now, such as one that was backed out."""
+    for change in release.changes.order_by("pk"):
+        if not may_start(change.change_type, ChangeState(change.state)):
+            raise Refused(
+                "deployment.change_not_authorised",
+                f"{change.number} is {change.state.replace('_', ' ')} and may not be carried out now.",
+                hint=f"Plan {change.number} again and have it authorised, or take it out of the release.",
+                evidence={"change": change.number, "state": change.state},
+            )
 
 
 def check_launcher(actor: Actor, release: Release) -> None:

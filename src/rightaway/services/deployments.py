@@ -93,6 +93,7 @@ def launch(
         )
     _launch_rules.check_plan(release, plan, intent, production=production)
     if production:
+        _launch_rules.check_changes(release)
         _launch_rules.check_launcher(actor, release)
     row = _create(actor, release, plan, intent, reason)
     for ordinal, wave in enumerate(plan.body["waves"], start=1):

@@ -57,7 +57,8 @@ def article(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def write(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("article.edit", None)
-    form = ArticleForm(**bound(request), services=choices.services(viewer, "article.edit"))
+    given = {name: request.GET[name] for name in ("kind", "service", "release") if name in request.GET}
+    form = ArticleForm(**bound(request), services=choices.services(viewer, "article.edit"), initial=given)
 
     def run(given: dict[str, Any]) -> str:
         given["release"] = given["release"] or None

@@ -80,6 +80,7 @@ _IN_DESIGN = {
     "G10.rollback_criteria_missing",
     "G22.irreversible",
 }
+ARTICLE = ".article_unpublished"
 GO = "deployment"
 """The approval without which nothing is launched to production."""
 _RECORDS = ("change", "incident", "deployment")
@@ -96,7 +97,7 @@ def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
     for kind in _RECORDS:
         if evidence.get(kind):
             return reverse(kind, args=[evidence[kind]])
-    step = _step(viewer, row, code)
+    step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, code)
     if step:
         return step
     if code in _PLACES:
@@ -126,6 +127,16 @@ def _step(viewer: Viewer, row: Any, code: str) -> str:
     if code == "G40.deployment_unfinished" and viewer.may("deployment.launch", scope):
         return _form("launch", row, environment=deployed_to, intent=Intent.PLANNED)
     return ""
+
+
+def _article(viewer: Viewer, row: Any, evidence: Mapping[str, Any]) -> str:
+    """Lead to the draft that waits to be published, or to a new one."""
+    if not viewer.may("article.edit", row.service.key):
+        return ""
+    for draft in evidence["articles"]:
+        return reverse("article-publish", args=[draft])
+    query = {"kind": evidence["kind"], "service": row.service.key, "release": row.number}
+    return f"{reverse('article-write')}?{urlencode(query)}"
 
 
 def _form(name: str, row: Any, **given: str) -> str:

@@ -152,3 +152,22 @@ def test_request__nobody_could_give_it__refused(approved: World) -> None:
         approvals.request(actor=actor("rita"), number=approved.release, kind="plan_design")
 
     assert refusal.value.code == "approval.no_approver"
+
+
+def test_launch__with_a_change_that_was_backed_out__is_refused_with_what_to_do(approved: World) -> None:
+    from rightaway.domain.deployment_states import Intent
+    from rightaway.records.changes.models import Change
+    from rightaway.services import deployments
+
+    release = Release.objects.get(number=approved.release)
+    release.phase = "deployment"
+    release.save()
+    Change.objects.filter(release=release).update(state="backed_out")
+    with pytest.raises(Refused) as refused:
+        deployments.launch(
+            actor=actor("dora"), release=release, environment="production", intent=Intent.PLANNED, reason=""
+        )
+    assert (refused.value.code, refused.value.evidence["change"]) == (
+        "deployment.change_not_authorised",
+        approved.changes[0],
+    )
