@@ -111,6 +111,27 @@ def _samples(now: datetime) -> Samples:
 @page
 def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG001 -- open to everybody signed in
     now = datetime.now(UTC)
+    context = {**_basics(now), **_forms(now), **_of_deployments(now), **_of_lists(now)}
+    return render(request, "web/design.html", context)
+
+
+def _basics(now: datetime) -> dict[str, Any]:
+    return {
+        "samples": _samples(now),
+        "states": STATES,
+        "long": LONG,
+        "digest": DIGEST,
+        "crumbs": [("Releases", "/releases/"), (LONG[:60], "/design/")],
+        "tabs": [
+            (title, f"#{title.lower()}", title == "Scope") for title in ("Overview", "Scope", "Evidence")
+        ],
+        "steps": _steps(now),
+        "talk": _talk(now),
+        "swatches": ["primary", "ok", "warn", "bad", "info", "card", "muted", "border"],
+    }
+
+
+def _forms(now: datetime) -> dict[str, Any]:
     unmet = (
         {
             "message": "Two tests failed.",
@@ -123,16 +144,21 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
     refused.problems.append(
         Problem("gate.closed", "The gate is closed.", "See what is missing.", "G30", unmet)
     )
-    context: dict[str, Any] = {
-        "samples": _samples(now),
-        "states": STATES,
-        "long": LONG,
-        "digest": DIGEST,
-        "crumbs": [("Releases", "/releases/"), (LONG[:60], "/design/")],
-        "tabs": [
-            (title, f"#{title.lower()}", title == "Scope") for title in ("Overview", "Scope", "Evidence")
+    return {
+        "form": SampleForm(),
+        "refused": refused,
+        "stale": _stale(now),
+        "problem": [Problem("not_found", "There is no release REL-999999.", "Check the number.", "number")],
+        "differences": [
+            Change("design.waves.0.targets", "changed", ["t01"], ["t01", "t02"]),
+            Change("design.on_failure", "added", None, "back_out"),
+            Change("package.units.1", "removed", LONG, None),
         ],
-        "steps": _steps(now),
+    }
+
+
+def _of_deployments(now: datetime) -> dict[str, Any]:
+    return {
         "runs": [
             _Run(_Named(key=f"web-{number:03}"), STATES[number % len(STATES)], number) for number in range(24)
         ],
@@ -147,6 +173,11 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
             Group(str(FATES[Fate.UNTOUCHED]), 2, (("3. last", "web-040, web-041", 0),)),
         ],
         "lasting": ["migrate"],
+    }
+
+
+def _of_lists(now: datetime) -> dict[str, Any]:
+    return {
         "pager": Paginator(range(10 * MANY), 50).get_page(3),
         "board": ["Plan", "Build and test", LONG[:40]],
         **_timeline(now),
@@ -154,8 +185,6 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
             {"title": title, "text": text, "basis": "From 12 deployments in 90 days"}
             for title, text in (("Deployment frequency", "0.13 per day"), ("Change fail rate", "no data"))
         ],
-        "talk": _talk(now),
-        "stale": _stale(now),
         "listed": Listed(
             [
                 View(_Said(1, name="Open ones"), "#lists", is_chosen=True, is_default=True, is_mine=True),
@@ -165,14 +194,6 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
             save="#lists",
             csv="#lists",
         ),
-        "differences": [
-            Change("design.waves.0.targets", "changed", ["t01"], ["t01", "t02"]),
-            Change("design.on_failure", "added", None, "back_out"),
-            Change("package.units.1", "removed", LONG, None),
-        ],
-        "form": SampleForm(),
-        "refused": refused,
-        "problem": [Problem("not_found", "There is no release REL-999999.", "Check the number.", "number")],
         "plot": plots.Plot(
             "plot-sample",
             "Change lead time",
@@ -183,9 +204,7 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG00
                 plots.Series("p90", [9, 8, None, 7, 6, 6, 4]),
             ),
         ),
-        "swatches": ["primary", "ok", "warn", "bad", "info", "card", "muted", "border"],
     }
-    return render(request, "web/design.html", context)
 
 
 def _talk(now: datetime) -> Talk:
