@@ -36,7 +36,7 @@ VECTORS = (
 FORMULA = "=1+1"
 EVERY_ROLE = "eve"
 NOT_SENT = {"account_logout", "account_login", "account_change_password", "account_reauthenticate", "theme"}
-NOT_SENT |= {"view-delete", "comment-withdraw"}  # would take the text away again
+NOT_SENT |= {"view-delete", "view-edit", "comment-withdraw"}  # would take the text away again
 LAST = {"way", "operate", "undo", "resolve", "article-publish"}
 """What ends a state in which other forms are offered."""
 

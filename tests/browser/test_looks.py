@@ -137,7 +137,7 @@ def test_item__found_by_palette_and_by_search__is_the_same_in_every_look(
 def test_approver__signs_in__finds_what_waits_and_its_page(
     visit: Open, site: Site, look: dict[str, Any]
 ) -> None:
-    window = visit(**look).sign_in("chris")
+    window = visit(**look).sign_in("olga")
     waiting = window.page.locator("section", has=window.page.get_by_role("heading", name="Waiting for me"))
     waiting.get_by_role("link", name=re.compile(site.numbers["waiting"])).first.click()
     expect(window.page.get_by_role("heading", level=1)).to_contain_text(site.numbers["waiting"])
@@ -169,7 +169,7 @@ def test_manager__registers_from_a_template__and_is_told_what_is_missing(
     page.get_by_role("link", name=re.compile("Minor release")).click()
     page.get_by_label("Service").select_option("shop")
     page.get_by_label("Title").fill("Shop 3.0")
-    page.get_by_label("Description").fill("Faster.")
+    page.get_by_label("Description", exact=True).fill("Faster.")
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("The release is registered.")).to_be_visible()
     expect(page.get_by_role("heading", name="Why not now?")).to_be_visible()
