@@ -6,7 +6,8 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind
 from rightaway.domain.values import TaskState
-from rightaway.queries import deployments, incidents, releases, templates
+from rightaway.queries import cmdb, deployments, incidents, releases, templates
+from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Hold
 from rightaway.records.incidents.models import Incident
 from rightaway.records.releases.models import Release, Task
@@ -57,11 +58,20 @@ def upcoming(now: datetime, days: int = UPCOMING_DAYS) -> QuerySet[Release]:
 
 def overdue(now: datetime) -> QuerySet[Release]:
     """List releases that should be deployed by now and are not, the latest first."""
-    waiting = Q(pk__in=())
+    return releases.releases().filter(_not_deployed(), planned_end__lt=now).order_by("planned_end")
+
+
+def _not_deployed() -> Q:
+    found = Q(pk__in=())
     for workflow in WorkflowTemplate.objects.all():
-        phases = templates.parsed(workflow.pk).until_deployed
-        waiting |= Q(workflow=workflow, phase__in=phases)
-    return releases.releases().filter(waiting, planned_end__lt=now).order_by("planned_end")
+        found |= Q(workflow=workflow, phase__in=templates.parsed(workflow.pk).until_deployed)
+    return found
+
+
+def mismatches() -> QuerySet[ConfigurationItem]:
+    """List items found in another version than expected, but for what a release is still to bring there."""
+    ahead = Release.objects.filter(_not_deployed())
+    return cmdb.mismatches().exclude(expected_cause__in=ahead.values("number"))
 
 
 def held() -> QuerySet[Deployment]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rightaway.queries import attention, cmdb, deployments
+from rightaway.queries import attention, deployments
 from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
@@ -46,7 +46,7 @@ def _all(viewer: Viewer) -> Iterator[Concern]:
     yield from map(_held, _in(viewer, attention.held(), "release__service"))
     yield from map(_incident, _in(viewer, attention.grave_incidents(), "service"))
     yield from map(_overdue, _in(viewer, attention.overdue(timezone.now()), "service"))
-    yield from map(_mismatch, _in(viewer, cmdb.mismatches(), "service"))
+    yield from map(_mismatch, _in(viewer, attention.mismatches(), "service"))
 
 
 def _in(viewer: Viewer, rows: Any, path: str) -> list[Any]:

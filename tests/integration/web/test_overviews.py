@@ -46,12 +46,20 @@ def test_home__release_that_names_me__is_among_mine(release: str, sign_in: SignI
 def test_home__grave_incident_and_mismatch__are_not_as_it_should_be(site: Site, sign_in: SignIn) -> None:
     item = ask_cmdb.item("t01")
     assert item is not None
-    cmdb.expect(actor=SYSTEM, states={item.pk: {"version": "1.0"}}, cause="plan")
+    cmdb.expect(actor=SYSTEM, states={item.pk: {"version": "1.0"}}, cause="discovery")
     cmdb.observe(actor=SYSTEM, states={item.pk: {"version": "0.9"}}, source="agent")
     found = card(text(sign_in("olga")), "concerns")
     assert site.names["incident"] in found
     assert "Open incident of severity 2" in found
     assert "Expected 1.0, found 0.9" in found
+
+
+def test_home__item_that_a_release_is_still_to_change__is_no_concern(site: Site, sign_in: SignIn) -> None:
+    item = ask_cmdb.item("t01")
+    assert item is not None
+    cmdb.observe(actor=SYSTEM, states={item.pk: {"version": "0.9"}}, source="agent")
+    assert list(ask_cmdb.mismatches()) == [item]
+    assert not attention.mismatches().exists()
 
 
 def test_home__deployment_on_hold__says_why(site: Site, sign_in: SignIn) -> None:
