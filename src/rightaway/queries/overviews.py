@@ -1,9 +1,9 @@
 """Many releases at once: by phase, and over time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Q, QuerySet
 
 from rightaway.queries import attention, releases
 from rightaway.records.releases.models import Release
@@ -25,14 +25,16 @@ def counted(rows: QuerySet[Release]) -> dict[str, int]:
     return dict(rows.order_by().values_list("phase").annotate(count=Count("pk")))
 
 
-def first_of_each_phase(rows: QuerySet[Release], most: int) -> dict[str, list[Release]]:
-    """Give of each phase the releases that are planned first, those without a date last; one statement for all."""
+def first_of_each_phase(
+    rows: QuerySet[Release], phases: Iterable[str], most: int
+) -> dict[str, list[Release]]:
+    """Give of each phase the releases that are planned first, those without a date last; two statements for all."""
     order = (F("planned_start").asc(nulls_last=True), F("pk").desc())
-    place = Window(RowNumber(), partition_by="phase", order_by=order)
-    # The ranking is done on bare ids, so that nothing else is read of what is not shown.
-    ranked = rows.order_by().annotate(place=place).filter(place__lte=most).values("pk")
+    # Each phase is cut along its index, and on bare ids: nothing else is read of what is not shown.
+    cuts = [rows.filter(phase=phase).order_by(*order).values("pk")[:most] for phase in phases]
+    shown = [row["pk"] for row in cuts[0].union(*cuts[1:], all=True)] if cuts else []
     found: dict[str, list[Release]] = {}
-    for row in releases.releases().filter(pk__in=ranked).order_by(*order):
+    for row in releases.releases().filter(pk__in=shown).order_by(*order):
         found.setdefault(row.phase, []).append(row)
     return found
 

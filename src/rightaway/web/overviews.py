@@ -33,12 +33,13 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     mine = viewer.user.pk if given.pop("mine") else None
     rows = viewer.narrowed(overviews.open_releases(**given, person=mine), "service__key")
     counts = overviews.counted(rows)
-    cards = overviews.first_of_each_phase(rows, IN_A_COLUMN)
+    phases = templates.current_phases()
+    cards = overviews.first_of_each_phase(rows, [phase.key for phase in phases], IN_A_COLUMN)
     context = {
         "filters": filters,
         "columns": [
             {"phase": phase, "count": counts.get(phase.key, 0), "releases": cards.get(phase.key, [])}
-            for phase in templates.current_phases()
+            for phase in phases
         ],
         "ways": ways(request, "release-board"),
         "may_register": bool(choices.services(viewer, "release.register")),

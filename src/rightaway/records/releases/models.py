@@ -103,6 +103,10 @@ class Release(Record):
         ]
         indexes = [
             models.Index(fields=["phase", "-id"]),
+            models.Index(fields=["phase", "planned_start"]),
+            models.Index(fields=["planned_start"]),
+            models.Index(fields=["planned_end"]),
+            models.Index(fields=["-updated_at"]),
             models.Index(fields=["service", "-id"]),
             words_of("title", "release_words"),
         ]
