@@ -1,11 +1,15 @@
 """One server for everything: pages and API over WSGI on threads, live streams on the event loop beside them."""
 
+import gc
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
 from rightaway.config.wsgi import application as pages
+from rightaway.web import urls  # noqa: F401 -- loads every page now, before the first is asked for
 from rightaway.web.streams import application as streams
+
+COLLECT = (20_000, 20, 100)
 
 _wsgi: Any = pages  # Django describes its WSGI in types of its own
 _pages: Any = WSGIMiddleware(_wsgi, workers=16)
@@ -21,3 +25,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         return await receive()
 
     await _pages(scope, body, send)
+
+
+# What is loaded now stays for the life of the process. Looked through for garbage with every full collection, it
+# makes a page now and then wait some tenths of a second.
+gc.collect()
+gc.freeze()
+gc.set_threshold(*COLLECT)
