@@ -20,15 +20,6 @@ from rightaway.web.pages import act, bound, command, page
 from rightaway.web.viewers import Viewer
 
 Json = dict[str, Any]
-EXAMPLE = {
-    "kind": "release",
-    "title": _("What it is called"),
-    "description": _("What it brings."),
-    "release_type": "minor",
-    "service": "",
-    "changes": [],
-    "objectives": [],
-}
 
 
 @act
@@ -73,7 +64,7 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def from_file(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.register", None)
     begun, _told = _basis(viewer, request.GET)
-    content = {"kind": "release", **begun} if begun else EXAMPLE
+    content = {"kind": "release", **begun} if begun else _example()
     form = FileForm(**bound(request), initial={"text": ask.text(content)})
     return command(
         request,
@@ -98,6 +89,18 @@ def file(_request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     answer = HttpResponse(ask.text(ask.whole(row)), content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{number}.yaml"'
     return answer
+
+
+def _example() -> Json:
+    return {
+        "kind": "release",
+        "title": _("What it is called"),
+        "description": _("What it brings."),
+        "release_type": "minor",
+        "service": "",
+        "changes": [],
+        "objectives": [],
+    }
 
 
 def _basis(viewer: Viewer, asked: Any) -> tuple[Json, str]:

@@ -4,7 +4,9 @@ import pytest
 from tests.integration.web.conftest import SignIn
 from tests.world import World, actor
 
+from rightaway.domain.values import SYSTEM
 from rightaway.queries import release_files, releases
+from rightaway.services import cmdb, people
 from rightaway.services import releases as commands
 
 pytestmark = pytest.mark.django_db
@@ -74,9 +76,13 @@ def test_register__from_a_file_with_mistakes__names_them_and_keeps_the_text(
 
 def test_release_file__of_a_service_not_seen__is_no_page(world: World, sign_in: SignIn) -> None:
     number = world.register()
+    cmdb.define_item(actor=SYSTEM, key="bank", fields={"name": "Bank", "ci_class": "service"})
+    user = people.create(actor=SYSTEM, username="bob", name="Bob")
+    people.grant(actor=SYSTEM, user=user, role="release_manager", scope="bank")
     assert sign_in("rita").get(f"/releases/{number}/file/").status_code == 200
-    world_of_nobody = sign_in("ada")
-    assert world_of_nobody.get("/releases/REL-999999/file/").status_code == 404
+    bob = sign_in("bob")
+    assert bob.get(f"/releases/{number}/file/").status_code == 404
+    assert bob.get(f"/releases/new/?like={number}").status_code == 404
 
 
 def test_edit__opened_in_place__posts_to_its_own_address(release: str, sign_in: SignIn) -> None:
