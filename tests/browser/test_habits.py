@@ -1,17 +1,21 @@
 """What people do with each other, in a real browser: edit at the same time, mention, read their inbox."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import NARROW, Open, Site
+from tests.browser.conftest import LOOKS, Open, Site
 from tests.browser.test_accessibility import fits, violations
 
 pytestmark = pytest.mark.browser
 
 
-def test_two_people__editing_the_same_article__lose_nothing(visit: Open, site: Site) -> None:
-    rita, dora = visit(viewport=NARROW).sign_in("rita"), visit(java_script_enabled=False).sign_in("dora")
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_two_people__editing_the_same_article__lose_nothing(
+    visit: Open, site: Site, look: dict[str, Any]
+) -> None:
+    rita, dora = visit(**look).sign_in("rita"), visit(**look, java_script_enabled=False).sign_in("dora")
     rita.go("/knowledge/new/")
     rita.page.get_by_label("Service").select_option("shop")
     rita.page.get_by_label("Title").fill("Mondays")

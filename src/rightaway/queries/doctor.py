@@ -221,7 +221,8 @@ def _engine(signature: Callable[[], str | None], wanted: str) -> Finding:
         ok, found = False, _first_line(error)
     else:
         ok = arguments == wanted
-        found = "its tables are missing" if arguments is None else f"enqueue_workflow({arguments})"
+        signature_found = "its tables are missing" if arguments is None else f"enqueue_workflow({arguments})"
+        found = "its tables fit" if ok else signature_found
     remedy = "Run `rightaway migrate` of the same version that web and worker have."
     return Finding("engine", ok, found, f"enqueue_workflow({wanted})", remedy)
 

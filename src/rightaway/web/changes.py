@@ -44,7 +44,7 @@ def _found(viewer: Viewer, number: str) -> Any:
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:
-    return [("Changes", reverse("changes")), (number, reverse("change", args=[number]))]
+    return [(_("Changes"), reverse("changes")), (number, reverse("change", args=[number]))]
 
 
 @act

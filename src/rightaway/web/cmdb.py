@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.subjects import SubjectKind
@@ -45,7 +46,7 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "releases": list(viewer.narrowed(row.affecting_releases.order_by("-id"), "service__key")[:10]),
         "changes": list(viewer.narrowed(changes, "service__key")[:10]),
         "talk": conversations.talk(viewer, SubjectKind.CI, row),
-        "crumbs": [("Configuration items", reverse("items"))],
+        "crumbs": [(_("Configuration items"), reverse("items"))],
     }
     return render(request, "cmdb/item.html", context)
 

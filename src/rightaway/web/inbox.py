@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.notifications import NotificationKind as Kind
+from rightaway.domain.values import ENGINE
 from rightaway.queries import conversations as ask_conversations
 from rightaway.queries import notifications as ask
 from rightaway.services import notifications as commands
@@ -49,7 +50,8 @@ class Told:
 def _told(row: Any) -> Told:
     icon, sentence, _anchor = _TOLD[row.kind]
     facts = {key: within(words(row.facts.get(key, ""))) for key in _KEYS}
-    text = str(format_lazy(sentence, by=row.by, title=row.facts.get("title", ""), **facts))
+    by = "Rightaway" if row.by == ENGINE.name else row.by
+    text = str(format_lazy(sentence, by=by, title=row.facts.get("title", ""), **facts))
     return Told(row, icon, text)
 
 

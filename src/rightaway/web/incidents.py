@@ -72,7 +72,7 @@ def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "problems": list(row.problems.order_by("number")),
         "may_record": viewer.may("incident.record", row.service.key) and row.state == "open",
         "talk": conversations.talk(viewer, SubjectKind.INCIDENT, row),
-        "crumbs": [("Incidents", reverse("incidents"))],
+        "crumbs": [(_("Incidents"), reverse("incidents"))],
     }
     return render(request, "incidents/incident.html", context)
 
@@ -85,7 +85,7 @@ def problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "incidents": list(row.incidents.order_by("number")),
         "may_record": viewer.may("incident.record", _scope(row)) and row.state == "open",
         "talk": conversations.talk(viewer, SubjectKind.PROBLEM, row),
-        "crumbs": [("Problems", reverse("problems"))],
+        "crumbs": [(_("Problems"), reverse("problems"))],
     }
     return render(request, "incidents/problem.html", context)
 
@@ -106,7 +106,7 @@ def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespon
     context = {
         "error": row,
         "talk": conversations.talk(viewer, SubjectKind.KNOWN_ERROR, row),
-        "crumbs": [("Known errors", reverse("known-errors"))],
+        "crumbs": [(_("Known errors"), reverse("known-errors"))],
     }
     return render(request, "incidents/known_error.html", context)
 
@@ -192,7 +192,7 @@ def record_known_error(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         return reverse("known-error", args=[commands.record_known_error(actor=viewer.actor, **given).number])
 
     texts = {"title": "Record a known error", "button": "Record", "done": "The known error is recorded."}
-    crumbs = [("Known errors", reverse("known-errors"))]
+    crumbs = [(_("Known errors"), reverse("known-errors"))]
     return command(request, form, run, **texts, back=reverse("known-errors"), crumbs=crumbs)
 
 
@@ -205,7 +205,7 @@ def record_interaction(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         commands.record_interaction(actor=viewer.actor, **given)
 
     texts = {"title": "Record an interaction", "button": "Record", "done": "The interaction is recorded."}
-    crumbs = [("Interactions", reverse("interactions"))]
+    crumbs = [(_("Interactions"), reverse("interactions"))]
     return command(
         request, InteractionForm(**bound(request)), run, **texts, back=reverse("interactions"), crumbs=crumbs
     )

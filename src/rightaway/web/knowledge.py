@@ -37,7 +37,7 @@ def _found(viewer: Viewer, number: str) -> Any:
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:
-    return [("Knowledge", reverse("articles")), (number, reverse("article", args=[number]))]
+    return [(_("Knowledge"), reverse("articles")), (number, reverse("article", args=[number]))]
 
 
 @page

@@ -32,7 +32,13 @@ _LOOKS = {
     ("", "circle-slash"): "skipped not_applicable",
     ("", "circle"): "pending ready initial draft not_requested resolved todo no",
 }
-_SAID = {"plan_design": "plan and design", "build_test": "build and test"}
+_SAID = {
+    "plan_design": "plan and design",
+    "build_test": "build and test",
+    "cab": "CAB",
+    "cmdb_update": "CMDB update",
+    "update_cmdb": "update CMDB",
+}
 _BY_WORD = {word: look for look, words in _LOOKS.items() for word in words.split()}
 
 
@@ -62,4 +68,6 @@ def words(key: str) -> str:
 
 def within(text: str) -> str:
     """Give a word as it stands within a sentence; German writes its nouns with a capital letter there too."""
-    return text if get_language() == "de" else text.lower()
+    if get_language() == "de":
+        return text
+    return " ".join(word if word.isupper() else word.lower() for word in text.split(" "))

@@ -24,7 +24,7 @@ else:
 Text: TypeAlias = str | Promise  # a promise is text in the language of whoever reads it
 Choices: TypeAlias = Sequence[tuple[str, Text]]
 
-
+CHOOSE = _("Choose one")
 _MINUTES = "%Y-%m-%dT%H:%M"
 _zone_lazy = lazy(timezone.get_current_timezone_name, str)
 _words_lazy = lazy(words, str)

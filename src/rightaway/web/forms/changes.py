@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeType
 from rightaway.services.changes import APPROVE, REJECT
-from rightaway.web.forms.base import Choices, CommandForm, VersionForm, area, options, scale
+from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, VersionForm, area, options, scale
 from rightaway.web.forms.releases import IMPACT, URGENCY
 
 NUMBERS = ("impact", "urgency")
@@ -36,7 +36,7 @@ class RegisterChangeForm(ChangeForm):
 
     def __init__(self, *args: Any, services: Choices, items: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", CHOOSE), *services]  # type: ignore[attr-defined]
         self.fields["affected_cis"].choices = items  # type: ignore[attr-defined]
         self.order_fields(
             ["service", "title", "description", "change_type", "impact", "urgency", "affected_cis"]

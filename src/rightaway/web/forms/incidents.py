@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.services.incidents import LINKS, ROOT_CAUSES
-from rightaway.web.forms.base import Choices, CommandForm, Moment, VersionForm, area, options, scale
+from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, VersionForm, area, options, scale
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 _CHANNELS = ("phone", "mail", "chat", "portal", "in_person")
@@ -17,7 +17,7 @@ class ServiceForm(CommandForm):
 
     def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", CHOOSE), *services]  # type: ignore[attr-defined]
 
 
 class IncidentForm(ServiceForm):
@@ -42,7 +42,7 @@ class ResolveIncidentForm(VersionForm):
 
 class ProblemForm(VersionForm):
     root_cause = forms.CharField(label=_("Root cause"), widget=area(4))
-    category = forms.ChoiceField(label=_("Category"), choices=options(ROOT_CAUSES, empty=_("Choose one")))
+    category = forms.ChoiceField(label=_("Category"), choices=options(ROOT_CAUSES, empty=CHOOSE))
     is_closed = forms.BooleanField(label=_("Close the problem"), required=False)
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.values import ArticleKind
-from rightaway.web.forms.base import Choices, CommandForm, Moment, VersionForm, area, options
+from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, VersionForm, area, options
 
 _MARKDOWN = _("Markdown. HTML is not used.")
 
@@ -24,7 +24,7 @@ class ArticleForm(CommandForm):
 
     def __init__(self, *args: Any, services: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", CHOOSE), *services]  # type: ignore[attr-defined]
 
 
 class LessonForm(CommandForm):
@@ -35,7 +35,7 @@ class LessonForm(CommandForm):
 
     def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [("", "Choose one"), *people]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", CHOOSE), *people]  # type: ignore[attr-defined]
 
 
 class EditArticleForm(VersionForm):

@@ -10,9 +10,7 @@ from rightaway.domain.guards_deployment import BACK_OUT_REASONS
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.values import TaskState
 from rightaway.domain.workflows import Transition
-from rightaway.web.forms.base import Choices, CommandForm, Moment, ReasonForm, Text, area, options
-
-CHOOSE = _("Choose one")
+from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, ReasonForm, Text, area, options
 
 
 class WayForm(ReasonForm):

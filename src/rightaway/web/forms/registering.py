@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.values import ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.intake.limits import YAML_BYTES
-from rightaway.web.forms.base import Choices, CommandForm, area, options
+from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, area, options
 from rightaway.web.forms.releases import NOT_SET
 
 
@@ -33,7 +33,7 @@ class RegisterForm(CommandForm):
 
     def __init__(self, *args: Any, services: Choices, changes: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [("", "Choose one"), *services]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", CHOOSE), *services]  # type: ignore[attr-defined]
         self.fields["changes"].choices = changes  # type: ignore[attr-defined]
         if not changes:
             self.fields["changes"].help_text = _("No change is open that is in no release yet.")
