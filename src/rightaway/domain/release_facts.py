@@ -82,6 +82,8 @@ class ApprovalFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
+    """`has_proof` is true of a task that ends by itself with its evidence."""
+
     title: str
     phase: str
     category: str = ""
@@ -89,6 +91,7 @@ class TaskFacts:
     mandatory: bool = True
     assignee: str = ""
     number: str = ""
+    has_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
