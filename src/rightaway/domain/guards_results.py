@@ -72,7 +72,9 @@ def _unfinished(facts: ReleaseFacts) -> Unmet:
 
 def _wave(facts: ReleaseFacts, wave: WaveFacts) -> tuple[Unmet, ...]:
     status = facts.deployment.status
-    needs_nobody = status in ENDED_IN_VAIN or (wave.status in UNDER_WAY and status not in FINISHED_DEPLOYMENTS)
+    needs_nobody = status in ENDED_IN_VAIN or (
+        wave.status in UNDER_WAY and status not in FINISHED_DEPLOYMENTS
+    )
     if wave.accepted_by or needs_nobody or (wave.status == "passed" and wave.healthy):
         return ()
     what = "passed without a good health check" if wave.status == "passed" else f"is {wave.status}"

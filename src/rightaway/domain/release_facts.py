@@ -78,6 +78,7 @@ class ApprovalFacts:
     current_digest: str = ""
     expires_at: datetime | None = None
     missing_roles: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

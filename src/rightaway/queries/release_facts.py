@@ -121,9 +121,15 @@ def _approval(requirement: Requirement, row: Approval | None, manifest: Json) ->
     except Invalid:
         current = ""
     if row is None:
-        return ApprovalFacts(requirement.key, current_digest=current, missing_roles=requirement.roles)
+        return ApprovalFacts(
+            requirement.key,
+            current_digest=current,
+            missing_roles=requirement.roles,
+            title=requirement.title,
+        )
     return ApprovalFacts(
         requirement.key,
+        title=requirement.title,
         state=row.state,
         approved_digest=row.digest,
         current_digest=current,

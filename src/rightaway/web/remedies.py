@@ -43,7 +43,6 @@ _PLACES = {
     "G60.ratings_missing": "closure#ratings",
     "G60.rating_missing": "closure#ratings",
     "G60.early_life_acceptance": "closure#early-life",
-    "G60.early_life_period": "closure#early-life",
     "G60.lessons_missing": "closure#lessons",
     "G60.problem_missing": "edit:closure",
     "G60.root_cause_missing": "edit:closure",
@@ -89,10 +88,10 @@ _RECORDS = ("change", "incident", "deployment")
 def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
     """Give the address where it is put right; empty when there is none, or none for this person."""
     code, evidence, number = unmet.code, unmet.evidence, row.number
-    if code == "G31.window_closed" and not unmet.failed:
-        return ""  # it opens by itself; another window would have to be approved again
+    if code == "G60.early_life_period" or (code == "G31.window_closed" and not unmet.failed):
+        return ""  # it comes by itself: who moved it would have to ask for approvals again
     if ".approval_" in code:
-        return f"{reverse('release', args=[number])}#approvals"
+        return _approval(viewer, row, unmet)
     if code == "G05.task_open":
         return f"{reverse('release', args=[number])}#tasks"
     step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, unmet)
@@ -135,6 +134,14 @@ def _launch(viewer: Viewer, row: Any, environment: str) -> str:
     if not viewer.may("deployment.launch", row.service.key):
         return reverse("release-deployments", args=[row.number])
     return _form("launch", row, environment=environment, intent=Intent.PLANNED)
+
+
+def _approval(viewer: Viewer, row: Any, unmet: Unmet) -> str:
+    """Lead who may ask for it to asking, once there is something to approve; else to where votes are given."""
+    is_open = not unmet.code.endswith(".approval_pending") and unmet.evidence.get("current_digest")
+    if is_open and viewer.may("approval.request", row.service.key):
+        return reverse("approval-request", args=[row.number, unmet.evidence["approval"]])
+    return f"{reverse('release', args=[row.number])}#approvals"
 
 
 def _article(viewer: Viewer, row: Any, evidence: Mapping[str, Any]) -> str:

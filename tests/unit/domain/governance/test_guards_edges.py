@@ -233,7 +233,10 @@ def test_deployment__gate_shut__names_what_the_gate_lacks_first(green, now):
 
     found = GUARDS["G40"](replace(green, deployment=waiting, notices=(told,)), now)
 
-    assert [one.code for one in found] == ["communication_plan.notice_undelivered", "G40.deployment_unfinished"]
+    assert [one.code for one in found] == [
+        "communication_plan.notice_undelivered",
+        "G40.deployment_unfinished",
+    ]
 
 
 @pytest.mark.parametrize(
