@@ -32,6 +32,8 @@ class Form:
     method: str
     controls: dict[str, Control] = field(default_factory=dict)
     button: str = ""
+    look: frozenset[str] = frozenset()
+    """The classes of its button."""
 
     def given(self) -> dict[str, Any]:
         """Give what a browser sends when nothing is typed."""
@@ -48,11 +50,11 @@ class Form:
 
 @dataclass
 class Link:
-    """`is_primary` is a button that stands out as the next thing to do."""
+    """`look` holds its classes: `primary` stands out as the next thing to do, `danger` as what is done with care."""
 
     href: str
     text: str = ""
-    is_primary: bool = False
+    look: frozenset[str] = frozenset()
 
 
 class Reading(HTMLParser):
@@ -85,7 +87,7 @@ class Reading(HTMLParser):
 
     def _open_a(self, found: dict[str, str]) -> None:
         if "href" in found:
-            self.links.append(Link(found["href"], is_primary="primary" in found.get("class", "").split()))
+            self.links.append(Link(found["href"], look=frozenset(found.get("class", "").split())))
             self._open.append(("a", self.links[-1]))
 
     def _open_form(self, found: dict[str, str]) -> None:
@@ -104,6 +106,7 @@ class Reading(HTMLParser):
     def _open_button(self, found: dict[str, str]) -> None:
         if self.forms and found.get("type") == "submit":
             self._open.append(("button", self.forms[-1]))
+            self.forms[-1].look = frozenset(found.get("class", "").split())
             if found.get("name"):
                 self._add(Control(found["name"], "hidden", value=found.get("value", "")), found)
 

@@ -41,13 +41,17 @@ def checklist(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[I
 
 def proven_tasks(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[TaskRule, ...]:
     """Give the tasks of the phase whose proofs all hold, so that nobody has to tick them."""
-    return tuple(
-        task
+    lacking = unproved(template, facts, now)
+    return tuple(task for task in template.tasks if task.key in lacking and not lacking[task.key])
+
+
+def unproved(template: Template, facts: ReleaseFacts, now: datetime) -> dict[str, tuple[Unmet, ...]]:
+    """Give what is still missing to prove each task of the phase that ends by its evidence."""
+    return {
+        task.key: tuple(one for one in _unproved(task.proof, facts, now) if one.blocks)
         for task in template.tasks
-        if task.phase == facts.phase
-        and task.proof
-        and not any(one.blocks for one in _unproved(task.proof, facts, now))
-    )
+        if task.phase == facts.phase and task.proof
+    }
 
 
 def _item(rule: ChecklistRule, facts: ReleaseFacts, now: datetime) -> Item:

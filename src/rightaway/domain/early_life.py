@@ -127,7 +127,7 @@ def exit_criteria(facts: ReleaseFacts, now: datetime) -> tuple[Criterion, ...]:
     differing = [ci.name for ci in changed if ci.observed != ci.expected and not ci.difference_accepted_by]
     bare = held.open_known_errors_without_workaround
     return (
-        Criterion("period", ended, "The agreed period is over.", str(held.ends_at)),
+        Criterion("period", ended, "The agreed period is over.", _utc(held.ends_at) if held.ends_at else ""),
         Criterion(
             "incidents",
             None if held.open_major_incidents is None else held.open_major_incidents == 0,
@@ -158,6 +158,17 @@ def _rate(held: EarlyLifeFacts) -> str:
     return f"{held.incidents_last_3_days} in 3 days, {held.incidents_baseline_30_days} in 30 days before"
 
 
+_REMEDIES = {
+    "period": "Wait until {seen}.",
+    "incidents": "Resolve the incidents, or extend early life support.",
+    "incident_rate": "Extend early life support until it is as quiet as before.",
+    "service_level": "Extend early life support until the service level is met.",
+    "workarounds": "Write the workarounds.",
+    "cmdb": "Look again at the items that differ: {seen}.",
+    "acceptance": "Take the service over.",
+}
+
+
 def exit_allowed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Give the criteria that are not met; a criterion nobody measures is shown but stops nothing."""
     if facts.early_life.waived_by:
@@ -168,7 +179,7 @@ def exit_allowed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
             f"G60.early_life_{criterion.key}",
             f"Not so yet: {criterion.text}" if criterion.met is False else f"Not measured: {criterion.text}",
             "service_owner",
-            "Extend early life support, or put right what is open.",
+            _REMEDIES[criterion.key].format(seen=criterion.evidence),
             {"criterion": criterion.key, "seen": criterion.evidence},
             blocks=criterion.met is False,
             failed=criterion.met is False,

@@ -47,10 +47,14 @@ class TargetFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentFacts:
+    """`gate` is the wave whose gate is not open yet; `waits_for` says what it is that a person has to decide."""
+
     number: str = ""
     status: str = ""
     waves: tuple[WaveFacts, ...] = ()
     targets: tuple[TargetFacts, ...] = ()
+    gate: NextWaveFacts | None = None
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

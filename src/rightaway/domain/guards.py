@@ -106,11 +106,12 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
 
 
 def _unmet(way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Give what is to be put right in the order in which it helps: an edit voids an approval, so that comes last."""
     asked = dict.fromkeys(key for key in (*way.standing, way.approval) if key)
     return (
         *_condition(way, facts, now),
-        *(unmet for key in asked for unmet in approval_stands(facts, key, way.id, now)),
         *(unmet for name in way.guards if name not in ANSWERS for unmet in GUARDS[name](facts, now)),
+        *(unmet for key in asked for unmet in approval_stands(facts, key, way.id, now)),
     )
 
 

@@ -6,17 +6,17 @@ from rightaway.domain.release_facts import ApprovalFacts, ReleaseFacts
 from rightaway.domain.unmet import Unmet
 
 _SAID = {
-    "not_requested": ("The approval of {key} was not asked for.", "Ask for it."),
-    "pending": ("The approval of {key} is waiting for votes.", "Remind {who}, who may still vote."),
+    "not_requested": ("The approval {name} was not asked for.", "Ask for it."),
+    "pending": ("The approval {name} is waiting for votes.", "Remind {who}, who may still vote."),
     "denied": (
-        "The approval of {key} was denied.",
+        "The approval {name} was denied.",
         "Change it and ask again, or abandon the release.",
     ),
     "void": (
-        "The approval of {key} is void: the content changed.",
+        "The approval {name} is void: the content changed.",
         "Review the difference and ask again.",
     ),
-    "expired": ("The approval of {key} has expired.", "Ask for it again."),
+    "expired": ("The approval {name} has expired.", "Ask for it again."),
 }
 
 
@@ -32,7 +32,7 @@ def approval_stands(facts: ReleaseFacts, key: str, rule: str, now: datetime) -> 
         Unmet(
             rule,
             f"{rule}.approval_{state}",
-            message.format(key=key),
+            message.format(name=f"“{held.title}”" if held.title else key),
             ", ".join(held.missing_roles) if state == "pending" and held.missing_roles else "release_manager",
             remedy.format(who=who),
             {

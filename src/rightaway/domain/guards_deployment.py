@@ -26,25 +26,25 @@ BOUND_APPROVALS = ("plan_design", "build_test", "deployment")
 
 def go_no_go(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     return (
-        *approval_stands(facts, "deployment", "G30", now),
         *changes_authorised(facts, "G30"),
         *expected_states_set(facts, now),
         *early_life_scheduled(facts, now),
         *notices_scheduled(facts, now),
         *articles_published(facts, facts.policy.published_articles, "G30"),
         *_window_long_enough(facts, now),
+        *approval_stands(facts, "deployment", "G30", now),
     )
 
 
 def permit(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Judge whether the next wave may start this second."""
     return (
-        *(unmet for key in BOUND_APPROVALS for unmet in approval_stands(facts, key, "G31", now)),
         *changes_authorised(facts, "G31"),
         *_window_open(facts, now),
         *notices_delivered(facts, now),
         *backups_verified(facts, now),
         *(_major_incident(incident) for incident in facts.incidents if incident.priority == 1),
+        *(unmet for key in BOUND_APPROVALS for unmet in approval_stands(facts, key, "G31", now)),
     )
 
 

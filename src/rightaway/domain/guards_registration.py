@@ -18,6 +18,7 @@ ABANDON_REASONS = (
     "other",
 )
 DONE_TASKS = frozenset({"done", "skipped", "cancelled"})
+PROVEN = "Bring its evidence, which ends it, or skip it with a reason."
 
 _MINIMAL = {
     "title": "a title",
@@ -141,7 +142,7 @@ def tasks_closed(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
             "G05.task_open",
             f"The task {task.title!r} is {task.state}.",
             task.assignee or "release_manager",
-            "Finish it, or skip it with a reason.",
+            PROVEN if task.has_proof else "Finish it, or skip it with a reason.",
             {"task": task.number, "category": task.category, "state": task.state},
         )
         for task in facts.tasks

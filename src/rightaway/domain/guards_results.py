@@ -1,11 +1,14 @@
 """Guards on what came out: waves finished, targets restored, the record true, the release ready to close."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from rightaway.domain.changes import CARRIED_OUT, NOT_CARRIED_OUT, ChangeState
+from rightaway.domain.deployment_states import DEPLOYMENT_TERMINAL
 from rightaway.domain.early_life import exit_allowed
 from rightaway.domain.facts_deployment import TargetFacts, WaveFacts
-from rightaway.domain.facts_planning import CiFacts
+from rightaway.domain.facts_planning import ChangeFacts, CiFacts
+from rightaway.domain.guards_deployment import permit
 from rightaway.domain.incidents import disposed
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.reviews import review_complete
@@ -14,43 +17,65 @@ from rightaway.domain.values import ClosureCode
 
 AFTER_DEPLOYMENT = frozenset({"verification", "closed", "abandoned"})
 FINISHED_DEPLOYMENTS = frozenset({"succeeded", "succeeded_partial"})
+ENDED_IN_VAIN = frozenset({str(status) for status in DEPLOYMENT_TERMINAL}) - FINISHED_DEPLOYMENTS
+UNDER_WAY = frozenset({"pending", "gated", "running", "baking"})
 
 
-def waves_finished(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+def waves_finished(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Every wave is good or its absence accepted, the CMDB was told, and no change is left half done."""
-    found = []
+    waves = tuple(unmet for wave in facts.deployment.waves for unmet in _wave(facts, wave))
     if facts.deployment.status not in FINISHED_DEPLOYMENTS:
-        found.append(
-            Unmet(
-                "G40",
-                "G40.deployment_unfinished",
-                f"The deployment is {facts.deployment.status or 'not begun'}.",
-                "deployment_manager",
-                "Let it finish, or back out.",
-                {"deployment": facts.deployment.number, "status": facts.deployment.status},
-            )
-        )
-    found.extend(unmet for wave in facts.deployment.waves for unmet in _wave(wave))
-    found.extend(
-        _ci("G40", ci, "managed", "The CMDB does not say yet that") for ci in _untold(facts, "managed")
+        return (*_gate(facts, now), _unfinished(facts), *waves)
+    return (
+        *waves,
+        *(_ci("G40", ci, "managed", "The CMDB does not say yet that") for ci in _untold(facts, "managed")),
+        *(
+            _change_unfinished(change)
+            for change in facts.scope.changes
+            if change.state not in CARRIED_OUT
+            and not (change.state in NOT_CARRIED_OUT and change.disposition)
+        ),
     )
-    found.extend(
-        Unmet(
-            "G40",
-            "G40.change_unfinished",
-            f"{change.number} is {change.state}.",
-            "change_manager",
-            f"Finish {change.number}, or say what becomes of it.",
-            {"change": change.number, "state": change.state},
-        )
-        for change in facts.scope.changes
-        if change.state not in CARRIED_OUT and not (change.state in NOT_CARRIED_OUT and change.disposition)
-    )
-    return tuple(found)
 
 
-def _wave(wave: WaveFacts) -> tuple[Unmet, ...]:
-    if wave.accepted_by or (wave.status == "passed" and wave.healthy):
+def _change_unfinished(change: ChangeFacts) -> Unmet:
+    return Unmet(
+        "G40",
+        "G40.change_unfinished",
+        f"{change.number} is {change.state}.",
+        "change_manager",
+        f"Finish {change.number}, or say what becomes of it.",
+        {"change": change.number, "state": change.state},
+    )
+
+
+def _gate(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Give what keeps the gate of the next wave shut: nothing else that is said of the deployment helps before it."""
+    gate = facts.deployment.gate
+    return permit(replace(facts, next_wave=gate), now) if gate else ()
+
+
+def _unfinished(facts: ReleaseFacts) -> Unmet:
+    held = facts.deployment
+    if not held.status:
+        what, remedy = "Nothing of the release is deployed to production yet.", "Launch the deployment."
+    elif held.status in ENDED_IN_VAIN:
+        what = f"{held.number} is {held.status.replace('_', ' ')}."
+        remedy = "Launch it again, or take another way out of the phase."
+    elif held.waits_for:
+        what, remedy = f"{held.number} waits: {held.waits_for}.", f"Decide on the page of {held.number}."
+    else:
+        what, remedy = f"{held.number} is {held.status.replace('_', ' ')}.", "Let it finish."
+    evidence = {"deployment": held.number, "status": held.status}
+    return Unmet("G40", "G40.deployment_unfinished", what, "deployment_manager", remedy, evidence)
+
+
+def _wave(facts: ReleaseFacts, wave: WaveFacts) -> tuple[Unmet, ...]:
+    status = facts.deployment.status
+    needs_nobody = status in ENDED_IN_VAIN or (
+        wave.status in UNDER_WAY and status not in FINISHED_DEPLOYMENTS
+    )
+    if wave.accepted_by or needs_nobody or (wave.status == "passed" and wave.healthy):
         return ()
     what = "passed without a good health check" if wave.status == "passed" else f"is {wave.status}"
     return (
@@ -61,7 +86,7 @@ def _wave(wave: WaveFacts) -> tuple[Unmet, ...]:
             "deployment_manager",
             f"Let wave {wave.number} finish, back it out, or accept the outcome without it.",
             {"wave": wave.number, "status": wave.status},
-            failed=wave.status not in {"pending", "gated", "running", "baking"},
+            failed=wave.status not in UNDER_WAY,
         ),
     )
 

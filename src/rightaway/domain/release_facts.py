@@ -78,10 +78,13 @@ class ApprovalFacts:
     current_digest: str = ""
     expires_at: datetime | None = None
     missing_roles: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
+    """`has_proof` is true of a task that ends by itself with its evidence."""
+
     title: str
     phase: str
     category: str = ""
@@ -89,6 +92,7 @@ class TaskFacts:
     mandatory: bool = True
     assignee: str = ""
     number: str = ""
+    has_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)

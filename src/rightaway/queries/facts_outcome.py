@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from rightaway.domain.deployment_states import HoldKind
 from rightaway.domain.facts_closure import (
     AbandonmentFacts,
     ClosureFacts,
@@ -20,12 +21,15 @@ from rightaway.domain.facts_deployment import (
     WaveFacts,
 )
 from rightaway.domain.facts_evidence import RehearsalFacts
+from rightaway.queries import gates
 from rightaway.records.deployments.models import Deployment, TargetRun
 from rightaway.records.incidents.models import Incident, KnownError
 from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife
 
 ABSENT = "absent"
+ASKING = (HoldKind.OPERATOR, HoldKind.DECISION, HoldKind.DATA, HoldKind.ENGINE)
+"""The holds that somebody ends on the page of the deployment; what a gate lacks is put right on the release."""
 
 
 def rehearsals(release: Release) -> tuple[RehearsalFacts, ...]:
@@ -71,14 +75,18 @@ def newest_deployment(release: Release) -> Deployment | None:
 
 def deployment(release: Release) -> DeploymentFacts:
     row = newest_deployment(release)
+    gate = gates.ahead(release, row)
     if row is None:
-        return DeploymentFacts()
+        return DeploymentFacts(gate=gate)
+    asks = row.holds.filter(kind__in=ASKING, cleared_at__isnull=True).order_by("since").first()
     waves = row.waves.order_by("ordinal")
     return DeploymentFacts(
         number=row.number,
         status=row.status,
         waves=tuple(WaveFacts(w.ordinal, w.status, healthy=w.status == "passed") for w in waves),
         targets=tuple(_target(run) for run in row.target_runs.select_related("target")),
+        gate=gate,
+        waits_for=asks.reason if asks else "",
     )
 
 

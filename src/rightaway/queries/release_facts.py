@@ -1,11 +1,11 @@
 """Fills `domain.release_facts` from the records: the one place where rules get what they judge."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
-from rightaway.domain.approvals import bound_digest
+from rightaway.domain.approvals import Decision, Requirement, Rule, bound_digest
 from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
@@ -37,7 +37,7 @@ from rightaway.domain.release_facts import (
     TaskFacts,
 )
 from rightaway.domain.workflows import Template
-from rightaway.queries import bound_content, facts_outcome, library, templates
+from rightaway.queries import bound_content, facts_outcome, gates, library, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
@@ -68,7 +68,7 @@ def facts(release: Release, now: datetime) -> ReleaseFacts:
         back_out_plan=_back_out_plan(plan),
         conflicts=_conflicts(release, items),
         approvals=approvals(release, template, manifest),
-        tasks=_tasks(release),
+        tasks=_tasks(release, template),
         package=_package(package),
         test_runs=_test_runs(package),
         defects=tuple(
@@ -108,28 +108,42 @@ def policy(release: Release) -> PolicyFacts:
 def approvals(release: Release, template: Template, manifest: Json) -> tuple[ApprovalFacts, ...]:
     """Give where each approval of the workflow stands, and the digest of its content as it is now."""
     newest: dict[str, Approval] = {}
-    for row in release.approvals.order_by("id"):
+    for row in release.approvals.prefetch_related("votes").order_by("id"):
         newest[row.kind] = row
     return tuple(
         _approval(requirement, newest.get(requirement.key), manifest) for requirement in template.approvals
     )
 
 
-def _approval(requirement: Any, row: Approval | None, manifest: Json) -> ApprovalFacts:
+def _approval(requirement: Requirement, row: Approval | None, manifest: Json) -> ApprovalFacts:
     try:
         current = bound_digest(requirement, manifest)
     except Invalid:
         current = ""
     if row is None:
-        return ApprovalFacts(requirement.key, current_digest=current, missing_roles=requirement.roles)
+        return ApprovalFacts(
+            requirement.key,
+            current_digest=current,
+            missing_roles=requirement.roles,
+            title=requirement.title,
+        )
     return ApprovalFacts(
         requirement.key,
+        title=requirement.title,
         state=row.state,
         approved_digest=row.digest,
         current_digest=current,
         expires_at=row.expires_at,
-        missing_roles=requirement.roles if row.state == "pending" else (),
+        missing_roles=_missing_roles(requirement, row) if row.state == "pending" else (),
     )
+
+
+def _missing_roles(requirement: Requirement, row: Approval) -> tuple[str, ...]:
+    """Give the roles that may still vote: where each has one vote, not those whose vote is given."""
+    if requirement.rule is not Rule.ALL:
+        return requirement.roles
+    voted = {vote.role for vote in row.votes.all() if vote.decision == Decision.APPROVE}
+    return tuple(role for role in requirement.roles if role not in voted)
 
 
 def _registration(release: Release) -> RegistrationFacts:
@@ -223,20 +237,8 @@ def _plan(release: Release, plan: Plan | None) -> PlanFacts:
         communication_plan_approved_by=communication.username if communication else "",
         build_environment=design.get("rehearsal_environment") or "",
         deployment_environment=design.get("environment", ""),
-        deploy_s=estimate_s(plan) if plan else None,
+        deploy_s=gates.estimate_s(plan) if plan else None,
     )
-
-
-def estimate_s(plan: Plan) -> int:
-    """Estimate how long a plan takes: the last rehearsal's time per target, plus the baking of every wave."""
-    done = TargetRun.objects.filter(
-        deployment__plan__back_out_digest=plan.back_out_digest,
-        started_at__isnull=False,
-        finished_at__isnull=False,
-    ).order_by("-id")[:20]
-    seconds = [(run.finished_at - run.started_at) / timedelta(seconds=1) for run in done]  # type: ignore[operator]
-    per_target = max(seconds, default=30.0)
-    return sum(int(per_target) + 1 + wave["bake_s"] for wave in plan.body["waves"])
 
 
 def _back_out_plan(plan: Plan | None) -> BackOutPlanFacts:
@@ -267,7 +269,8 @@ def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[Confli
     return overlaps(mine, theirs)
 
 
-def _tasks(release: Release) -> tuple[TaskFacts, ...]:
+def _tasks(release: Release, template: Template) -> tuple[TaskFacts, ...]:
+    proven = {rule.key for rule in template.tasks if rule.proof}
     return tuple(
         TaskFacts(
             title=task.title,
@@ -277,6 +280,7 @@ def _tasks(release: Release) -> tuple[TaskFacts, ...]:
             mandatory=task.is_mandatory,
             assignee=task.owner_role,
             number=task.key,
+            has_proof=task.key in proven,
         )
         for task in release.tasks.filter(attempt=release.attempt)
     )

@@ -9,12 +9,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rightaway.domain.approvals import bound_digest
-from rightaway.domain.checklists import Item, checklist
+from rightaway.domain.checklists import Item, checklist, unproved
 from rightaway.domain.differences import Change as Difference
 from rightaway.domain.differences import difference
 from rightaway.domain.early_life import Criterion, exit_criteria
 from rightaway.domain.errors import Invalid
 from rightaway.domain.guards import Evaluation, explain
+from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Phase
 from rightaway.queries import bound_content, release_facts, templates
 from rightaway.records.approvals.models import Approval
@@ -105,12 +106,17 @@ class ApprovalView:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything computed about a release at one moment: why not now, checklist, approvals."""
+    """
+    Everything computed about a release at one moment: why not now, checklist, approvals.
+
+    `unproved` has, by its key, what each task of the phase lacks that ends by its evidence.
+    """
 
     ways: tuple[Evaluation, ...]
     checklist: tuple[Item, ...]
     approvals: tuple[ApprovalView, ...]
     early_life: tuple[Criterion, ...]
+    unproved: dict[str, tuple[Unmet, ...]]
     at: datetime
 
 
@@ -124,6 +130,7 @@ def standing(row: Release) -> Standing:
         checklist=checklist(template, facts, now),
         approvals=_approvals(row),
         early_life=criteria,
+        unproved=unproved(template, facts, now),
         at=now,
     )
 

@@ -7,10 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from rightaway.domain.deployment_states import Intent
-from rightaway.domain.facts_deployment import NextWaveFacts
 from rightaway.domain.guards import evaluate_permit
 from rightaway.domain.values import EnvironmentTier
-from rightaway.queries import release_facts, templates
+from rightaway.queries import gates, release_facts, templates
 from rightaway.records.deployments.models import Deployment, Wave
 
 LOWER_ENVIRONMENT_PERMIT = timedelta(hours=24)
@@ -34,7 +33,7 @@ def judge(row: Deployment, wave: Wave) -> Verdict:
             evidence={"tier": row.environment.tier, "intent": str(row.intent)},
             valid_until=now + LOWER_ENVIRONMENT_PERMIT,
         )
-    facts = replace(release_facts.facts(row.release, now), next_wave=_next(row, wave))
+    facts = replace(release_facts.facts(row.release, now), next_wave=gates.wave(row.plan, wave.ordinal))
     unmet = evaluate_permit(templates.of(row.release), facts, now)
     blocking = [one for one in unmet if one.blocks]
     missing = [
@@ -43,15 +42,3 @@ def judge(row: Deployment, wave: Wave) -> Verdict:
     text = "\n".join(f"{one.message} {one.remedy} ({one.owner})" for one in blocking)
     until = row.release.planned_end or now
     return Verdict(is_open=not blocking, text=text, evidence={"unmet": missing}, valid_until=until)
-
-
-def _next(row: Deployment, wave: Wave) -> NextWaveFacts:
-    runs = wave.target_runs.select_related("target__ci")
-    planned = row.plan.body["waves"][wave.ordinal - 1]
-    per_wave = release_facts.estimate_s(row.plan) // max(1, len(row.plan.body["waves"]))
-    return NextWaveFacts(
-        number=wave.ordinal,
-        targets=tuple(planned["targets"]),
-        stateful_targets=tuple(run.target.ci.key for run in runs if run.target.ci.is_stateful),
-        deploy_s=per_wave,
-    )

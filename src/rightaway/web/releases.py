@@ -46,14 +46,24 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     framed = frame(viewer, row, "release")
 
     def placed(unmet: Iterable[Unmet]) -> list[tuple[Unmet, str]]:
-        return [(one, remedies.place(viewer, row, one, may_edit=framed["may_edit"])) for one in unmet]
+        return [(one, place(one)) for one in unmet]
+
+    def place(unmet: Unmet) -> str:
+        """Give where it is put right; of a task that ends by its evidence, where that is brought."""
+        proofs = stands.unproved.get(str(unmet.evidence.get("task")), ())
+        places = (remedies.place(viewer, row, one, may_edit=framed["may_edit"]) for one in (*proofs, unmet))
+        return next(filter(None, places), "")
 
     context = {
         **framed,
         "stands": stands,
         "ways": [_way(viewer, row, one, placed) for one in stands.ways],
         "approvals": approvals.panels(viewer, row, stands.approvals),
-        "tasks": lifecycle.tasks(viewer, row),
+        "tasks": [
+            (one, may_reopen, placed(stands.unproved.get(one.key, ())))
+            for one, may_reopen in lifecycle.tasks(viewer, row)
+        ],
+        "proven": stands.unproved.keys(),
         "open_states": {"ready", "active"},
         "may_do_tasks": viewer.may("task.complete", row.service.key),
         "checklist": [(one, placed(one.unmet)) for one in stands.checklist],

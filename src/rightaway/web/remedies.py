@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from rightaway.domain.deployment_states import Intent
+from rightaway.domain.guards_results import ENDED_IN_VAIN
 from rightaway.domain.unmet import Unmet
 from rightaway.web.forms.releases import section_of
 from rightaway.web.viewers import Viewer
@@ -42,7 +43,6 @@ _PLACES = {
     "G60.ratings_missing": "closure#ratings",
     "G60.rating_missing": "closure#ratings",
     "G60.early_life_acceptance": "closure#early-life",
-    "G60.early_life_period": "closure#early-life",
     "G60.lessons_missing": "closure#lessons",
     "G60.problem_missing": "edit:closure",
     "G60.root_cause_missing": "edit:closure",
@@ -81,8 +81,6 @@ _IN_DESIGN = {
     "G22.irreversible",
 }
 ARTICLE = ".article_unpublished"
-GO = "deployment"
-"""The approval without which nothing is launched to production."""
 _RECORDS = ("change", "incident", "deployment")
 """Where the evidence of a rule names one of these, its own page is where it is put right."""
 
@@ -90,16 +88,18 @@ _RECORDS = ("change", "incident", "deployment")
 def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
     """Give the address where it is put right; empty when there is none, or none for this person."""
     code, evidence, number = unmet.code, unmet.evidence, row.number
+    if code == "G60.early_life_period" or (code == "G31.window_closed" and not unmet.failed):
+        return ""  # it comes by itself: who moved it would have to ask for approvals again
     if ".approval_" in code:
-        return f"{reverse('release', args=[number])}#approvals"
+        return _approval(viewer, row, unmet)
     if code == "G05.task_open":
         return f"{reverse('release', args=[number])}#tasks"
+    step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, unmet)
+    if step:
+        return step
     for kind in _RECORDS:
         if evidence.get(kind):
             return reverse(kind, args=[evidence[kind]])
-    step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, code)
-    if step:
-        return step
     if code in _PLACES:
         return _address(number, _PLACES[code], may_edit=may_edit)
     section = section_of(_field(evidence))
@@ -109,9 +109,9 @@ def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
     return _address(number, found, may_edit=may_edit) if found else ""
 
 
-def _step(viewer: Viewer, row: Any, code: str) -> str:
+def _step(viewer: Viewer, row: Any, unmet: Unmet) -> str:
     """Lead who may do it right to the form of the next step, filled in as far as the design says it."""
-    design, scope = row.design or {}, row.service.key
+    code, design, scope = unmet.code, row.design or {}, row.service.key
     rehearsed_in, deployed_to = design.get("rehearsal_environment", ""), design.get("environment", "")
     owns = row.initiated_by_id == viewer.user.pk
     if code in _IN_DESIGN and viewer.may("plan.edit", scope, own=owns):
@@ -122,11 +122,26 @@ def _step(viewer: Viewer, row: Any, code: str) -> str:
         if not row.plans.filter(is_current=True, environment__key=rehearsed_in).exists():
             return _form("compile", row, environment=rehearsed_in)
         return _form("launch", row, environment=rehearsed_in, intent=Intent.DRILL)
-    if code == "G40.deployment_unfinished" and not row.approvals.filter(kind=GO, state="approved").exists():
-        return f"{reverse('release', args=[row.number])}#approvals"
-    if code == "G40.deployment_unfinished" and viewer.may("deployment.launch", scope):
-        return _form("launch", row, environment=deployed_to, intent=Intent.PLANNED)
+    if code == "communication_plan.notice_undelivered" and viewer.may("release.edit", scope, own=owns):
+        notice = row.notices.filter(audience=unmet.evidence["audience"], sent_at=None).first()
+        return reverse("notice-sent", args=[row.number, notice.pk]) if notice else ""
+    if code == "G40.deployment_unfinished" and unmet.evidence["status"] in {"", *ENDED_IN_VAIN}:
+        return _launch(viewer, row, deployed_to)
     return ""
+
+
+def _launch(viewer: Viewer, row: Any, environment: str) -> str:
+    if not viewer.may("deployment.launch", row.service.key):
+        return reverse("release-deployments", args=[row.number])
+    return _form("launch", row, environment=environment, intent=Intent.PLANNED)
+
+
+def _approval(viewer: Viewer, row: Any, unmet: Unmet) -> str:
+    """Lead who may ask for it to asking, once there is something to approve; else to where votes are given."""
+    is_open = not unmet.code.endswith(".approval_pending") and unmet.evidence.get("current_digest")
+    if is_open and viewer.may("approval.request", row.service.key):
+        return reverse("approval-request", args=[row.number, unmet.evidence["approval"]])
+    return f"{reverse('release', args=[row.number])}#approvals"
 
 
 def _article(viewer: Viewer, row: Any, evidence: Mapping[str, Any]) -> str:

@@ -1,15 +1,16 @@
 """
-A release from its registration to the door of deployment by people who know nothing but what the pages say.
+A release from its registration to its closure by people who know nothing but what the pages say.
 
 Nobody here knows an address, a permission or the order of things. The page of the release says what is missing,
 who has it and where; the person named goes there, does what the buttons offer, and fills the fields by what their
-labels ask. What each of them knows of the world outside (`desk`) is keyed by those labels. A page that leads nowhere
+labels ask. They leave alone what looks dangerous and take back nothing, unless the sentence that led them there
+asks for it, and wait where it says so. What each of them knows of the world outside (`desk`) is keyed by those labels. A page that leads nowhere
 fails the test, with the way that was gone.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -27,11 +28,15 @@ from tests.world import DESIGN, JUNIT, PEOPLE, SCRIPTS, actor
 
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import people as ask
-from rightaway.services import changes, releases
+from rightaway.queries import releases as ask_releases
+from rightaway.services import changes, moments, releases
 from rightaway.web.statuses import words
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST_STEPS, PATIENCE = 90, 4
+MOST_STEPS, PATIENCE = 70, 4
+TAKES_BACK = re.compile(r"Reopen|Withdraw|Change your|Undo")
+WAITS = re.compile(r"Wait until|Let it finish|Remind")
+END = "This release is at its end"
 ONWARD = re.compile(r'<div class="way">.*?(?=<div class="way">|</section>)', re.DOTALL)
 ITEM = re.compile(r"<li>.*?</li>", re.DOTALL)
 MINUTE = "%Y-%m-%dT%H:%M"
@@ -46,9 +51,17 @@ class Person:
         self.name, self.desk = name, desk
         self.browser = Client()
         self.browser.force_login(found, backend="django.contrib.auth.backends.ModelBackend")
+        self.seen: dict[str, str] = {}
 
     def look(self, address: str) -> str:
-        answer = self.browser.get(address.split("#", maxsplit=1)[0])
+        """Read a page; who has it open already, and nothing happened since, does not load it again."""
+        page = address.split("#", maxsplit=1)[0]
+        if page not in self.seen:
+            self.seen[page] = self._load(page)
+        return self.seen[page]
+
+    def _load(self, address: str) -> str:
+        answer = self.browser.get(address)
         assert answer.status_code == 200, (
             f"{self.name} was led to {address}, which answers {answer.status_code}"
         )
@@ -93,28 +106,34 @@ def part_of(html: str, anchor: str) -> str:
 
 
 class Journey:
-    """Goes on from what the pages say; `told` is the way so far."""
+    """Goes on from what the pages say; `told` is the way so far, `refused` what of it the pages did not take."""
 
     def __init__(self, people: dict[str, Person], release: str) -> None:
         self.people, self.home = people, release
         self.told: list[str] = []
+        self.refused: list[str] = []
         self._tried: set[tuple[str, ...]] = set()
 
-    def go(self, traveller: Any, *, until: str) -> None:
-        """Go on until the next way out of the phase is the one that is wanted."""
-        waited = 0
+    def go(self, traveller: Any) -> None:
+        """Go on until the page of the release says that it is at its end."""
+        waited, begun = 0, timezone.now()
         for _ in range(MOST_STEPS):
-            if until in self._onward(self.people["rita"]).partition("</h3>")[0]:
+            self._look_again()
+            if END in self.people["rita"].look(self.home):
                 return
             if self._take_next_step() or self._answer_what_waits():
                 waited = 0
             else:
                 waited += 1
                 assert waited <= PATIENCE, self._story("nothing that the pages offer helps any more")
-                traveller.shift(timedelta(minutes=2))
+                traveller.shift(timedelta(minutes=30))
                 self._tried.clear()
-            work()
+            begun = work(begun)
         pytest.fail(self._story("it takes too many steps"))
+
+    def _look_again(self) -> None:
+        for person in self.people.values():
+            person.seen.clear()
 
     def _story(self, end: str) -> str:
         missing = Reading("".join(ONWARD.findall(self.people["rita"].look(self.home)))).text
@@ -126,7 +145,7 @@ class Journey:
         for person in self.people.values():
             card = part_of(person.look("/"), "waiting")
             for link in Reading(card).links:
-                if not link.href.endswith("#approvals") and self._follow(person, link, "", "/"):
+                if not link.href.endswith("#approvals") and self._follow(person, link, link.text, "/"):
                     return True
         return False
 
@@ -134,7 +153,7 @@ class Journey:
 
     def _take_next_step(self) -> bool:
         onward = self._onward(self.people["rita"])
-        if 'class="pill ok' in onward or "Open" in Reading(onward.split("</header>")[0]).text.split():
+        if 'class="pill ok' in onward:
             return any(self._press(person) for person in self.people.values())
         return any(self._mend(item) for item in ITEM.findall(onward))
 
@@ -144,7 +163,7 @@ class Journey:
 
     def _press(self, person: Person) -> bool:
         links = Reading(self._onward(person)).links
-        return any(self._follow(person, link, "", self.home) for link in links)
+        return any(self._follow(person, link, link.text, self.home) for link in links)
 
     def _mend(self, item: str) -> bool:
         """Go as the one whose it is where the page of that person says it is put right."""
@@ -154,8 +173,10 @@ class Journey:
                 if message_of(one) != message:
                     continue
                 links = Reading(one).links
+                if not links and WAITS.search(Reading(one).text):
+                    continue
                 assert links, self._story(f"{person.name} is told {message!r} and not where to put it right")
-                if self._follow(person, links[0], Reading(one).text, self.home):
+                if self._follow(person, links[0], f"{message} {links[0].text}", self.home):
                     return True
         return False
 
@@ -167,38 +188,64 @@ class Journey:
 
     # Where a link leads: to a form, or to a page with buttons.
 
-    def _follow(self, person: Person, link: Link, why: str, here: str) -> bool:
+    def _follow(self, person: Person, link: Link, why: str, here: str, *, further: int = 1) -> bool:
         address = urljoin(here, link.href)
         html = person.look(address)
         form = own_form(html, address)
         if form is not None:
             return self._send(person, urlsplit(address).path, form, why)
-        anchor = urlsplit(address).fragment
-        near = part_of(html, anchor) if anchor else ""
-        for area in filter(None, (near, head_of(html), main_of(html))):
-            page = Reading(area)
-            for one in page.forms:
-                fits = area != main_of(html) or alike(one.button, why)
-                if one.method == "post" and one.action and fits and self._send(person, one.action, one, why):
-                    return True
-            for offered in sorted(page.links, key=lambda one: -alike(one.text, why)):
-                stands_out = area == near or (area == head_of(html) and offered.is_primary)
-                if stands_out or alike(offered.text, why):
-                    there = urljoin(address, offered.href)
-                    found = own_form(person.look(there), there) if is_page(offered) else None
-                    where = urlsplit(there).path
-                    if found is not None and self._send(person, where, found, why):
-                        return True
+        for offered in offers(html, urlsplit(address).fragment, why):
+            if isinstance(offered, Form):
+                is_done = self._send(person, offered.action, offered, why)
+            else:
+                is_done = further > 0 and self._follow(person, offered, why, address, further=further - 1)
+            if is_done:
+                return True
         return False
 
     def _send(self, person: Person, address: str, form: Form, why: str) -> bool:
         attempt = (person.name, address, " ".join(why.split()))
-        if attempt in self._tried:
+        if attempt in self._tried or ("danger" in form.look and not alike(form.button, why)):
             return False
         self._tried.add(attempt)
         refused = person.send(address, form)
         self.told.append(f"{person.name}: {form.button} at {address}{f': {refused}' if refused else ''}")
+        if refused:
+            self.refused.append(self.told[-1])
         return not refused
+
+
+def offers(html: str, anchor: str, why: str) -> Iterator[Form | Link]:
+    """
+    Give what a page offers in the order somebody tries it who was led to a part of it for a reason.
+
+    The row that speaks of it first, then the part, then the main buttons, then whatever has its words. What stands
+    out as dangerous, and what takes back what was done, only where the reason asks for it.
+    """
+    part = part_of(html, anchor) if anchor else ""
+    rows = sorted(ITEM.findall(part), key=lambda row: -alike(Reading(row).text, why))
+    row = rows[0] if rows and alike(Reading(rows[0]).text, why) else ""
+    yield from _in(row, why, lambda _: True)
+    if WAITS.search(why):
+        yield from _in(part, why, lambda _: False)
+        return
+    yield from _in(part, why, lambda look: "btn" in look)
+    yield from _in(head_of(html), why, lambda look: "primary" in look)
+    yield from _in(main_of(html), why, lambda _: False)
+
+
+def _in(area: str, why: str, stands_out: Callable[[frozenset[str]], bool]) -> list[Form | Link]:
+    page = Reading(area)
+    forms = [(one.button, one) for one in page.forms if one.method == "post" and one.action]
+    links = [(one.text, one) for one in page.links if one.href.startswith("/")]
+    found = [
+        (-alike(said, why), "primary" not in one.look, one)
+        for said, one in (*forms, *links)
+        if not TAKES_BACK.match(said)
+        and "quiet" not in one.look
+        and (alike(said, why) or (stands_out(one.look) and "danger" not in one.look))
+    ]
+    return [one for *_, one in sorted(found, key=lambda each: each[:2])]
 
 
 def own_form(html: str, address: str) -> Form | None:
@@ -206,10 +253,6 @@ def own_form(html: str, address: str) -> Form | None:
     here = {"", urlsplit(address).path}
     forms = [one for one in Reading(main_of(html)).forms if one.method == "post"]
     return next((one for one in forms if urlsplit(one.action).path in here), None)
-
-
-def is_page(link: Link) -> bool:
-    return link.href.startswith("/")
 
 
 def message_of(item: str) -> str:
@@ -222,10 +265,13 @@ def alike(offered: str, wanted: str) -> int:
     return len(stems[0] & stems[1])
 
 
-def work() -> None:
-    """Carry out what was launched, as a worker does."""
+def work(since: datetime) -> datetime:
+    """Do what a worker does: carry out what was launched, and let go on what waited for a moment that has come."""
     for row in ask_deployments.deployments().filter(finished_at=None):
         drive(row.number)
+    now = timezone.now()
+    moments.pass_by(since=since, now=now)
+    return now
 
 
 @pytest.fixture
@@ -253,10 +299,10 @@ def desk(world: FakeTargets) -> dict[str, Any]:
         "JUnit report": lambda: SimpleUploadedFile("smoke.xml", JUNIT.encode()),
         "Level": "smoke",
         "Attended": "1",
-        "Planned start": now,
-        "Planned end": lambda: in_hours(6),
+        "Planned start": lambda: in_hours(1),
+        "Planned end": lambda: in_hours(7),
         "Early life support starts": now,
-        "Early life support ends": now,
+        "Early life support ends": lambda: in_hours(1),
         "Requested end": lambda: in_hours(200),
         "Due": now,
         "Shifts": lambda: f"dora {timezone.now() - timedelta(hours=1):{MINUTE}} {in_hours(9)}",
@@ -271,7 +317,7 @@ def desk(world: FakeTargets) -> dict[str, Any]:
     }
 
 
-def test_release__led_by_the_pages_alone__comes_to_the_door_of_deployment(world: FakeTargets) -> None:
+def test_release__led_by_the_pages_alone__is_closed(world: FakeTargets) -> None:
     change = changes.register(
         actor=actor("stan"), title="Better", description="d", change_type="normal", service=world.service
     )
@@ -283,4 +329,8 @@ def test_release__led_by_the_pages_alone__comes_to_the_door_of_deployment(world:
     people = {name: Person(name, papers) for name in PEOPLE if name not in {"ada", "root"}}
     journey = Journey(people, f"/releases/{row.number}/")
     with time_machine.travel(timezone.now(), tick=True) as traveller:
-        journey.go(traveller, until="Enter deployment")
+        journey.go(traveller)
+    closed = ask_releases.release(row.number)
+    assert closed is not None
+    assert (closed.phase, closed.outcome) == ("closed", "success")
+    assert not journey.refused, "\n".join(journey.refused)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rightaway.domain.facts_deployment import WaveFacts
+from rightaway.domain.facts_deployment import NextWaveFacts, WaveFacts
 from rightaway.domain.facts_evidence import BackupFacts, NoticeFacts, TestRunFacts
 from rightaway.domain.facts_planning import ChangeFacts
 from rightaway.domain.guards import GUARDS, PERMIT_GUARDS
@@ -204,11 +204,39 @@ def test_wave__not_good__says_how_it_stands(wave, message, failed, green, now):
     assert (found.message, found.failed) == (message, failed)
 
 
-@pytest.mark.parametrize(("status", "word"), [("", "not begun"), ("running", "running")])
-def test_deployment__unfinished__says_how_it_stands(status, word, green, now):
-    (found,) = GUARDS["G40"](replace(green, deployment=replace(green.deployment, status=status)), now)
+@pytest.mark.parametrize(
+    ("held", "message", "remedy"),
+    [
+        ({"status": ""}, "Nothing of the release is deployed to production yet.", "Launch the deployment."),
+        ({"status": "running"}, "DEP-1 is running.", "Let it finish."),
+        (
+            {"status": "running", "waits_for": "paused: lunch"},
+            "DEP-1 waits: paused: lunch.",
+            "Decide on the page of DEP-1.",
+        ),
+        (
+            {"status": "backed_out", "waves": (WaveFacts(1, "aborted"),)},
+            "DEP-1 is backed out.",
+            "Launch it again, or take another way out of the phase.",
+        ),
+    ],
+)
+def test_deployment__unfinished__says_how_it_stands_and_what_to_do(held, message, remedy, green, now):
+    (found,) = GUARDS["G40"](replace(green, deployment=replace(green.deployment, **held)), now)
 
-    assert found.message == f"The deployment is {word}."
+    assert (found.message, found.remedy) == (message, remedy)
+
+
+def test_deployment__gate_shut__names_what_the_gate_lacks_first(green, now):
+    waiting = replace(green.deployment, status="running", gate=NextWaveFacts(1, ("shop-1",)))
+    told = replace(green.notices[0], delivered_at=None)
+
+    found = GUARDS["G40"](replace(green, deployment=waiting, notices=(told,)), now)
+
+    assert [one.code for one in found] == [
+        "communication_plan.notice_undelivered",
+        "G40.deployment_unfinished",
+    ]
 
 
 @pytest.mark.parametrize(
