@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 
+from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.records.people.models import Preferences, RoleBinding, User
 
@@ -79,7 +80,7 @@ def roles(user_id: int, scope: str | None = None) -> frozenset[str]:
     """Give the roles an account holds: in one scope and everywhere, or in any scope at all."""
     held = RoleBinding.objects.filter(user_id=user_id)
     if scope is not None:
-        held = held.filter(Q(scope=scope) | Q(scope="*"))
+        held = held.filter(Q(scope=scope) | Q(scope=EVERYWHERE))
     return frozenset(held.values_list("role", flat=True))
 
 

@@ -109,5 +109,11 @@ def command(
 
 
 def paged(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page[Any]:
-    """Cut a list; a page number that is none gives the nearest page there is."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+    """
+    Cut a list; a page number that is none gives the nearest page there is.
+
+    It is cut on bare ids, so that of what lies before a late page nothing is read but its place in the order.
+    """
+    cut = Paginator(rows.values_list("pk", flat=True), per_page).get_page(request.GET.get("page"))
+    cut.object_list = rows.filter(pk__in=list(cut.object_list))
+    return cut
