@@ -83,7 +83,8 @@ def command(
     still there.
 
     Args:
-        run: Gives the command; when it gives a text, that is where to go afterwards instead of `back`.
+        run: Gives the command; when it gives a text, that is where to go afterwards instead of `back`, and a
+            function makes the answer, for what is shown once.
         done: What is said on the page after it.
         undo: The address of the command that takes this one back, known before or from what was given. It stands
             in the message as a button, and names what it undoes whichever tab shows the message.
@@ -103,7 +104,7 @@ def command(
             else:
                 back_again = undo(form.cleaned_data) if callable(undo) else undo
                 messages.success(request, done, extra_tags=back_again)
-                return redirect(target if isinstance(target, str) else back)
+                return target() if callable(target) else redirect(target if isinstance(target, str) else back)
     shown = {"form": form, "title": title, "button": button, "back": back, **context}
     return render(request, context.get("template", "web/command.html"), shown, status=status)
 

@@ -31,9 +31,8 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     rows = viewer.narrowed(found_rows, "service__key")
     context = {
         "rows": paged(request, rows),
-        "ways": overviews.ways(request, "releases"),
+        **overviews.head(request, viewer, "releases"),
         **around,
-        "may_register": bool(choices.services(viewer, "release.register")),
     }
     return render(request, "releases/index.html", context)
 
