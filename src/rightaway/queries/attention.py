@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind
-from rightaway.domain.values import TaskState
+from rightaway.domain.values import RecordState, TaskState
 from rightaway.queries import cmdb, deployments, incidents, releases, templates
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Hold
@@ -107,4 +107,4 @@ def broken() -> QuerySet[Deployment]:
 
 def grave_incidents() -> QuerySet[Incident]:
     """List open incidents of the two gravest severities, gravest first."""
-    return incidents.incidents(state="open").filter(severity__lte=GRAVE).order_by("severity", "-id")
+    return incidents.incidents(state=RecordState.OPEN).filter(severity__lte=GRAVE).order_by("severity", "-id")

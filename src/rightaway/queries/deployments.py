@@ -11,6 +11,7 @@ from rightaway.domain.consequences import Standing
 from rightaway.domain.deployment_states import (
     AttemptStatus,
     DeploymentStatus,
+    Ending,
     HoldKind,
     Intent,
     TargetStatus,
@@ -96,12 +97,14 @@ def listed(
     List deployments with the number of their targets as `targets` and of those settled as `settled`.
 
     Args:
-        status: `open`, `ended`, or one status.
+        status: A `DeploymentStatus` or an `Ending`; empty for all.
         sort: One of `SORTS`, with a minus before it for the other direction; else what runs stands first.
     """
     found = with_progress(deployments())
-    if status in {"open", "ended"}:
-        found = found.filter(status__in=ENDED) if status == "ended" else found.exclude(status__in=ENDED)
+    if status == Ending.ENDED:
+        found = found.filter(status__in=ENDED)
+    elif status == Ending.OPEN:
+        found = found.exclude(status__in=ENDED)
     elif status:
         found = found.filter(status=status)
     paths = {"release__number": release, "environment__key": environment, "release__service__key": service}

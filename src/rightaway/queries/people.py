@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 
-from rightaway.domain.permissions import EVERYWHERE
-from rightaway.domain.values import Actor, PersonKind
+from rightaway.domain.permissions import EVERYWHERE, Role
+from rightaway.domain.values import AccountState, Actor, PersonKind
 from rightaway.records.people.models import Preferences, RoleBinding, User
 
 
@@ -42,7 +42,7 @@ def listed(*, text: str = "", role: str = "", state: str = "", sort: str = "") -
 
     Args:
         role: Held in any scope.
-        state: `active`, `disabled`, or empty for both.
+        state: An `AccountState`, or empty for both.
         sort: One of `SORTS`, with a minus before it for the other direction.
     """
     found = users().select_related("owner")
@@ -51,7 +51,7 @@ def listed(*, text: str = "", role: str = "", state: str = "", sort: str = "") -
     if role:
         found = found.filter(pk__in=RoleBinding.objects.filter(role=role).values("user"))
     if state:
-        found = found.filter(is_active=state == "active")
+        found = found.filter(is_active=state == AccountState.ACTIVE)
     column = F(SORTS.get(sort.removeprefix("-"), "username"))
     return found.order_by(OrderBy(column, descending=sort.startswith("-"), nulls_last=True), "username")
 
@@ -93,7 +93,7 @@ def tokens(user_id: int) -> QuerySet[Any]:
 
 
 def has_admin() -> bool:
-    return RoleBinding.objects.filter(role="admin", user__is_active=True).exists()
+    return RoleBinding.objects.filter(role=Role.ADMIN, user__is_active=True).exists()
 
 
 def scopes(user_id: int) -> dict[str, frozenset[str]]:

@@ -13,7 +13,7 @@ from rightaway.domain.approvals import ApprovalState, bound_digest
 from rightaway.domain.checklists import Item, checklist
 from rightaway.domain.differences import Change as Difference
 from rightaway.domain.differences import difference
-from rightaway.domain.early_life import Criterion, exit_criteria
+from rightaway.domain.early_life import Criterion, EarlyLifeState, exit_criteria
 from rightaway.domain.errors import Invalid
 from rightaway.domain.guards import Evaluation, explain
 from rightaway.domain.permissions import EVERYWHERE
@@ -151,7 +151,7 @@ def standing(row: Release) -> Standing:
     """Judge the release as it is this second: every way out with the full list of what it lacks."""
     now, template = timezone.now(), templates.of(row)
     facts = release_facts.facts(row, now)
-    criteria = exit_criteria(facts, now) if facts.early_life.state != "scheduled" else ()
+    criteria = exit_criteria(facts, now) if facts.early_life.state != EarlyLifeState.SCHEDULED else ()
     return Standing(
         ways=explain(template, facts, now),
         checklist=checklist(template, facts, now),
@@ -179,7 +179,7 @@ def _approvals(row: Release) -> tuple[ApprovalView, ...]:
                 title=requirement.title,
                 rule=str(requirement.rule),
                 roles=requirement.roles,
-                state=held.state if held else "not_requested",
+                state=held.state if held else ApprovalState.NOT_REQUESTED,
                 row=held,
                 current_digest=current,
                 changes=changes,
