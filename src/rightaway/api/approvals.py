@@ -6,13 +6,13 @@ from typing import Any, Literal
 from django.http import HttpResponse
 from ninja import Router
 
-from rightaway.api.access import EVERYWHERE, Request, missing
+from rightaway.api.access import Request, missing
 from rightaway.api.answers import Out, tagged
 from rightaway.api.releases import find
 from rightaway.api.requests import Said, Sent, Word, expected_version
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
-from rightaway.queries import people, templates
+from rightaway.queries import people
 from rightaway.queries import releases as ask
 from rightaway.services import approvals
 
@@ -114,8 +114,7 @@ def _shown(view: ask.ApprovalView) -> dict[str, Any]:
 @router.get("/approvals", response=list[WaitingOut])
 def list_waiting(request: Request) -> Any:
     """List the pending approvals that the caller may vote on and has not voted on."""
-    held = people.scopes(request.auth.user_id or 0)
-    waiting = ask.waiting_approvals(request.auth.user_id or 0, frozenset().union(*held.values()))
+    person = request.auth.user_id or 0
     return [
         {
             "release": row.release.number,
@@ -125,14 +124,8 @@ def list_waiting(request: Request) -> Any:
             "requested_at": row.requested_at,
             "expires_at": row.expires_at,
         }
-        for row in waiting
-        if _roles_for(row)
-        & (held.get(EVERYWHERE, frozenset()) | held.get(row.release.service.key, frozenset()))
+        for row in ask.waiting_approvals(person, people.scopes(person))
     ]
-
-
-def _roles_for(row: Any) -> frozenset[str]:
-    return frozenset(templates.of(row.release).approval(row.kind).roles)
 
 
 @router.get("/releases/{release}/approvals", response=list[ApprovalOut])

@@ -219,9 +219,7 @@ def list_tasks(request: Request, release: str) -> Any:
 def finish_task(request: Request, release: str, task: str, sent: Sent[TaskIn]) -> Any:
     """Finish, skip or cancel a task; one that is proven by evidence closes by itself."""
     find(request, release, "task.complete")
-    return releases.finish_task(
-        actor=request.auth, number=release, key=task, state=sent.state, note=sent.note
-    )
+    return tasks.finish(actor=request.auth, number=release, key=task, state=sent.state, note=sent.note)
 
 
 @router.post("/releases/{release}/tasks/{task}/reopening", response=TaskOut)

@@ -18,6 +18,13 @@ class Intent(StrEnum):
     DRILL = "drill"
 
 
+class Ending(StrEnum):
+    """Whether a deployment is over, however it ended."""
+
+    OPEN = "open"
+    ENDED = "ended"
+
+
 class HoldKind(StrEnum):
     OPERATOR = "operator"
     DECISION = "decision"

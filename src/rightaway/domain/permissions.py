@@ -9,6 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+EVERYWHERE = "*"
+"""The scope of a role that is held in every service."""
+
 
 class Role(StrEnum):
     RELEASE_MANAGER = "release_manager"

@@ -5,6 +5,7 @@ import hashlib
 from rightaway.domain.facts_closure import ReviewFacts
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.unmet import Unmet, missing
+from rightaway.domain.values import IncidentLink
 
 RESULTS = ("met", "partly", "not_met")
 FAILED_OUTCOMES = frozenset({"backed_out", "partially_backed_out", "failed_not_backed_out"})
@@ -17,7 +18,7 @@ def why_mandatory(facts: ReleaseFacts) -> str:
         return f"it is a {facts.registration.release_type} release"
     if facts.closure.outcome in FAILED_OUTCOMES:
         return f"its outcome is {facts.closure.outcome}"
-    caused = [r.number for r in facts.linked if r.kind == "incident" and r.link == "caused_by_release"]
+    caused = [r.number for r in facts.linked if r.kind == "incident" and r.link == IncidentLink.CAUSED]
     if caused:
         return f"it caused {', '.join(caused)}"
     return "it was drawn in the sample" if sampled(facts.number) else ""

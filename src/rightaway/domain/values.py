@@ -9,6 +9,11 @@ class PersonKind(StrEnum):
     SERVICE_ACCOUNT = "service_account"
 
 
+class AccountState(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """
@@ -175,6 +180,21 @@ class DefectSeverity(StrEnum):
     MAJOR = "major"
     MINOR = "minor"
     COSMETIC = "cosmetic"
+
+
+class RecordState(StrEnum):
+    """Where an incident, a problem, a known error or an interaction stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class IncidentLink(StrEnum):
+    """What an incident has to do with the release it is linked to."""
+
+    CAUSED = "caused_by_release"
+    RESOLVED = "resolved_by_release"
+    IN_EARLY_LIFE = "occurred_during_els"
 
 
 class ArticleKind(StrEnum):

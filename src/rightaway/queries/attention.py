@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind
-from rightaway.domain.values import TaskState
+from rightaway.domain.values import RecordState, TaskState
 from rightaway.queries import cmdb, deployments, incidents, releases, templates
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Hold
@@ -20,6 +20,16 @@ HOLDS_FOR_PEOPLE = (HoldKind.OPERATOR, HoldKind.DECISION, HoldKind.GATE, HoldKin
 LEFT_BROKEN = (DeploymentStatus.BACKOUT_FAILED, DeploymentStatus.FAILED, DeploymentStatus.ABORTED)
 GRAVE = 2
 UPCOMING_DAYS = 14
+_TASK = (
+    "title",
+    "state",
+    "owner_role",
+    "assignee__name",
+    "assignee__username",
+    "release__number",
+    "release__title",
+    "release__service__key",
+)
 
 
 def _over(path: str = "") -> Q:
@@ -33,6 +43,7 @@ def tasks(user_id: int, roles: frozenset[str]) -> QuerySet[Task]:
         Task.objects.filter(Q(assignee_id=user_id) | free, state__in=OPEN_TASKS, phase=F("release__phase"))
         .filter(attempt=F("release__attempt"))
         .select_related("release__service", "assignee")
+        .only(*_TASK)
         .order_by(F("assignee").asc(nulls_last=True), "id")
     )
 
@@ -47,24 +58,24 @@ def answers_for(user_id: int) -> Q:
 
 def named(user_id: int) -> QuerySet[Release]:
     """List the open releases this person answers for, the most recently changed first."""
-    return releases.releases().filter(answers_for(user_id)).exclude(_over()).order_by("-updated_at")
+    return releases.listed().filter(answers_for(user_id)).exclude(_over()).order_by("-updated_at")
 
 
 def upcoming(now: datetime, days: int = UPCOMING_DAYS) -> QuerySet[Release]:
     """List releases whose deployment is planned to begin in the next days, the nearest first."""
     span = (now, now + timedelta(days=days))
-    return releases.releases().filter(planned_start__range=span).exclude(_over()).order_by("planned_start")
+    return releases.listed().filter(planned_start__range=span).exclude(_over()).order_by("planned_start")
 
 
 def overdue(now: datetime) -> QuerySet[Release]:
     """List releases that should be deployed by now and are not, the latest first."""
-    return releases.releases().filter(_not_deployed(), planned_end__lt=now).order_by("planned_end")
+    return releases.listed().filter(_not_deployed(), planned_end__lt=now).order_by("planned_end")
 
 
 def _not_deployed() -> Q:
     found = Q(pk__in=())
-    for workflow in WorkflowTemplate.objects.all():
-        found |= Q(workflow=workflow, phase__in=templates.parsed(workflow.pk).until_deployed)
+    for workflow in WorkflowTemplate.objects.values_list("pk", flat=True):
+        found |= Q(workflow=workflow, phase__in=templates.parsed(workflow).until_deployed)
     return found
 
 
@@ -96,4 +107,4 @@ def broken() -> QuerySet[Deployment]:
 
 def grave_incidents() -> QuerySet[Incident]:
     """List open incidents of the two gravest severities, gravest first."""
-    return incidents.incidents(state="open").filter(severity__lte=GRAVE).order_by("severity", "-id")
+    return incidents.incidents(state=RecordState.OPEN).filter(severity__lte=GRAVE).order_by("severity", "-id")

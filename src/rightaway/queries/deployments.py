@@ -11,6 +11,7 @@ from rightaway.domain.consequences import Standing
 from rightaway.domain.deployment_states import (
     AttemptStatus,
     DeploymentStatus,
+    Ending,
     HoldKind,
     Intent,
     TargetStatus,
@@ -39,6 +40,37 @@ SORTS = {
     "environment": "environment__name",
     "started": "started_at",
 }
+# The design of each release would weigh many times more than all of this.
+_LISTED = (
+    "number",
+    "intent",
+    "status",
+    "started_at",
+    "finished_at",
+    "outcome_reason",
+    "release__number",
+    "release__title",
+    "release__service__key",
+    "release__service__name",
+    "environment__key",
+    "environment__name",
+    "environment__tier",
+    "requested_by__name",
+    "requested_by__username",
+)
+_DOUBTFUL = (
+    "step_key",
+    "direction",
+    "effect",
+    "operation_id",
+    "message",
+    "intended_at",
+    "run__target__key",
+    "run__deployment__number",
+    "run__deployment__release__number",
+    "run__deployment__release__service__key",
+    "run__deployment__environment__tier",
+)
 
 
 def deployment(number: str) -> Deployment | None:
@@ -47,7 +79,9 @@ def deployment(number: str) -> Deployment | None:
 
 
 def deployments() -> QuerySet[Deployment]:
-    return Deployment.objects.select_related("release", "release__service", "environment", "requested_by")
+    """List deployments; of what they belong to, only what a list shows is read."""
+    related = ("release__service", "environment", "requested_by")
+    return Deployment.objects.select_related(*related).only(*_LISTED)
 
 
 def in_production() -> QuerySet[Deployment]:
@@ -63,12 +97,14 @@ def listed(
     List deployments with the number of their targets as `targets` and of those settled as `settled`.
 
     Args:
-        status: `open`, `ended`, or one status.
+        status: A `DeploymentStatus` or an `Ending`; empty for all.
         sort: One of `SORTS`, with a minus before it for the other direction; else what runs stands first.
     """
     found = with_progress(deployments())
-    if status in {"open", "ended"}:
-        found = found.filter(status__in=ENDED) if status == "ended" else found.exclude(status__in=ENDED)
+    if status == Ending.ENDED:
+        found = found.filter(status__in=ENDED)
+    elif status == Ending.OPEN:
+        found = found.exclude(status__in=ENDED)
     elif status:
         found = found.filter(status=status)
     paths = {"release__number": release, "environment__key": environment, "release__service__key": service}
@@ -186,7 +222,8 @@ def all_doubtful() -> QuerySet[Attempt]:
     """Every attempt that waits for somebody to look, oldest first."""
     return (
         Attempt.objects.filter(status=AttemptStatus.UNKNOWN)
-        .select_related("run__target", "run__deployment__release")
+        .select_related("run__target", "run__deployment__release__service", "run__deployment__environment")
+        .only(*_DOUBTFUL)
         .order_by("id")
     )
 

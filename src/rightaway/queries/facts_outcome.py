@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from rightaway.domain.deployment_states import HoldKind
+from rightaway.domain.deployment_states import DeploymentStatus, HoldKind, Intent, WaveStatus
+from rightaway.domain.early_life import EarlyLifeState
 from rightaway.domain.facts_closure import (
     AbandonmentFacts,
     ClosureFacts,
@@ -21,6 +22,8 @@ from rightaway.domain.facts_deployment import (
     WaveFacts,
 )
 from rightaway.domain.facts_evidence import RehearsalFacts
+from rightaway.domain.operations import INVERSE
+from rightaway.domain.values import ArticleKind, EnvironmentTier, IncidentLink, RecordState
 from rightaway.queries import gates
 from rightaway.records.deployments.models import Deployment, TargetRun
 from rightaway.records.incidents.models import Incident, KnownError
@@ -34,13 +37,13 @@ ASKING = (HoldKind.OPERATOR, HoldKind.DECISION, HoldKind.DATA, HoldKind.ENGINE)
 
 def rehearsals(release: Release) -> tuple[RehearsalFacts, ...]:
     """Give every rehearsal of the release, with the measured time of its way back."""
-    drills = release.deployments.filter(intent="drill").select_related("plan__package").order_by("id")
+    drills = release.deployments.filter(intent=Intent.DRILL).select_related("plan__package").order_by("id")
     return tuple(
         RehearsalFacts(
             package_digest=drill.plan.package.digest,
             back_out_digest=drill.plan.back_out_digest,
             ran_at=drill.finished_at,
-            succeeded=drill.status == "backed_out",
+            succeeded=drill.status == DeploymentStatus.BACKED_OUT,
             duration_s=_way_back_s(drill),
             reference=drill.number,
         )
@@ -54,7 +57,7 @@ def _way_back_s(drill: Deployment) -> int | None:
         (attempt.intended_at, attempt.finished_at)
         for run in drill.target_runs.prefetch_related("attempts")
         for attempt in run.attempts.all()
-        if attempt.direction == "inverse" and attempt.finished_at
+        if attempt.direction == INVERSE and attempt.finished_at
     ]
     if not times:
         return None
@@ -63,13 +66,15 @@ def _way_back_s(drill: Deployment) -> int | None:
 
 
 def open_incidents(release: Release) -> tuple[IncidentFacts, ...]:
-    found = Incident.objects.filter(service=release.service, state="open")
+    found = Incident.objects.filter(service=release.service, state=RecordState.OPEN)
     return tuple(IncidentFacts(one.number, one.severity, release.service.key) for one in found)
 
 
 def newest_deployment(release: Release) -> Deployment | None:
     """Give the newest production deployment that counts; one that undid another stands for it."""
-    real = release.deployments.exclude(intent="drill").filter(environment__tier="production")
+    real = release.deployments.exclude(intent=Intent.DRILL).filter(
+        environment__tier=EnvironmentTier.PRODUCTION
+    )
     return real.order_by("-id").first()
 
 
@@ -83,7 +88,7 @@ def deployment(release: Release) -> DeploymentFacts:
     return DeploymentFacts(
         number=row.number,
         status=row.status,
-        waves=tuple(WaveFacts(w.ordinal, w.status, healthy=w.status == "passed") for w in waves),
+        waves=tuple(WaveFacts(w.ordinal, w.status, healthy=w.status == WaveStatus.PASSED) for w in waves),
         targets=tuple(_target(run) for run in row.target_runs.select_related("target")),
         gate=gate,
         waits_for=asks.reason if asks else "",
@@ -114,15 +119,17 @@ def back_out(release: Release) -> BackOutFacts:
 
 def early_life(release: Release, now: datetime) -> EarlyLifeFacts:
     held = EarlyLife.objects.filter(release=release).select_related("accepted_by", "waived_by").first()
-    caused = Incident.objects.filter(release=release, link="caused_by_release", state="open", severity__lte=2)
+    caused = Incident.objects.filter(
+        release=release, link=IncidentLink.CAUSED, state=RecordState.OPEN, severity__lte=2
+    )
     recent = Incident.objects.filter(service=release.service, detected_at__gte=now - timedelta(days=3))
     since = held.started_at if held else now
     before = Incident.objects.filter(
         service=release.service, detected_at__lt=since, detected_at__gte=since - timedelta(days=30)
     )
-    bare = KnownError.objects.filter(releases__release=release, state="open", workaround="")
+    bare = KnownError.objects.filter(releases__release=release, state=RecordState.OPEN, workaround="")
     return EarlyLifeFacts(
-        state=held.state if held else "scheduled",
+        state=held.state if held else EarlyLifeState.SCHEDULED,
         starts_at=held.started_at if held else release.els_starts_at,
         ends_at=held.ends_at if held else release.els_ends_at,
         roster=tuple(
@@ -152,7 +159,9 @@ def review(release: Release) -> ReviewFacts:
             RatingFacts(one.person.username, one.rating, requester=one.person_id == release.initiated_by_id)
             for one in release.satisfaction.select_related("person")
         ),
-        lessons=tuple(release.articles.filter(kind="lesson_learnt").values_list("title", flat=True)),
+        lessons=tuple(
+            release.articles.filter(kind=ArticleKind.LESSON_LEARNT).values_list("title", flat=True)
+        ),
         no_lessons_reason=release.no_lessons_reason,
         root_cause=release.root_cause,
     )
@@ -162,13 +171,22 @@ def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
     """Give every incident, problem, known error and interaction linked to the release."""
     incidents = (
         LinkedRecordFacts(
-            one.number, "incident", one.link, one.state == "open", one.severity, disposition=one.disposition
+            one.number,
+            "incident",
+            one.link,
+            one.state == RecordState.OPEN,
+            one.severity,
+            disposition=one.disposition,
         )
         for one in release.incidents.all()
     )
     problems = (
         LinkedRecordFacts(
-            one.number, "problem", "caused_by_release", one.state == "open", disposition=one.disposition
+            one.number,
+            "problem",
+            IncidentLink.CAUSED,
+            one.state == RecordState.OPEN,
+            disposition=one.disposition,
         )
         for one in release.problems.all()
     )
@@ -177,14 +195,16 @@ def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
             one.known_error.number,
             "known_error",
             one.effect,
-            one.known_error.state == "open",
+            one.known_error.state == RecordState.OPEN,
             disposition=one.disposition,
             workaround_article=one.known_error.workaround,
         )
         for one in release.known_errors.select_related("known_error")
     )
     interactions = (
-        LinkedRecordFacts(one.number, "interaction", "", one.state == "open", disposition=one.disposition)
+        LinkedRecordFacts(
+            one.number, "interaction", "", one.state == RecordState.OPEN, disposition=one.disposition
+        )
         for one in release.interactions.all()
     )
     return (*incidents, *problems, *errors, *interactions)

@@ -16,7 +16,7 @@ def open_releases(*, text: str = "", service: str = "", person: int | None = Non
     Args:
         person: Only those that this user answers for.
     """
-    found = releases.releases(text=text, service=service, is_open=True)
+    found = releases.listed(text=text, service=service, is_open=True)
     return found if person is None else found.filter(attention.answers_for(person))
 
 
@@ -34,7 +34,7 @@ def first_of_each_phase(
     cuts = [rows.filter(phase=phase).order_by(*order).values("pk")[:most] for phase in phases]
     shown = [row["pk"] for row in cuts[0].union(*cuts[1:], all=True)] if cuts else []
     found: dict[str, list[Release]] = {}
-    for row in releases.releases().filter(pk__in=shown).order_by(*order):
+    for row in releases.listed().filter(pk__in=shown).order_by(*order):
         found.setdefault(row.phase, []).append(row)
     return found
 
@@ -43,7 +43,7 @@ def within(start: datetime, end: datetime, *, text: str = "", service: str = "")
     """List releases whose deployment or early life is planned to lie at least partly between two moments."""
     planned = Q(planned_start__lt=end) & (Q(planned_end__gte=start) | Q(planned_start__gte=start))
     early = Q(els_starts_at__lt=end, els_ends_at__gte=start)
-    found = releases.releases(text=text, service=service).exclude(phase="abandoned")
+    found = releases.listed(text=text, service=service).exclude(phase="abandoned")
     return found.filter(planned | early).order_by("planned_start", "pk")
 
 

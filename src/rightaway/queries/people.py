@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 
-from rightaway.domain.values import Actor, PersonKind
+from rightaway.domain.permissions import EVERYWHERE, Role
+from rightaway.domain.values import AccountState, Actor, PersonKind
 from rightaway.records.people.models import Preferences, RoleBinding, User
 
 
@@ -41,7 +42,7 @@ def listed(*, text: str = "", role: str = "", state: str = "", sort: str = "") -
 
     Args:
         role: Held in any scope.
-        state: `active`, `disabled`, or empty for both.
+        state: An `AccountState`, or empty for both.
         sort: One of `SORTS`, with a minus before it for the other direction.
     """
     found = users().select_related("owner")
@@ -50,7 +51,7 @@ def listed(*, text: str = "", role: str = "", state: str = "", sort: str = "") -
     if role:
         found = found.filter(pk__in=RoleBinding.objects.filter(role=role).values("user"))
     if state:
-        found = found.filter(is_active=state == "active")
+        found = found.filter(is_active=state == AccountState.ACTIVE)
     column = F(SORTS.get(sort.removeprefix("-"), "username"))
     return found.order_by(OrderBy(column, descending=sort.startswith("-"), nulls_last=True), "username")
 
@@ -79,7 +80,7 @@ def roles(user_id: int, scope: str | None = None) -> frozenset[str]:
     """Give the roles an account holds: in one scope and everywhere, or in any scope at all."""
     held = RoleBinding.objects.filter(user_id=user_id)
     if scope is not None:
-        held = held.filter(Q(scope=scope) | Q(scope="*"))
+        held = held.filter(Q(scope=scope) | Q(scope=EVERYWHERE))
     return frozenset(held.values_list("role", flat=True))
 
 
@@ -92,7 +93,7 @@ def tokens(user_id: int) -> QuerySet[Any]:
 
 
 def has_admin() -> bool:
-    return RoleBinding.objects.filter(role="admin", user__is_active=True).exists()
+    return RoleBinding.objects.filter(role=Role.ADMIN, user__is_active=True).exists()
 
 
 def scopes(user_id: int) -> dict[str, frozenset[str]]:

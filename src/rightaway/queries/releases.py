@@ -1,35 +1,63 @@
 """Releases: lists, one release, why it does not move on, its checklist and history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from rightaway.domain.approvals import bound_digest
+from rightaway.domain.approvals import ApprovalState, bound_digest
 from rightaway.domain.checklists import Item, checklist, unproved
 from rightaway.domain.differences import Change as Difference
 from rightaway.domain.differences import difference
-from rightaway.domain.early_life import Criterion, exit_criteria
+from rightaway.domain.early_life import Criterion, EarlyLifeState, exit_criteria
 from rightaway.domain.errors import Invalid
 from rightaway.domain.guards import Evaluation, explain
+from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Phase
 from rightaway.queries import bound_content, release_facts, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.changes.models import Change
-from rightaway.records.releases.models import PhaseVisit, Release, Task
+from rightaway.records.releases.models import Contribution, PhaseVisit, Release, Task
 
 RELATED = (
     "service",
-    "workflow",
     "initiated_by",
     "coordinator",
     "manager",
     "service_owner",
     "deployment_manager",
+)
+
+# What lists show of a release: the rest, its design above all, weighs many times more.
+_LISTED = (
+    "number",
+    "title",
+    "phase",
+    "phase_status",
+    "release_type",
+    "planned_start",
+    "planned_end",
+    "els_starts_at",
+    "els_ends_at",
+    "service__key",
+    "service__name",
+    "manager__name",
+    "manager__username",
+)
+
+_WAITING = (
+    "kind",
+    "digest",
+    "requested_at",
+    "expires_at",
+    "release__number",
+    "release__title",
+    "release__workflow",
 )
 
 # Counted for the rows of the page alone; a join would count for every release before the page is cut.
@@ -66,6 +94,11 @@ def releases(
         ended = Q(phase__in=("closed", "abandoned"))
         found = found.exclude(ended) if is_open else found.filter(ended)
     return found
+
+
+def listed(**filters: Any) -> QuerySet[Release]:
+    """Do as `releases` does, but read only what a list shows."""
+    return releases(**filters).select_related(None).select_related("service", "manager").only(*_LISTED)
 
 
 def _order(sort: str) -> list[OrderBy]:
@@ -124,7 +157,7 @@ def standing(row: Release) -> Standing:
     """Judge the release as it is this second: every way out with the full list of what it lacks."""
     now, template = timezone.now(), templates.of(row)
     facts = release_facts.facts(row, now)
-    criteria = exit_criteria(facts, now) if facts.early_life.state != "scheduled" else ()
+    criteria = exit_criteria(facts, now) if facts.early_life.state != EarlyLifeState.SCHEDULED else ()
     return Standing(
         ways=explain(template, facts, now),
         checklist=checklist(template, facts, now),
@@ -153,7 +186,7 @@ def _approvals(row: Release) -> tuple[ApprovalView, ...]:
                 title=requirement.title,
                 rule=str(requirement.rule),
                 roles=requirement.roles,
-                state=held.state if held else "not_requested",
+                state=held.state if held else ApprovalState.NOT_REQUESTED,
                 row=held,
                 current_digest=current,
                 changes=changes,
@@ -194,14 +227,27 @@ def phases_with_counts() -> dict[str, int]:
     return dict(Release.objects.values_list("phase").annotate(count=Count("id")))
 
 
-def waiting_approvals(user_id: int, roles: frozenset[str]) -> list[Approval]:
-    """Give pending approvals that one of these roles may vote on and this person has not voted on."""
-    pending = (
-        Approval.objects.filter(state="pending")
+def waiting_approvals(user_id: int, held: Mapping[str, frozenset[str]]) -> QuerySet[Approval]:
+    """
+    List the pending approvals that a person may vote on and has not voted on, newest first.
+
+    Args:
+        held: The person's roles by the scope they are held in.
+    """
+    votable = Q(pk__in=())
+    for workflow, requirement in templates.requirements():
+        wrote = Contribution.objects.filter(
+            release=OuterRef("release"), person_id=user_id, part__in=requirement.bound
+        )
+        this = Q(~Exists(wrote), release__workflow=workflow, kind=requirement.key)
+        scopes = [scope for scope, roles in held.items() if roles & set(requirement.roles)]
+        votable |= this if EVERYWHERE in scopes else this & Q(release__service__key__in=scopes)
+    return (
+        Approval.objects.filter(votable, state=ApprovalState.PENDING)
         .exclude(votes__voter_id=user_id)
-        .select_related("release", "release__workflow", "release__service")
+        .select_related("release")
+        .only(*_WAITING)
     )
-    return [row for row in pending if roles & set(templates.of(row.release).approval(row.kind).roles)]
 
 
 def votes(row: Approval) -> list[dict[str, Any]]:

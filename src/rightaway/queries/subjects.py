@@ -5,13 +5,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from rightaway.domain.permissions import Role, may
+from rightaway.domain.permissions import EVERYWHERE, Role, may
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.domain.values import PersonKind
 from rightaway.queries import changes, cmdb, deployments, incidents, knowledge, releases
 from rightaway.records.people.models import User
-
-EVERYWHERE = "*"
 
 
 def subject(kind: str, key: str) -> Subject | None:

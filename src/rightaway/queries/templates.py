@@ -1,9 +1,11 @@
 """The workflow of a release, read once per version."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from django.db.models import Count, QuerySet
 
+from rightaway.domain.approvals import Requirement
 from rightaway.domain.workflow_templates import parse
 from rightaway.domain.workflows import Phase, Template
 from rightaway.records.releases.models import Release
@@ -27,6 +29,13 @@ def current_phases() -> tuple[Phase, ...]:
         return ()
     template = parsed(row.pk)
     return tuple(phase for phase in template.phases if phase.key not in template.terminal)
+
+
+def requirements() -> Iterator[tuple[int, Requirement]]:
+    """Give every approval that any version of any workflow knows, each with the key of that version."""
+    for workflow in WorkflowTemplate.objects.values_list("pk", flat=True):
+        for requirement in parsed(workflow).approvals:
+            yield workflow, requirement
 
 
 def installed() -> QuerySet[WorkflowTemplate]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.incidents import dispose
-from rightaway.domain.values import ENGINE, Actor
+from rightaway.domain.values import ENGINE, Actor, IncidentLink, RecordState
 from rightaway.queries import facts_outcome
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Wave
@@ -17,7 +17,6 @@ from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _binding, _edits, _guard, lifecycle
 from rightaway.services._numbers import next_number
 
-LINKS = ("caused_by_release", "resolved_by_release", "occurred_during_els")
 ROOT_CAUSES = (
     "code_defect",
     "config",
@@ -31,7 +30,6 @@ ROOT_CAUSES = (
     "security",
 )
 EDITED = ("root_cause", "root_cause_category", "state")
-OPEN, CLOSED = "open", "closed"
 
 
 @transaction.atomic
@@ -47,8 +45,8 @@ def record_incident(
     detected_at: datetime | None = None,
 ) -> Incident:
     _guard.require(actor=actor, action="incident.record", scope=service)
-    if link and link not in LINKS:
-        raise Invalid("incident.link", f"{link!r} is no link.", at="link", hint=", ".join(LINKS))
+    if link and link not in set(IncidentLink):
+        raise Invalid("incident.link", f"{link!r} is no link.", at="link", hint=", ".join(IncidentLink))
     incident = Incident.objects.create(
         number=next_number("INC"),
         title=title,
@@ -58,7 +56,7 @@ def record_incident(
         release=_guard.find(Release, number=release) if release else None,
         link=link,
         reported_by=actor.name,
-        confirmed_by_id=actor.user_id if link == LINKS[0] else None,
+        confirmed_by_id=actor.user_id if link == IncidentLink.CAUSED else None,
         detected_at=detected_at or timezone.now(),
     )
     _told(
@@ -86,7 +84,7 @@ def resolve_incident(
     if not resolution.strip():
         raise Invalid("incident.resolution_needed", "Say what restored the service.", at="resolution")
     now = timezone.now()
-    incident.state, incident.resolution = CLOSED, resolution
+    incident.state, incident.resolution = RecordState.CLOSED, resolution
     incident.restored_at = incident.restored_at or restored_at or now
     incident.closed_at = now
     incident.save()
@@ -110,7 +108,7 @@ def open_for_wave(*, row: Deployment, wave: Wave, reason: str) -> Incident:
         severity=2,
         service=row.release.service,
         release=row.release,
-        link="caused_by_release",
+        link=IncidentLink.CAUSED,
         deployment=row,
         reported_by=ENGINE.name,
         detected_at=timezone.now(),
@@ -155,7 +153,7 @@ def edit_problem(
     before = _edits.values(problem, EDITED)
     problem.root_cause, problem.root_cause_category = root_cause, category
     if is_closed:
-        problem.state, problem.closed_at = CLOSED, timezone.now()
+        problem.state, problem.closed_at = RecordState.CLOSED, timezone.now()
     problem.save()
     changes = _edits.changes(before, _edits.values(problem, EDITED))
     facts = {"category": category, "closed": is_closed, "changes": changes}
@@ -253,13 +251,15 @@ def _apply_disposition(
         link.disposition = disposition
         link.save()
         if closed:
-            KnownError.objects.filter(number=number).update(state=CLOSED, closed_at=now, resolution=text)
+            KnownError.objects.filter(number=number).update(
+                state=RecordState.CLOSED, closed_at=now, resolution=text
+            )
         return
     model: Any = {"incident": Incident, "problem": Problem, "interaction": Interaction}[kind]
     row = _guard.lock(model, number=number)
     row.disposition = disposition
     if closed:
-        row.state, row.closed_at = CLOSED, now
+        row.state, row.closed_at = RecordState.CLOSED, now
     if closed and kind == "incident":
         row.resolution, row.restored_at = row.resolution or text, row.restored_at or now
     if kind == "interaction":

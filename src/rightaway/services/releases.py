@@ -11,10 +11,8 @@ from django.utils import timezone
 from rightaway.domain.changes import TERMINAL
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
-from rightaway.domain.moves import advance
 from rightaway.domain.priorities import priority
 from rightaway.domain.rules import GUARDS
-from rightaway.domain.tasks import ENDED, EVENTS, TASK
 from rightaway.domain.values import (
     Actor,
     ClosureCode,
@@ -22,13 +20,12 @@ from rightaway.domain.values import (
     ReleaseKind,
     ReleaseReason,
     ReleaseType,
-    TaskState,
 )
 from rightaway.queries import release_facts, templates
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
-from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Task, Waiver
+from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Waiver
 from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, workflows
 from rightaway.services._numbers import next_number
 
@@ -284,34 +281,6 @@ def set_people(
     release.save()
     _changed(actor, release, "people", {})
     return release
-
-
-@transaction.atomic
-def finish_task(*, actor: Actor, number: str, key: str, state: str = "done", note: str = "") -> Task:
-    """
-    Start, finish, skip or cancel a task of the current attempt; skipping needs a reason.
-
-    Finishing again what is finished changes nothing; `tasks.reopen` takes a mistake back.
-    """
-    release = _open(actor, number, action="task.complete")
-    task = Task.objects.filter(release=release, attempt=release.attempt, key=key).first()
-    if task is None:
-        raise _guard.not_found(Task, {"key": key})
-    if state not in EVENTS:
-        raise Invalid("task.state", f"{state!r} is no state a task can be given.", at="state")
-    if state == TaskState.SKIPPED and not note.strip():
-        raise Invalid("task.reason_needed", "Skipping a task needs a reason.", at="note")
-    if task.state == state:
-        return task
-    task.state, task.note = advance(TASK, task.state, EVENTS[TaskState(state)]), note
-    if task.state in ENDED:
-        task.finished_by, task.finished_at = _guard.person(actor), timezone.now()
-    task.version += 1
-    task.save()
-    release.save()
-    _told(actor, release, "release.task.finished", {"task": key, "state": state, "note": note})
-    lifecycle.settle(release=release)
-    return task
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Tasks of a release: given to a person, and taken up again when they were finished by mistake."""
+"""Tasks of a release: given to a person, finished, and taken up again when that was a mistake."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +8,7 @@ from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.subjects import SubjectKind
-from rightaway.domain.tasks import TASK
+from rightaway.domain.tasks import ENDED, EVENTS, TASK
 from rightaway.domain.values import Actor, TaskState
 from rightaway.queries import subjects, templates
 from rightaway.records.people.models import User
@@ -52,6 +52,29 @@ def assign(*, actor: Actor, number: str, key: str, assignee: str | None) -> Task
             key=f"task:{task.pk}:{task.version}",
             facts={"task": key, "title": task.title},
         )
+    lifecycle.settle(release=release)
+    return task
+
+
+@transaction.atomic
+def finish(*, actor: Actor, number: str, key: str, state: str = TaskState.DONE, note: str = "") -> Task:
+    """
+    Start, finish, skip or cancel a task of the current attempt; skipping needs a reason.
+
+    Finishing again what is finished changes nothing; `reopen` takes a mistake back.
+    """
+    release, task = _open(actor, number, key, "task.complete")
+    if state not in EVENTS:
+        raise Invalid("task.state", f"{state!r} is no state a task can be given.", at="state")
+    if state == TaskState.SKIPPED and not note.strip():
+        raise Invalid("task.reason_needed", "Skipping a task needs a reason.", at="note")
+    if task.state == state:
+        return task
+    task.state, task.note = advance(TASK, task.state, EVENTS[TaskState(state)]), note
+    if task.state in ENDED:
+        task.finished_by, task.finished_at = _guard.person(actor), timezone.now()
+    _save(release, task)
+    _told(actor, release, "release.task.finished", {"task": key, "state": state, "note": note})
     lifecycle.settle(release=release)
     return task
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rightaway.domain.approvals import ApprovalState
 from rightaway.domain.errors import NotFound
 from rightaway.queries import releases, templates
 from rightaway.queries.releases import ApprovalView
@@ -18,7 +19,7 @@ from rightaway.web.pages import act, bound, command
 from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
-STANDING = {"pending", "approved"}
+STANDING = frozenset({ApprovalState.PENDING, ApprovalState.APPROVED})
 
 
 def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict[str, Any]]:
@@ -40,10 +41,12 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
                 "votes": votes,
                 "mine": mine,
                 "bound": bound_parts,
-                "own_parts": own_parts if holds_role and view.state == "pending" else [],
-                "differences": view.row.difference if view.row and view.state == "void" else view.changes,
+                "own_parts": own_parts if holds_role and view.state == ApprovalState.PENDING else [],
+                "differences": view.row.difference
+                if view.row and view.state == ApprovalState.VOID
+                else view.changes,
                 "form": _vote_form(view, has_voted=bool(mine))
-                if may_vote and view.state == "pending"
+                if may_vote and view.state == ApprovalState.PENDING
                 else None,
                 "may_vote": may_vote,
                 "may_request": view.state not in STANDING

@@ -14,8 +14,6 @@ from rightaway.queries import attention, deployments
 from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
-MANY = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Concern:
@@ -37,20 +35,19 @@ class Concern:
 
 def seen(viewer: Viewer, most: int) -> list[Concern]:
     """Give what this person may see, the most urgent kinds first."""
-    return list(islice(_all(viewer), most))
+    return list(islice(_all(viewer, most), most))
 
 
-def _all(viewer: Viewer) -> Iterator[Concern]:
-    yield from map(_doubtful, _in(viewer, deployments.all_doubtful(), "run__deployment__release__service"))
-    yield from map(_broken, _in(viewer, attention.broken(), "release__service"))
-    yield from map(_held, _in(viewer, attention.held(), "release__service"))
-    yield from map(_incident, _in(viewer, attention.grave_incidents(), "service"))
-    yield from map(_overdue, _in(viewer, attention.overdue(timezone.now()), "service"))
-    yield from map(_mismatch, _in(viewer, attention.mismatches(), "service"))
+def _all(viewer: Viewer, most: int) -> Iterator[Concern]:
+    def first(rows: Any, path: str) -> list[Any]:
+        return list(viewer.narrowed(rows, f"{path}__key")[:most])
 
-
-def _in(viewer: Viewer, rows: Any, path: str) -> list[Any]:
-    return list(viewer.narrowed(rows, f"{path}__key")[:MANY])
+    yield from map(_doubtful, first(deployments.all_doubtful(), "run__deployment__release__service"))
+    yield from map(_broken, first(attention.broken(), "release__service"))
+    yield from map(_held, first(attention.held(), "release__service"))
+    yield from map(_incident, first(attention.grave_incidents(), "service"))
+    yield from map(_overdue, first(attention.overdue(timezone.now()), "service"))
+    yield from map(_mismatch, first(attention.mismatches(), "service"))
 
 
 def _of_deployment(row: Any, state: str, why: str, since: datetime | None) -> Concern:

@@ -1,6 +1,7 @@
 """Environments, services and targets as those define them who may: lists with forms, the same commands as a file."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from rightaway.services import cmdb
 from rightaway.web import choices
 from rightaway.web.accounts import sensitive
 from rightaway.web.forms.administration import EnvironmentForm, ServiceForm, TargetForm
+from rightaway.web.forms.base import Choices, CommandForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import EVERYWHERE, Viewer
 
@@ -46,11 +48,6 @@ def _may_define(viewer: Viewer, environment: Any) -> bool:
     return viewer.may(TARGET, production=environment.tier == EnvironmentTier.PRODUCTION)
 
 
-def _inside() -> dict[str, Any]:
-    address = reverse("estate")
-    return {"back": address, "crumbs": [(_("Environments and services"), address)], "button": _("Save")}
-
-
 def _one(rows: Any, key: str, what: str) -> Any:
     row = rows.filter(key=key).first() if key else None
     if key and row is None:
@@ -72,32 +69,62 @@ def _seen(rows: Any, row: Any, given: dict[str, Any]) -> int | None:
     return None
 
 
+def _define(
+    request: HttpRequest,
+    viewer: Viewer,
+    rows: Any,
+    row: Any,
+    form: CommandForm,
+    define: Callable[..., object],
+    *,
+    title: str,
+    **said: Any,
+) -> HttpResponse:
+    """
+    Show the form of one record, or keep what it says.
+
+    Args:
+        rows: Where keys may be taken.
+        row: The record that is changed; None makes a new one, under the given title.
+        define: Takes what was given, and by name the actor, the key and the version that was seen.
+    """
+    address = reverse("estate")
+
+    def run(given: dict[str, Any]) -> None:
+        seen = _seen(rows, row, given)
+        define(given, actor=viewer.actor, key=given["key"], expected_version=seen)
+
+    return command(
+        request,
+        form,
+        run,
+        title=_("Change {name}").format(name=row) if row else title,
+        button=_("Save"),
+        back=address,
+        crumbs=[(_("Environments and services"), address)],
+        **said,
+    )
+
+
 @act
 @sensitive
 def environment(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResponse:
     viewer.require(EDIT)
     row = _one(ask.environments(), key, "environment")
-    initial = {"key": row.key, "name": row.name, "tier": row.tier, "version": row.version} if row else {}
-
-    def run(given: dict[str, Any]) -> None:
-        cmdb.define_environment(
-            actor=viewer.actor,
-            key=given["key"],
-            name=given["name"],
-            tier=given["tier"],
-            expected_version=_seen(ask.environments(), row, given),
-        )
-
-    return command(
+    return _define(
         request,
-        EnvironmentForm(**bound(request), initial=initial, is_new=row is None),
-        run,
-        title=_("Change {name}").format(name=row) if row else _("Define an environment"),
+        viewer,
+        ask.environments(),
+        row,
+        EnvironmentForm(
+            **bound(request), initial=_values(row, "key", "name", "tier", "version"), is_new=row is None
+        ),
+        lambda given, **how: cmdb.define_environment(name=given["name"], tier=given["tier"], **how),
+        title=_("Define an environment"),
         done=_("The environment is saved."),
         text=_(
             "The tier decides which rules hold there: production asks for approvals, windows and rehearsals."
         ),
-        **_inside(),
     )
 
 
@@ -105,31 +132,24 @@ def environment(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResp
 @sensitive
 def service(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResponse:
     viewer.require(EDIT, key or EVERYWHERE)
-    row = _one(ask.services(), key, "service")
-    names = ("key", "name", "criticality", "version")
-    initial: dict[str, Any] = {name: getattr(row, name) for name in names} if row else {}
-    if row and row.owner_id:
-        initial["owner"] = ask.item(key).owner.username  # type: ignore[union-attr]
-
-    def run(given: dict[str, Any]) -> None:
-        fields = {"name": given["name"], "criticality": given["criticality"], "owner": given["owner"]}
-        cmdb.define_item(
-            actor=viewer.actor,
-            key=given["key"],
-            fields={**fields, "ci_class": "service"},
-            expected_version=_seen(ask.items(), row, given),
-        )
-
-    return command(
+    row = _one(ask.services().select_related("owner"), key, "service")
+    initial = _values(row, "key", "name", "criticality", "version")
+    if row and row.owner:
+        initial["owner"] = row.owner.username
+    return _define(
         request,
+        viewer,
+        ask.items(),
+        row,
         ServiceForm(**bound(request), initial=initial, is_new=row is None, owners=choices.persons()),
-        run,
-        title=_("Change {name}").format(name=row) if row else _("Define a service"),
+        lambda given, **how: cmdb.define_item(
+            fields={**_picked(given, "name", "criticality", "owner"), "ci_class": "service"}, **how
+        ),
+        title=_("Define a service"),
         done=_("The service is saved."),
         text=_(
             "Releases, roles and figures belong to a service. Its release policy comes from a configuration file."
         ),
-        **_inside(),
     )
 
 
@@ -138,42 +158,47 @@ def service(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResponse
 def target(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResponse:
     row = _one(ask.targets(), key, "target")
     viewer.require(TARGET, production=row is not None and row.environment.tier == EnvironmentTier.PRODUCTION)
-    places = [one for one in ask.environments() if _may_define(viewer, one)]
-
-    def run(given: dict[str, Any]) -> None:
-        names = ("ci", "environment", "driver", "config", "tags", "failure_domain")
-        cmdb.define_target(
-            actor=viewer.actor,
-            key=given["key"],
-            fields={name: given[name] for name in names},
-            expected_version=_seen(ask.targets(), row, given),
-        )
-
     form = TargetForm(
-        **bound(request),
-        initial=_values(row) if row else {},
-        is_new=row is None,
-        choices={
-            "ci": choices.items(),
-            "environment": [(one.key, f"{one.name} ({one.tier})") for one in places],
-            "driver": [(kind, kind) for kind in registry.kinds()],
-        },
+        **bound(request), initial=_of_target(row), is_new=row is None, choices=_for_target(viewer)
     )
-    return command(
+    return _define(
         request,
+        viewer,
+        ask.targets(),
+        row,
         form,
-        run,
-        title=_("Change {name}").format(name=row) if row else _("Define a target"),
+        lambda given, **how: cmdb.define_target(fields=_picked(given, *_TARGET), **how),
+        title=_("Define a target"),
         done=_("The target is saved."),
         text=_(
             "A plan that is compiled already keeps the target as it was: compile it again after a change."
         ),
-        **_inside(),
     )
 
 
-def _values(row: Any) -> dict[str, Any]:
-    names = ("key", "driver", "tags", "failure_domain", "version")
-    found = {name: getattr(row, name) for name in names}
+_TARGET = ("ci", "environment", "driver", "config", "tags", "failure_domain")
+
+
+def _for_target(viewer: Viewer) -> dict[str, Choices]:
+    places = [one for one in ask.environments() if _may_define(viewer, one)]
+    return {
+        "ci": choices.items(),
+        "environment": [(one.key, f"{one.name} ({one.tier})") for one in places],
+        "driver": [(kind, kind) for kind in registry.kinds()],
+    }
+
+
+def _of_target(row: Any) -> dict[str, Any]:
+    if row is None:
+        return {}
     config = json.dumps(row.config, indent=2, ensure_ascii=False)
+    found = _values(row, "key", "driver", "tags", "failure_domain", "version")
     return {**found, "ci": row.ci.key, "environment": row.environment.key, "config": config}
+
+
+def _values(row: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names} if row else {}
+
+
+def _picked(given: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: given[name] for name in names}

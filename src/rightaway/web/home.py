@@ -39,10 +39,7 @@ def home(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _waiting(viewer: Viewer) -> dict[str, Any]:
-    doubtful = deployments.all_doubtful().select_related(
-        "run__deployment__release__service", "run__deployment__environment"
-    )
-    seen = viewer.narrowed(doubtful, "run__deployment__release__service__key")[:MOST]
+    seen = viewer.narrowed(deployments.all_doubtful(), "run__deployment__release__service__key")[:MOST]
     return {
         "doubtful": [one for one in seen if _may_resolve(viewer, one)],
         "approvals": _approvals(viewer),
@@ -58,16 +55,8 @@ def _may_resolve(viewer: Viewer, attempt: Any) -> bool:
 
 
 def _approvals(viewer: Viewer) -> list[tuple[Any, str]]:
-    """Give the approvals this person may vote on: with the role in the release's own service, not as an author."""
-    found = []
-    for row in releases.waiting_approvals(viewer.user.pk, viewer.roles()):
-        requirement = templates.of(row.release).approval(row.kind)
-        wrote = row.release.contributions.filter(
-            person_id=viewer.user.pk, part__in=requirement.bound
-        ).exists()
-        if viewer.roles(row.release.service.key) & set(requirement.roles) and not wrote:
-            found.append((row, requirement.title))
-    return found
+    waiting = releases.waiting_approvals(viewer.user.pk, viewer.held).order_by("id")[:MOST]
+    return [(row, templates.of(row.release).approval(row.kind).title) for row in waiting]
 
 
 def _changes(viewer: Viewer) -> list[Any]:
@@ -107,7 +96,7 @@ def _upcoming(viewer: Viewer) -> dict[str, Any]:
 
 def _releases(viewer: Viewer) -> dict[str, Any]:
     mine = list(viewer.narrowed(attention.named(viewer.user.pk), "service__key")[:MOST])
-    shown_ = mine or list(viewer.narrowed(releases.releases(), "service__key")[:MOST])
+    shown_ = mine or list(viewer.narrowed(releases.listed(), "service__key")[:MOST])
     return {"releases": shown_, "are_mine": bool(mine), "guide": None if shown_ else _guide(viewer)}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rightaway.domain.subjects import SubjectKind
+from rightaway.domain.values import RecordState
 from rightaway.queries import incidents
 from rightaway.services import incidents as commands
 from rightaway.web import choices, conversations, lists
@@ -70,7 +71,7 @@ def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     context = {
         "incident": row,
         "problems": list(row.problems.order_by("number")),
-        "may_record": viewer.may("incident.record", row.service.key) and row.state == "open",
+        "may_record": viewer.may("incident.record", row.service.key) and row.state == RecordState.OPEN,
         "talk": conversations.talk(viewer, SubjectKind.INCIDENT, row),
         "crumbs": [(_("Incidents"), reverse("incidents"))],
     }
@@ -83,7 +84,7 @@ def problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     context = {
         "problem": row,
         "incidents": list(row.incidents.order_by("number")),
-        "may_record": viewer.may("incident.record", _scope(row)) and row.state == "open",
+        "may_record": viewer.may("incident.record", _scope(row)) and row.state == RecordState.OPEN,
         "talk": conversations.talk(viewer, SubjectKind.PROBLEM, row),
         "crumbs": [(_("Problems"), reverse("problems"))],
     }

@@ -14,7 +14,6 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import releases, subjects, templates
 from rightaway.services import lifecycle
-from rightaway.services import releases as release_commands
 from rightaway.services import tasks as task_commands
 from rightaway.web import frames
 from rightaway.web.forms.base import CommandForm
@@ -96,7 +95,7 @@ def task(request: HttpRequest, viewer: Viewer, number: str, key: str) -> HttpRes
     return command(
         request,
         TaskForm(**bound(request)),
-        lambda given: release_commands.finish_task(
+        lambda given: task_commands.finish(
             actor=viewer.actor, number=number, key=key, state=given["state"], note=given["note"]
         ),
         title=_(held.title),

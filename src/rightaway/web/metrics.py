@@ -50,9 +50,12 @@ def _step(days: int) -> int:
 
 def newest_service(viewer: Viewer) -> str:
     """Give the service that most likely interests: last deployed to production, else of the newest release."""
-    deployed = viewer.narrowed(deployments.in_production(), "release__service__key").first()
-    newest = deployed.release if deployed else viewer.narrowed(releases.releases(), "service__key").first()
-    return str(newest.service.key) if newest else ""
+    paths = ((deployments.in_production(), "release__service__key"), (releases.releases(), "service__key"))
+    for rows, path in paths:
+        key = viewer.narrowed(rows, path).values_list(path, flat=True).first()
+        if key:
+            return str(key)
+    return ""
 
 
 def shown(found: Figures, days: int) -> list[dict[str, Any]]:

@@ -19,10 +19,13 @@ IN_A_COLUMN = 20
 WAYS = (("releases", _("List")), ("release-board", _("Board")), ("release-timeline", _("Timeline")))
 
 
-def ways(request: HttpRequest, here: str) -> list[tuple[Any, str, bool]]:
-    """Give the ways to look at releases, as tabs that keep what is filtered by."""
+def head(request: HttpRequest, viewer: Viewer, here: str) -> dict[str, Any]:
+    """Give what stands over releases: the ways to look at them, as tabs that keep what is filtered by."""
     kept = {name: request.GET[name] for name in ("text", "service") if request.GET.get(name)}
-    return [(title, reverse(name, query=kept), name == here) for name, title in WAYS]
+    return {
+        "ways": [(title, reverse(name, query=kept), name == here) for name, title in WAYS],
+        "may_register": bool(choices.services(viewer, "release.register")),
+    }
 
 
 @page
@@ -41,8 +44,7 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             {"phase": phase, "count": counts.get(phase.key, 0), "releases": cards.get(phase.key, [])}
             for phase in phases
         ],
-        "ways": ways(request, "release-board"),
-        "may_register": bool(choices.services(viewer, "release.register")),
+        **head(request, viewer, "release-board"),
     }
     return render(request, "releases/board.html", context)
 
@@ -65,7 +67,7 @@ def timeline(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "earlier": _at(request, first - timedelta(days=timelines.DAYS)),
         "later": _at(request, first + timedelta(days=timelines.DAYS)),
         "now": _at(request, None),
-        "ways": ways(request, "release-timeline"),
+        **head(request, viewer, "release-timeline"),
         "undated": viewer.narrowed(overviews.undated(**given), "service__key").count(),
     }
     return render(request, "releases/timeline.html", context)

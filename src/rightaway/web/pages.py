@@ -83,7 +83,8 @@ def command(
     still there.
 
     Args:
-        run: Gives the command; when it gives a text, that is where to go afterwards instead of `back`.
+        run: Gives the command; when it gives a text, that is where to go afterwards instead of `back`, and a
+            function makes the answer, for what is shown once.
         done: What is said on the page after it.
         undo: The address of the command that takes this one back, known before or from what was given. It stands
             in the message as a button, and names what it undoes whichever tab shows the message.
@@ -103,11 +104,17 @@ def command(
             else:
                 back_again = undo(form.cleaned_data) if callable(undo) else undo
                 messages.success(request, done, extra_tags=back_again)
-                return redirect(target if isinstance(target, str) else back)
+                return target() if callable(target) else redirect(target if isinstance(target, str) else back)
     shown = {"form": form, "title": title, "button": button, "back": back, **context}
     return render(request, context.get("template", "web/command.html"), shown, status=status)
 
 
 def paged(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page[Any]:
-    """Cut a list; a page number that is none gives the nearest page there is."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+    """
+    Cut a list; a page number that is none gives the nearest page there is.
+
+    It is cut on bare ids, so that of what lies before a late page nothing is read but its place in the order.
+    """
+    cut = Paginator(rows.values_list("pk", flat=True), per_page).get_page(request.GET.get("page"))
+    cut.object_list = rows.filter(pk__in=list(cut.object_list))
+    return cut

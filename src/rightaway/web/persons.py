@@ -1,19 +1,20 @@
 """The people of the installation, for administrators: who they are, what they may do, and with what they come in."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rightaway.domain.errors import NotFound, RightawayError
+from rightaway.domain.errors import NotFound
 from rightaway.domain.values import PersonKind
 from rightaway.queries import audit, cmdb, people
 from rightaway.services import people as commands
-from rightaway.web import errors
 from rightaway.web.accounts import sensitive
 from rightaway.web.forms.administration import PersonForm, RoleForm
 from rightaway.web.forms.base import Choices, CommandForm
@@ -81,35 +82,56 @@ def _person(request: HttpRequest, viewer: Viewer, row: Any, secret: str = "") ->
 def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make an account with a first password, which stands on the answer and nowhere else."""
     viewer.require(MANAGE)
-    form, status = PersonForm(**bound(request)), 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            secret = commands.made_up_password()
-            try:
-                made = commands.create(actor=viewer.actor, password=secret, **form.cleaned_data)
-            except RightawayError as error:
-                form.refuse(error)
-                status = errors.status(error)
-            else:
-                messages.success(request, _("The account is made. Give it a role now."))
-                return _person(request, viewer, made, secret)
-    context = {
-        "form": form,
-        "title": _("Add a person"),
-        "button": _("Add"),
-        "back": reverse("people"),
-        "text": _(
+
+    def run(given: dict[str, Any]) -> Callable[[], HttpResponse]:
+        secret = commands.made_up_password()
+        made = commands.create(actor=viewer.actor, password=secret, **given)
+        return lambda: _person(request, viewer, made, secret)
+
+    return command(
+        request,
+        PersonForm(**bound(request)),
+        run,
+        title=_("Add a person"),
+        button=_("Add"),
+        back=reverse("people"),
+        done=_("The account is made. Give it a role now."),
+        text=_(
             "A first password is made up and shown once on the next page. They change it in their profile."
         ),
-        "crumbs": [(_("People"), reverse("people"))],
-    }
-    return render(request, "web/command.html", context, status=status)
+        crumbs=[(_("People"), reverse("people"))],
+    )
 
 
 def _inside(username: str) -> dict[str, Any]:
     address = reverse("person", args=[username])
     return {"back": address, "crumbs": [(_("People"), reverse("people")), (username, address)]}
+
+
+def _confirm(request: HttpRequest, row: Any, run: Callable[[], object], **said: Any) -> HttpResponse:
+    """Ask before a command about this account that needs nothing to be typed."""
+    return command(
+        request,
+        CommandForm(**bound(request)),
+        lambda _given: run() and None,
+        tone="danger",
+        **said,
+        **_inside(row.username),
+    )
+
+
+def _deed(run: Callable[..., object], *, title: Any, **said: Any) -> Callable[..., HttpResponseBase]:
+    """Make the page of a command that is about an account as a whole; `title` may hold its `{name}`."""
+
+    @act
+    @sensitive
+    def deed(request: HttpRequest, viewer: Viewer, username: str) -> HttpResponse:
+        row = _found(viewer, username)
+        viewer.require(MANAGE)
+        give = partial(run, actor=viewer.actor, user=row)
+        return _confirm(request, row, give, title=title.format(name=row), **said)
+
+    return deed
 
 
 @act
@@ -141,90 +163,41 @@ def revoke(request: HttpRequest, viewer: Viewer, username: str, binding: int) ->
     if held is None:
         raise NotFound("not_found", f"{row} does not hold this role.", hint="It may be taken away already.")
     viewer.require(MANAGE, held.scope)
-    return command(
+    return _confirm(
         request,
-        CommandForm(**bound(request)),
-        lambda _given: commands.revoke(actor=viewer.actor, user=row, role=held.role, scope=held.scope),
+        row,
+        partial(commands.revoke, actor=viewer.actor, user=row, role=held.role, scope=held.scope),
         title=_("Take the role {role} from {name}").format(role=words(held.role), name=row),
         button=_("Take it away"),
-        tone="danger",
         done=_("The role is taken away."),
         text=_("It ends at once. What they did with it stays as it is, also votes they gave."),
-        **_inside(username),
     )
 
 
-def _deed(
-    request: HttpRequest,
-    viewer: Viewer,
-    row: Any,
-    deed: Any,
-    *,
-    title: str,
-    button: str,
-    done: str,
-    text: str,
-) -> HttpResponse:
-    viewer.require(MANAGE)
-    return command(
-        request,
-        CommandForm(**bound(request)),
-        lambda _given: deed(actor=viewer.actor, user=row) and None,
-        title=title.format(name=row),
-        button=button,
-        tone="danger",
-        done=done,
-        text=text,
-        **_inside(row.username),
-    )
-
-
-@act
-@sensitive
-def disable(request: HttpRequest, viewer: Viewer, username: str) -> HttpResponse:
-    return _deed(
-        request,
-        viewer,
-        _found(viewer, username),
-        commands.disable,
-        title=_("Deactivate {name}"),
-        button=_("Deactivate"),
-        done=_("The account is deactivated."),
-        text=_(
-            "They are signed out at once and cannot sign in; their tokens are deleted. Roles, history and what they"
-            " decided stay, and the account can be activated again."
-        ),
-    )
-
-
-@act
-@sensitive
-def enable(request: HttpRequest, viewer: Viewer, username: str) -> HttpResponse:
-    return _deed(
-        request,
-        viewer,
-        _found(viewer, username),
-        commands.enable,
-        title=_("Activate {name} again"),
-        button=_("Activate"),
-        done=_("The account is active again."),
-        text=_("They can sign in as before, with the roles they hold. Tokens have to be made anew."),
-    )
-
-
-@act
-@sensitive
-def end_sessions(request: HttpRequest, viewer: Viewer, username: str) -> HttpResponse:
-    return _deed(
-        request,
-        viewer,
-        _found(viewer, username),
-        commands.end_sessions,
-        title=_("Sign {name} out everywhere"),
-        button=_("Sign out"),
-        done=_("Every browser is signed out."),
-        text=_("Every browser of this account has to sign in again. Its tokens stay valid."),
-    )
+disable = _deed(
+    commands.disable,
+    title=gettext_lazy("Deactivate {name}"),
+    button=gettext_lazy("Deactivate"),
+    done=gettext_lazy("The account is deactivated."),
+    text=gettext_lazy(
+        "They are signed out at once and cannot sign in; their tokens are deleted. Roles, history and what they"
+        " decided stay, and the account can be activated again."
+    ),
+)
+enable = _deed(
+    commands.enable,
+    title=gettext_lazy("Activate {name} again"),
+    button=gettext_lazy("Activate"),
+    done=gettext_lazy("The account is active again."),
+    text=gettext_lazy("They can sign in as before, with the roles they hold. Tokens have to be made anew."),
+)
+end_sessions = _deed(
+    commands.end_sessions,
+    title=gettext_lazy("Sign {name} out everywhere"),
+    button=gettext_lazy("Sign out"),
+    done=gettext_lazy("Every browser is signed out."),
+    text=gettext_lazy("Every browser of this account has to sign in again. Its tokens stay valid."),
+)
 
 
 @act
@@ -255,14 +228,12 @@ def revoke_token(request: HttpRequest, viewer: Viewer, username: str, token_id: 
     token = people.tokens(row.pk).filter(pk=token_id).first()
     if token is None:
         raise NotFound("not_found", f"{row} has no token {token_id}.", hint="It may be revoked already.")
-    return command(
+    return _confirm(
         request,
-        CommandForm(**bound(request)),
-        lambda _given: commands.revoke_token(actor=viewer.actor, token_id=token_id),
+        row,
+        partial(commands.revoke_token, actor=viewer.actor, token_id=token_id),
         title=_("Revoke the token “{token}”").format(token=(token.data or {}).get("label", "")),
         button=_("Revoke"),
-        tone="danger",
         done=_("The token is revoked."),
         text=_("Whatever uses it stops working at once. This cannot be undone."),
-        **_inside(username),
     )

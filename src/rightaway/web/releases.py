@@ -27,13 +27,12 @@ from rightaway.web.viewers import Viewer
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("release.view", None)
     around = lists.around(request, viewer, "releases")
-    found_rows = releases.releases(**around["filters"].chosen(), sort=request.GET.get("sort", ""))
+    found_rows = releases.listed(**around["filters"].chosen(), sort=request.GET.get("sort", ""))
     rows = viewer.narrowed(found_rows, "service__key")
     context = {
         "rows": paged(request, rows),
-        "ways": overviews.ways(request, "releases"),
+        **overviews.head(request, viewer, "releases"),
         **around,
-        "may_register": bool(choices.services(viewer, "release.register")),
     }
     return render(request, "releases/index.html", context)
 

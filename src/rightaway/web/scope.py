@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from rightaway.domain.values import RecordState
 from rightaway.queries import incidents
 from rightaway.services import incidents as incident_commands
 from rightaway.services import releases as commands
@@ -149,7 +150,7 @@ def roster(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _editable(viewer, number)
-    open_errors = viewer.narrowed(incidents.known_errors(state="open"), "service__key")
+    open_errors = viewer.narrowed(incidents.known_errors(state=RecordState.OPEN), "service__key")
     offered = [(one.number, f"{one.number} {one.title}") for one in open_errors[: choices.MOST]]
     return command(
         request,

@@ -1,5 +1,6 @@
 """The person looking at a page: who they are, and what they may do where."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -32,12 +33,14 @@ class Viewer:
         self.actor: Actor = people.actor_for(request.user, "web")
 
     @cached_property
-    def _held(self) -> tuple[tuple[str, str], ...]:
-        return tuple(self.user.roles.values_list("scope", "role"))
+    def held(self) -> Mapping[str, frozenset[str]]:
+        """The roles by the scope they are held in."""
+        return people.scopes(self.user.pk)
 
     def roles(self, scope: str | None = None) -> frozenset[str]:
         """Give the roles held in a scope and everywhere, or with None in any scope at all."""
-        return frozenset(role for held, role in self._held if scope is None or held in {scope, EVERYWHERE})
+        scopes = self.held if scope is None else (scope, EVERYWHERE)
+        return frozenset().union(*(self.held.get(one, ()) for one in scopes))
 
     def may(
         self, action: str, scope: str | None = EVERYWHERE, *, own: bool = False, production: bool = True
@@ -70,7 +73,7 @@ class Viewer:
         """Give the services where the person may do something, some roles left out; None means everywhere."""
         if may(action, self.roles(EVERYWHERE) - without):
             return None
-        return frozenset(scope for scope, _ in self._held if may(action, self.roles(scope) - without))
+        return frozenset(scope for scope in self.held if may(action, self.roles(scope) - without))
 
     def narrowed(self, rows: Any, field: str, *, inside: bool = False) -> Any:
         """

@@ -16,7 +16,7 @@ from rightaway.domain.values import TaskState
 from rightaway.queries import notifications
 from rightaway.queries import people as ask_people
 from rightaway.records.releases.models import Release, Task
-from rightaway.services import releases, tasks
+from rightaway.services import tasks
 
 
 @pytest.fixture
@@ -33,9 +33,7 @@ def task(db: None) -> Task:
 
 
 def finish(task: Task, by: str = "rita", state: str = "done", note: str = "") -> Task:
-    return releases.finish_task(
-        actor=actor(by), number=task.release.number, key=task.key, state=state, note=note
-    )
+    return tasks.finish(actor=actor(by), number=task.release.number, key=task.key, state=state, note=note)
 
 
 def reopen(task: Task, by: str = "rita") -> Task:

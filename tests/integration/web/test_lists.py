@@ -7,9 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.integration.web.conftest import SignIn
 from tests.world import SERVICE, World, actor
 
+from rightaway.records.approvals.models import Approval
+from rightaway.records.people.models import User
+from rightaway.records.releases.models import Contribution, Release
 from rightaway.services import changes, incidents, knowledge, releases
 
 pytestmark = pytest.mark.django_db
+APPROVAL = ("state", "manifest", "digest", "requested_by", "requested_at", "expires_at")
 FIELDS = {"description": "d", "release_type": "minor"}
 
 
@@ -35,6 +39,9 @@ def test_lists__with_more_rows__take_no_more_statements(world: World, sign_in: S
     addresses = [
         "/",
         "/releases/",
+        "/releases/board/",
+        "/releases/timeline/",
+        "/deployments/",
         "/changes/",
         "/cis/",
         "/targets/",
@@ -46,6 +53,28 @@ def test_lists__with_more_rows__take_no_more_statements(world: World, sign_in: S
     few = {address: statements(browser, address) for address in addresses}
     more(world, 5)
     assert {address: statements(browser, address) for address in addresses} == few
+
+
+def test_home__with_more_approvals_waiting__takes_no_more_statements(
+    world: World, release: str, sign_in: SignIn
+) -> None:
+    browser = sign_in("olga")
+    more(world, 1)
+    few = statements(browser, "/")
+    more(world, 5)
+    waiting = Approval.objects.get(state="pending")
+    others = Release.objects.exclude(pk=waiting.release_id)
+    for one in others:
+        Approval.objects.create(
+            **{name: getattr(waiting, name) for name in APPROVAL}, release=one, kind=waiting.kind
+        )
+    own = others[0]
+    Contribution.objects.create(
+        release=own, person=User.objects.get(username="olga"), part="plan", at=waiting.requested_at
+    )
+    assert statements(browser, "/") == few
+    shown = {row.release.number for row, _ in browser.get("/").context["approvals"]}
+    assert shown == {release, *(one.number for one in others)} - {own.number}
 
 
 def statements(browser: Client, address: str) -> int:

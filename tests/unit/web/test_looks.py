@@ -16,7 +16,7 @@ from rightaway.domain.changes import ChangeState
 from rightaway.domain.deployment_states import AttemptStatus, DeploymentStatus, TargetStatus, WaveStatus
 from rightaway.domain.unmet import Unmet
 from rightaway.web import errors, operations, remedies, statuses
-from rightaway.web.templatetags import web as tags
+from rightaway.web.templatetags import texts, values
 
 # Somebody who may do nothing beyond what is asked with `may_edit`, and a release without a design.
 VIEWER: Any = SimpleNamespace(user=SimpleNamespace(pk=1), may=lambda *_asked, **_how: False)
@@ -98,12 +98,12 @@ def test_problems__of_an_error_with_parts__are_its_parts() -> None:
     ],
 )
 def test_markdown__rendered__is_safe(text: str, expected: str) -> None:
-    assert expected in tags.markdown(text)
+    assert expected in texts.markdown(text)
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "data", "vbscript", "JaVaScRiPt"])
 def test_markdown__link_that_runs__is_no_link(scheme: str) -> None:
-    assert "href" not in tags.markdown(f"[a]({scheme}:alert(1))")
+    assert "href" not in texts.markdown(f"[a]({scheme}:alert(1))")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
 
 
 def test_sentence_of_a_rule__reads_without_underscores() -> None:
-    assert tags.plainly("Remind service_owner; see a/b_c.txt") == "Remind service owner; see a/b c.txt"
+    assert texts.plainly("Remind service_owner; see a/b_c.txt") == "Remind service owner; see a/b c.txt"
 
 
 def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:
@@ -141,13 +141,13 @@ def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:
 
 
 def test_value__of_a_text_in_the_readers_language__has_no_quotes() -> None:
-    assert tags.value(gettext_lazy("not set")) == "not set"
-    assert tags.value("not set") == "not set"
-    assert tags.value({"a": [1]}) == '{"a": [1]}'
+    assert values.value(gettext_lazy("not set")) == "not set"
+    assert values.value("not set") == "not set"
+    assert values.value({"a": [1]}) == '{"a": [1]}'
 
 
 def test_number_of_a_record__in_a_text__leads_to_its_page_and_the_rest_stays_text() -> None:
-    assert tags.linked("deployment DEP-000012 <b>") == (
+    assert texts.linked("deployment DEP-000012 <b>") == (
         'deployment <a href="/deployments/DEP-000012/">DEP-000012</a> &lt;b&gt;'
     )
-    assert tags.linked("discovery") == "discovery"
+    assert texts.linked("discovery") == "discovery"

@@ -42,6 +42,7 @@ from rightaway.services import (
     plans,
     releases,
     reviews,
+    tasks,
 )
 
 SLOW_S = 240.0
@@ -377,9 +378,7 @@ class Story:
                 attended=count,
                 kind=kind,
             )
-        releases.finish_task(
-            actor=voice("anna"), number=self.release, key="training_deliver", note="Both audiences."
-        )
+        tasks.finish(actor=voice("anna"), number=self.release, key="training_deliver", note="Both audiences.")
 
     def deploy(self) -> None:
         number = self._run("production", Intent.PLANNED, until={DeploymentStatus.SUCCEEDED})
@@ -468,9 +467,7 @@ class Story:
             owner="bea",
             due_at=timezone.now() + timedelta(days=14),
         )
-        releases.finish_task(
-            actor=anna, number=self.release, key="review", note="Held with Stella and Sofia."
-        )
+        tasks.finish(actor=anna, number=self.release, key="review", note="Held with Stella and Sofia.")
         self._approve("verification", "sofia", "stella")
         closed = ask_releases.release(self.release)
         assert closed is not None

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rightaway.services.incidents import LINKS, ROOT_CAUSES
+from rightaway.domain.values import IncidentLink
+from rightaway.services.incidents import ROOT_CAUSES
 from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, VersionForm, area, options, scale
 
 _SEVERITIES = ("critical", "high", "medium", "low")
@@ -30,7 +31,9 @@ class IncidentForm(ServiceForm):
         label=_("Release (optional)"), required=False, max_length=20, help_text=_("Its number.")
     )
     link = forms.ChoiceField(
-        label=_("How the release is linked"), choices=options(LINKS, empty=_("Not linked")), required=False
+        label=_("How the release is linked"),
+        choices=options(IncidentLink, empty=_("Not linked")),
+        required=False,
     )
     detected_at = Moment(label=_("Detected, when not now"), required=False)
 

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeState, ChangeType
-from rightaway.domain.deployment_states import DeploymentStatus
+from rightaway.domain.deployment_states import DeploymentStatus, Ending
 from rightaway.domain.permissions import Role
 from rightaway.domain.saved_views import NAME_CHARACTERS
-from rightaway.domain.values import ArticleKind
+from rightaway.domain.values import AccountState, ArticleKind, RecordState
 from rightaway.queries import cmdb
 from rightaway.web.forms.base import Choices, CommandForm, Text, options
 
@@ -86,7 +86,7 @@ class DeploymentFilter(FilterForm):
     release = _text(_("Release"))
     status = _choice(
         _("Status"),
-        [("", ANY), ("open", _("Not over yet")), ("ended", _("Ended")), *options(DeploymentStatus)],
+        [("", ANY), (Ending.OPEN, _("Not over yet")), (Ending.ENDED, _("Ended")), *options(DeploymentStatus)],
     )
     environment = _choice(_("Environment"), environments)
     service = _choice(_("Service"), services)
@@ -104,7 +104,7 @@ class TargetFilter(FilterForm):
 
 
 class StateFilter(FilterForm):
-    state = _choice(_("State"), [("", ANY), ("open", _("Open")), ("closed", _("Closed"))])
+    state = _choice(_("State"), [("", ANY), (RecordState.OPEN, _("Open")), (RecordState.CLOSED, _("Closed"))])
 
 
 class ArticleFilter(FilterForm):
@@ -115,7 +115,9 @@ class ArticleFilter(FilterForm):
 class PersonFilter(FilterForm):
     text = _text(_("Name or mail"))
     role = _choice(_("Role"), options(Role, empty=ANY))
-    state = _choice(_("State"), [("", ANY), ("active", _("Active")), ("disabled", _("Deactivated"))])
+    state = _choice(
+        _("State"), [("", ANY), (AccountState.ACTIVE, _("Active")), (AccountState.DISABLED, _("Deactivated"))]
+    )
 
 
 class RoleFilter(FilterForm):
