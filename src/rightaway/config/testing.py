@@ -47,7 +47,9 @@ def test(*arguments: str, fast: bool = False) -> int:
 def _run(root: Path, name: str, command: tuple[str, ...]) -> bool:
     print(f"== {name}", file=sys.stderr, flush=True)
     program = Path(sys.executable).parent / command[0]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    # Compiled modules stay out of the tree, but are kept: every process that a test starts would compile anew.
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return (
         subprocess.run([str(program), *command[1:]], cwd=root, env=environment, check=False).returncode == 0
     )
