@@ -166,10 +166,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterato
     from django.db import connection
     from django.test import override_settings
 
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        with connection.cursor() as cursor:
-            # pytest-django empties tables by TRUNCATE; that this is refused otherwise has a test of its own.
-            cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_truncate")
-            cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_truncate")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        # pytest-django empties tables by TRUNCATE; that this is refused otherwise has a test of its own.
+        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_truncate")
+        cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_truncate")
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield

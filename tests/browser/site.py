@@ -11,16 +11,18 @@ PASSWORD = "a long enough secret"
 
 def fill(folder: Path) -> dict[str, str]:
     """Make two releases that wait for their plan's approval, and one that is built and can be rehearsed."""
+    from django.contrib.auth.hashers import make_password
     from tests.world import PEOPLE, SERVICE, World, actor
 
     from rightaway.queries import people as ask
     from rightaway.services import approvals, conversations, knowledge, lifecycle, saved_views
 
     waiting = World(folder / "waiting").settle()
+    secret = make_password(PASSWORD)
     for name in PEOPLE:
         user = ask.user(name)
         assert user is not None
-        user.set_password(PASSWORD)
+        user.password = secret
         user.save()
     waiting.register()
     lifecycle.fire(actor=actor("rita"), number=waiting.release, event="start_planning")

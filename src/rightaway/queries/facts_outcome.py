@@ -30,7 +30,12 @@ ABSENT = "absent"
 
 def rehearsals(release: Release) -> tuple[RehearsalFacts, ...]:
     """Give every rehearsal of the release, with the measured time of its way back."""
-    drills = release.deployments.filter(intent="drill").select_related("plan__package").order_by("id")
+    drills = (
+        release.deployments.filter(intent="drill")
+        .select_related("plan__package")
+        .prefetch_related("target_runs__attempts")
+        .order_by("id")
+    )
     return tuple(
         RehearsalFacts(
             package_digest=drill.plan.package.digest,
@@ -48,7 +53,7 @@ def rehearsals(release: Release) -> tuple[RehearsalFacts, ...]:
 def _way_back_s(drill: Deployment) -> int | None:
     times = [
         (attempt.intended_at, attempt.finished_at)
-        for run in drill.target_runs.prefetch_related("attempts")
+        for run in drill.target_runs.all()
         for attempt in run.attempts.all()
         if attempt.direction == "inverse" and attempt.finished_at
     ]
