@@ -40,6 +40,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Before pytest-django makes the test database of this worker, have a server."""
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Have pytest-django take up a copy of the database that is migrated once for all workers."""
+    from django.db import connection
+    from tests.database import make_migrated
+
+    make_migrated(connection.creation._get_test_db_name())
+    return True
+
+
 # --- network ---
 
 
@@ -142,20 +152,23 @@ def component_packages() -> set[str]:
     return {package for _, package in COMPONENTS.values()}
 
 
-# --- schemas that Django does not make ---
+# --- how the test database differs from the product's ---
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Add the engine's own schema to the test database, and let tests empty the audit tables between them."""
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """
+    Let tests empty the audit tables between them.
+
+    Passwords are hashed quickly: the product's own hash, slow on purpose, took a third of a second for every
+    account and token of a test. The browser tests and the stories sign in with the real one.
+    """
     from django.db import connection
-    from tests.database import url_of
+    from django.test import override_settings
 
-    from rightaway.engine import runtime
-
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        runtime.migrate(url_of(connection.settings_dict))
-        with connection.cursor() as cursor:
-            # pytest-django empties tables by TRUNCATE; that this is refused otherwise has a test of its own.
-            cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_truncate")
-            cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_truncate")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        # pytest-django empties tables by TRUNCATE; that this is refused otherwise has a test of its own.
+        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_truncate")
+        cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_truncate")
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield

@@ -14,12 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.browser.site import PASSWORD
+from tests.database import copy_static, make_migrated
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
@@ -30,6 +29,9 @@ LOOKS = {
     for width, viewport in (("wide", WIDE), ("narrow", NARROW))
     for scheme in ("light", "dark")
 }
+SESSION = "rightaway_session"
+SESSIONS: dict[tuple[str, str], Any] = {}
+"""The cookie of everybody who signed in, by database and name."""
 
 
 @dataclass
@@ -88,23 +90,19 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def site(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
     """The product on a new database: migrated, filled and served by its own processes; a worker is the test's own."""
-    with filled_site(postgres, make_folder(), "tests.browser.site") as found:
+    with filled_site(make_folder(), "tests.browser.site") as found:
         yield found
 
 
 @contextmanager
-def filled_site(postgres: str, home: Path, filler: str) -> Iterator[Site]:
+def filled_site(home: Path, filler: str) -> Iterator[Site]:
     """Serve a database of its own, filled by a program that prints what it made."""
-    name = f"{filler.rpartition('.')[2]}_{os.getpid()}"
-    with psycopg.connect(
-        urlsplit(postgres)._replace(path="/postgres").geturl(), autocommit=True
-    ) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    (home / "static").mkdir()
+    url = make_migrated(f"{filler.rpartition('.')[2]}_{os.getpid()}")
+    copy_static(home)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("RIGHTAWAY_")}
     environment |= {
         "RIGHTAWAY_HOME": str(home),
-        "RIGHTAWAY_DATABASE_URL": urlsplit(postgres)._replace(path=f"/{name}").geturl(),
+        "RIGHTAWAY_DATABASE_URL": url,
     }
     environment, url = with_free_port(environment)
     filled = subprocess.run(
@@ -143,12 +141,19 @@ class Visit:
         if message.type in {"error", "warning"}:
             self.complaints.append(f"{message.type}: {message.text}")
 
-    def sign_in(self, name: str) -> "Visit":
+    def sign_in(self, name: str, *, by_form: bool = False) -> "Visit":
+        """Sign in by the form; who did so before comes with that session, unless the form is what is tested."""
+        known = (self.site.environment["RIGHTAWAY_DATABASE_URL"], name)
+        if known in SESSIONS and not by_form:
+            self.page.context.add_cookies([SESSIONS[known]])
+            self.go("/")
+            return self
         self.go("/accounts/login/")
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(f"{self.site.url}/")
+        SESSIONS[known] = next(one for one in self.page.context.cookies() if one["name"] == SESSION)
         return self
 
     def go(self, address: str) -> None:

@@ -11,16 +11,18 @@ PASSWORD = "a long enough secret"
 
 def fill(folder: Path) -> dict[str, str]:
     """Make releases: two that wait for their plan's approval, one that can be rehearsed, one that is deployed."""
+    from django.contrib.auth.hashers import make_password
     from tests.world import PEOPLE, SERVICE, World, actor
 
     from rightaway.queries import people as ask
     from rightaway.services import approvals, conversations, knowledge, lifecycle, saved_views
 
     waiting = World(folder / "waiting").settle()
+    secret = make_password(PASSWORD)
     for name in PEOPLE:
         user = ask.user(name)
         assert user is not None
-        user.set_password(PASSWORD)
+        user.password = secret
         user.save()
     waiting.register()
     lifecycle.fire(actor=actor("rita"), number=waiting.release, event="start_planning")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import WIDE, Site, Visit, filled_site
 from tests.browser.hostile import EVERY_ROLE, SHORT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hostile")]
+pytestmark = pytest.mark.browser
 # Whatever a payload would make of a page: an element or an attribute of its own, a link that runs, a script that ran.
 FOUND = """() => [
   ...document.querySelectorAll(
@@ -35,7 +35,7 @@ EXPORTS = (
 
 @pytest.fixture(scope="module")
 def hostile(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
-    with filled_site(postgres, make_folder(), "tests.browser.hostile") as found:
+    with filled_site(make_folder(), "tests.browser.hostile") as found:
         yield found
 
 

@@ -137,7 +137,7 @@ def test_item__found_by_palette_and_by_search__is_the_same_in_every_look(
 def test_approver__signs_in__finds_what_waits_and_its_page(
     visit: Open, site: Site, look: dict[str, Any]
 ) -> None:
-    window = visit(**look).sign_in("olga")
+    window = visit(**look).sign_in("olga", by_form=True)
     waiting = window.page.locator("section", has=window.page.get_by_role("heading", name="Waiting for me"))
     waiting.get_by_role("link", name=re.compile(site.numbers["waiting"])).first.click()
     expect(window.page.get_by_role("heading", level=1)).to_contain_text(site.numbers["waiting"])

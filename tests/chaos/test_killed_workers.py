@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
+from tests.database import copy_static, make_migrated
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
+pytestmark = pytest.mark.chaos
 
 
 @pytest.fixture
@@ -19,17 +19,12 @@ def harness(postgres: str, make_folder: Callable[[], Path]) -> Callable[..., dic
     """Run the harness against a database of its own."""
 
     def run(mode: str, kills: int, seed: int) -> dict:
-        name = f"chaos_{os.getpid()}_{mode}"
-        with psycopg.connect(postgres, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name}")
-        head, _, query = postgres.partition("?")
-        url = f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
         home = make_folder()
+        copy_static(home)
         environment = {
             **os.environ,
             "RIGHTAWAY_HOME": str(home),
-            "RIGHTAWAY_DATABASE_URL": url,
+            "RIGHTAWAY_DATABASE_URL": make_migrated(f"chaos_{os.getpid()}_{mode}"),
             "RIGHTAWAY_LEASE_S": "2",
             "PYTHONPATH": str(ROOT),
         }

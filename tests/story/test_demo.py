@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.story
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guides" / "first-release.md"
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.story
 
 # A page of a shell is read by a person who waits for the server; the script has to wait as well.
 WAIT = """

@@ -32,12 +32,12 @@ def test(*arguments: str, fast: bool = False) -> int:
         raise NotFound("test.no_files", "The tests are not here.", hint="Run it from the source tree.")
     failed = [] if arguments else [name for name, command in LANES.items() if not _run(root, name, command)]
     if arguments:
-        runs = {"tests": ("pytest", "-n", "2", "--dist", "loadgroup", *arguments)}
+        runs = {"tests": ("pytest", "-n", "2", *arguments)}
     else:
         # The browser's driver keeps an event loop in its process, so it gets processes of its own.
         slow = "not browser and not story and not chaos" if fast else "not browser"
-        runs = {"tests": ("pytest", "-n", "2", "--dist", "loadgroup", "-m", slow)}
-        runs |= {} if fast else {"browser": ("pytest", "-n", "2", "--dist", "loadgroup", "-m", "browser")}
+        runs = {"tests": ("pytest", "-n", "2", "-m", slow)}
+        runs |= {} if fast else {"browser": ("pytest", "-n", "2", "-m", "browser")}
     failed += [name for name, command in runs.items() if not _run(root, name, command)]
     if failed:
         print(f"rightaway: failed: {', '.join(failed)}", file=sys.stderr)
@@ -47,7 +47,9 @@ def test(*arguments: str, fast: bool = False) -> int:
 def _run(root: Path, name: str, command: tuple[str, ...]) -> bool:
     print(f"== {name}", file=sys.stderr, flush=True)
     program = Path(sys.executable).parent / command[0]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    # Compiled modules stay out of the tree, but are kept: every process that a test starts would compile anew.
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return (
         subprocess.run([str(program), *command[1:]], cwd=root, env=environment, check=False).returncode == 0
     )

@@ -30,19 +30,26 @@ CHANGE_BOUND = ("title", "description", "change_type", "implementation_plan", "t
 
 def manifest(release: Release) -> Json:
     """Give the parts that exist so far; a part that does not exist yet is left out, never empty."""
+    return manifest_with(release, current_package(release), production_plan(release))
+
+
+def manifest_with(release: Release, package: Package | None, plan: Plan | None) -> Json:
+    """Give the same from the current package and production plan, for who has read them already."""
     parts: Json = {"scope": _scope(release), "plan": _plan(release)}
     if release.design is not None:
         parts["design"] = release.design
-    package = release.packages.filter(is_current=True).first()
     if package is not None:
         parts["package"] = _package(package)
-    plan = production_plan(release)
     if plan is not None and package is not None and plan.package_id == package.pk:
         parts["deployment_plan"] = plan.body
         parts["back_out"] = _back_out(plan)
     if release.outcome or release.closure_code:
         parts["outcome"] = _outcome(release)
     return parts
+
+
+def current_package(release: Release) -> Package | None:
+    return release.packages.filter(is_current=True).first()
 
 
 def production_plan(release: Release) -> Plan | None:

@@ -37,7 +37,12 @@ ASKING = (HoldKind.OPERATOR, HoldKind.DECISION, HoldKind.DATA, HoldKind.ENGINE)
 
 def rehearsals(release: Release) -> tuple[RehearsalFacts, ...]:
     """Give every rehearsal of the release, with the measured time of its way back."""
-    drills = release.deployments.filter(intent=Intent.DRILL).select_related("plan__package").order_by("id")
+    drills = (
+        release.deployments.filter(intent=Intent.DRILL)
+        .select_related("plan__package")
+        .prefetch_related("target_runs__attempts")
+        .order_by("id")
+    )
     return tuple(
         RehearsalFacts(
             package_digest=drill.plan.package.digest,
@@ -55,7 +60,7 @@ def rehearsals(release: Release) -> tuple[RehearsalFacts, ...]:
 def _way_back_s(drill: Deployment) -> int | None:
     times = [
         (attempt.intended_at, attempt.finished_at)
-        for run in drill.target_runs.prefetch_related("attempts")
+        for run in drill.target_runs.all()
         for attempt in run.attempts.all()
         if attempt.direction == INVERSE and attempt.finished_at
     ]

@@ -53,9 +53,9 @@ OPEN_PHASES = ("closed", "abandoned")
 def facts(release: Release, now: datetime) -> ReleaseFacts:
     """Read everything the rules may look at, as it is now."""
     template = templates.of(release)
-    manifest = bound_content.manifest(release)
-    package = release.packages.filter(is_current=True).first()
+    package = bound_content.current_package(release)
     plan = bound_content.production_plan(release)
+    manifest = bound_content.manifest_with(release, package, plan)
     items = _items(release)
     return ReleaseFacts(
         number=release.number,

@@ -9,14 +9,14 @@ from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, S
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from rightaway.domain.approvals import ApprovalState, bound_digest
+from rightaway.domain.approvals import ApprovalState
 from rightaway.domain.checklists import Item, checklist, unproved
 from rightaway.domain.differences import Change as Difference
 from rightaway.domain.differences import difference
 from rightaway.domain.early_life import Criterion, EarlyLifeState, exit_criteria
-from rightaway.domain.errors import Invalid
 from rightaway.domain.guards import Evaluation, explain
 from rightaway.domain.permissions import EVERYWHERE
+from rightaway.domain.release_facts import ApprovalFacts
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Phase
 from rightaway.queries import bound_content, release_facts, templates
@@ -161,23 +161,22 @@ def standing(row: Release) -> Standing:
     return Standing(
         ways=explain(template, facts, now),
         checklist=checklist(template, facts, now),
-        approvals=_approvals(row),
+        approvals=_approvals(row, facts.approvals),
         early_life=criteria,
         unproved=unproved(template, facts, now),
         at=now,
     )
 
 
-def _approvals(row: Release) -> tuple[ApprovalView, ...]:
-    manifest = bound_content.manifest(row)
+def _approvals(row: Release, facts: tuple[ApprovalFacts, ...]) -> tuple[ApprovalView, ...]:
     newest = {one.kind: one for one in row.approvals.prefetch_related("votes__voter").order_by("id")}
+    digests = {one.key: one.current_digest for one in facts}
+    is_other = any(one.digest != digests.get(kind, "") for kind, one in newest.items())
+    manifest = bound_content.manifest(row) if is_other else {}
     found = []
     for requirement in templates.of(row).approvals:
         held = newest.get(requirement.key)
-        try:
-            current = bound_digest(requirement, manifest)
-        except Invalid:
-            current = ""
+        current = digests[requirement.key]
         now = {part: manifest.get(part) for part in requirement.bound}
         changes = difference(held.manifest, now) if held and held.digest != current else ()
         found.append(

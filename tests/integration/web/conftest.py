@@ -3,7 +3,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -15,7 +14,6 @@ from rightaway.config import assets
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.permissions import Role
 from rightaway.domain.values import SYSTEM
-from rightaway.engine import runtime
 from rightaway.queries import people as ask
 from rightaway.queries import releases as ask_releases
 from rightaway.services import approvals, changes, deployments, incidents, knowledge, lifecycle, people
@@ -30,16 +28,6 @@ class Site:
     world: World
     release: str
     names: dict[str, Any] = field(default_factory=dict)
-
-
-@pytest.fixture(scope="session")
-def engine_schema(django_db_setup: None, django_db_blocker: Any, postgres: str) -> None:
-    """The engine's tables in the test database, so that a launch can hand its workflow over."""
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        runtime.migrate(urlsplit(postgres)._replace(path=f"/{name}").geturl())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,7 +83,7 @@ def release(stage: Site) -> str:
 
 
 @pytest.fixture
-def site(stage: Site, engine_schema: None) -> Site:
+def site(stage: Site) -> Site:
     """A release in build and test with a rehearsal that waits for a worker, and records of every kind beside it."""
     return stage
 

@@ -4,8 +4,8 @@ A release from its registration to its closure by people who know nothing but wh
 Nobody here knows an address, a permission or the order of things. The page of the release says what is missing,
 who has it and where; the person named goes there, does what the buttons offer, and fills the fields by what their
 labels ask. They leave alone what looks dangerous and take back nothing, unless the sentence that led them there
-asks for it, and wait where it says so. What each of them knows of the world outside (`desk`) is keyed by those labels. A page that leads nowhere
-fails the test, with the way that was gone.
+asks for it, and wait where it says so. What each of them knows of the world outside (`desk`) is keyed by those
+labels. A page that leads nowhere fails the test, with the way that was gone.
 """
 
 import re

@@ -17,7 +17,7 @@ from tests.world import PEOPLE, SCRIPTS
 from rightaway.queries import people as ask
 from rightaway.web.urls import urlpatterns
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.django_db
 ROLES = {role: name for name, role in PEOPLE.items()}  # of two with the same role, one
 WALKERS = [*ROLES.values(), NOBODY, OUTSIDER]
 # No page leads there: one comes by signing in, by a page's script, or by a button that every page has.

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +24,7 @@ _forms: set[Kind] = set()
 """The kinds of page that turned out to be a form to be sent."""
 
 
+@cache
 def kind_of(address: str) -> tuple[Kind, tuple[Any, ...]] | None:
     """
     Give the page of an address: what makes it another kind of page, and whose page it is.

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'approved', 'denied'])), fields=('release', 'kind'), name='one_standing_approval_per_kind')],
             },
         ),
         migrations.CreateModel(
@@ -56,14 +57,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('approval', 'voter'), name='one_vote_per_person')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'approved', 'denied'])), fields=('release', 'kind'), name='one_standing_approval_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('approval', 'voter'), name='one_vote_per_person'),
         ),
     ]

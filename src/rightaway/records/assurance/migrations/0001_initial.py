@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('level__in', ['unit', 'component', 'integration', 'system', 'regression', 'performance', 'security', 'smoke', 'uat', 'operational_readiness'])), name='test_level'), models.UniqueConstraint(fields=('package', 'suite', 'report_sha256'), name='test_report_once')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +90,9 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='training', to='releases.release')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('release', 'audience'), name='training_once_per_audience'), models.CheckConstraint(condition=models.Q(('attended__lte', models.F('invited'))), name='no_more_attend_than_invited')],
+            },
         ),
         migrations.CreateModel(
             name='Defect',
@@ -128,21 +132,5 @@ class Migration(migrations.Migration):
                 'ordering': ['due_at', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('release', 'audience'), name='notice_once_per_audience')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='testrun',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['unit', 'component', 'integration', 'system', 'regression', 'performance', 'security', 'smoke', 'uat', 'operational_readiness'])), name='test_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='testrun',
-            constraint=models.UniqueConstraint(fields=('package', 'suite', 'report_sha256'), name='test_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.UniqueConstraint(fields=('release', 'audience'), name='training_once_per_audience'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('attended__lte', models.F('invited'))), name='no_more_attend_than_invited'),
         ),
     ]

@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes_requested', to=settings.AUTH_USER_MODEL)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='cmdb.configurationitem')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', '-id'], name='changes_cha_state_cf3a3f_idx')],
+            },
         ),
         migrations.CreateModel(
             name='Authorisation',
@@ -63,14 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('change', 'person', 'digest', 'round'), name='authorisation_once_per_content_and_round')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['state', '-id'], name='changes_cha_state_cf3a3f_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.UniqueConstraint(fields=('change', 'person', 'digest', 'round'), name='authorisation_once_per_content_and_round'),
         ),
     ]

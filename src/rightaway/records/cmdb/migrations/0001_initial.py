@@ -53,6 +53,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='components', to='cmdb.configurationitem')),
             ],
+            options={
+                'indexes': [models.Index(fields=['ci_class', 'key'], name='cmdb_config_ci_clas_605331_idx'), models.Index(fields=['service', 'key'], name='cmdb_config_service_ed0f77_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'ordered', 'received', 'in_stock', 'reserved', 'staged', 'installed', 'in_use', 'maintenance', 'retiring', 'retired', 'missing'])), name='ci_status'), models.CheckConstraint(condition=models.Q(('criticality__range', (1, 4))), name='ci_criticality_from_1_to_4')],
+            },
         ),
         migrations.CreateModel(
             name='CIGroup',
@@ -137,21 +141,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('baseline', 'ci'), name='baseline_entry_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='configurationitem',
-            index=models.Index(fields=['ci_class', 'key'], name='cmdb_config_ci_clas_605331_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='configurationitem',
-            index=models.Index(fields=['service', 'key'], name='cmdb_config_service_ed0f77_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='configurationitem',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'ordered', 'received', 'in_stock', 'reserved', 'staged', 'installed', 'in_use', 'maintenance', 'retiring', 'retired', 'missing'])), name='ci_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='configurationitem',
-            constraint=models.CheckConstraint(condition=models.Q(('criticality__range', (1, 4))), name='ci_criticality_from_1_to_4'),
         ),
     ]

@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['subject_kind', 'subject_key', 'id'], name='conversatio_subject_53f57b_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('subject_kind__in', ['release', 'change', 'deployment', 'ci', 'incident', 'problem', 'known_error', 'article'])), name='comment_subject_kind')],
             },
         ),
         migrations.CreateModel(
@@ -48,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('comment', 'name'), name='attachment_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +63,9 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField(auto_now=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('subject_kind', 'subject_key', 'person'), name='watch_once_per_person'), models.CheckConstraint(condition=models.Q(('subject_kind__in', ['release', 'change', 'deployment', 'ci', 'incident', 'problem', 'known_error', 'article'])), name='watch_subject_kind')],
+            },
         ),
         migrations.CreateModel(
             name='Wording',
@@ -72,25 +78,5 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['subject_kind', 'subject_key', 'id'], name='conversatio_subject_53f57b_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_kind__in', ['release', 'change', 'deployment', 'ci', 'incident', 'problem', 'known_error', 'article'])), name='comment_subject_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('comment', 'name'), name='attachment_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.UniqueConstraint(fields=('subject_kind', 'subject_key', 'person'), name='watch_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_kind__in', ['release', 'change', 'deployment', 'ci', 'incident', 'problem', 'known_error', 'article'])), name='watch_subject_kind'),
         ),
     ]

@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['status', '-id'], name='deployments_status_5d383a_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'stopping', 'backing_out', 'backout_failed', 'succeeded', 'succeeded_partial', 'failed', 'backed_out', 'aborted', 'cancelled', 'rejected'])), name='deployment_status'), models.CheckConstraint(condition=models.Q(('intent__in', ['planned', 'hotfix', 'back_out', 'redeploy', 'drill'])), name='deployment_intent'), models.UniqueConstraint(condition=models.Q(('status__in', ['succeeded', 'succeeded_partial', 'failed', 'backed_out', 'aborted', 'cancelled', 'rejected']), _negated=True), fields=('environment', 'release'), name='one_open_deployment_per_release_and_environment')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(fields=('release', 'environment', 'number'), name='plan_number_once'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('release', 'environment'), name='one_current_plan_per_environment')],
             },
         ),
         migrations.AddField(
@@ -133,6 +136,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'applying', 'verifying', 'done', 'failed', 'in_doubt', 'reverting', 'reverted', 'revert_failed', 'skipped', 'abandoned'])), name='target_run_status'), models.UniqueConstraint(fields=('deployment', 'target'), name='target_once_per_deployment')],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +179,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(condition=models.Q(('status', 'unknown')), fields=['status'], name='attempt_unknown')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['intent', 'succeeded', 'failed', 'timed_out', 'not_started', 'unknown', 'resolved'])), name='attempt_status'), models.UniqueConstraint(fields=('run', 'direction', 'step_key', 'attempt_no'), name='attempt_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +198,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['ordinal'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'gated', 'running', 'baking', 'passed', 'failed', 'reverting', 'reverted', 'revert_failed', 'aborted', 'abandoned'])), name='wave_status'), models.UniqueConstraint(fields=('deployment', 'ordinal'), name='wave_ordinal_once')],
             },
         ),
         migrations.AddField(
@@ -247,57 +254,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('attempt', 'sequence'), name='log_chunk_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('release', 'environment', 'number'), name='plan_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('release', 'environment'), name='one_current_plan_per_environment'),
-        ),
-        migrations.AddIndex(
-            model_name='deployment',
-            index=models.Index(fields=['status', '-id'], name='deployments_status_5d383a_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='deployment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'stopping', 'backing_out', 'backout_failed', 'succeeded', 'succeeded_partial', 'failed', 'backed_out', 'aborted', 'cancelled', 'rejected'])), name='deployment_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='deployment',
-            constraint=models.CheckConstraint(condition=models.Q(('intent__in', ['planned', 'hotfix', 'back_out', 'redeploy', 'drill'])), name='deployment_intent'),
-        ),
-        migrations.AddConstraint(
-            model_name='deployment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['succeeded', 'succeeded_partial', 'failed', 'backed_out', 'aborted', 'cancelled', 'rejected']), _negated=True), fields=('environment', 'release'), name='one_open_deployment_per_release_and_environment'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('status', 'unknown')), fields=['status'], name='attempt_unknown'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['intent', 'succeeded', 'failed', 'timed_out', 'not_started', 'unknown', 'resolved'])), name='attempt_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('run', 'direction', 'step_key', 'attempt_no'), name='attempt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'gated', 'running', 'baking', 'passed', 'failed', 'reverting', 'reverted', 'revert_failed', 'aborted', 'abandoned'])), name='wave_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.UniqueConstraint(fields=('deployment', 'ordinal'), name='wave_ordinal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetrun',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'applying', 'verifying', 'done', 'failed', 'in_doubt', 'reverting', 'reverted', 'revert_failed', 'skipped', 'abandoned'])), name='target_run_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetrun',
-            constraint=models.UniqueConstraint(fields=('deployment', 'target'), name='target_once_per_deployment'),
         ),
     ]

@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
                 ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='releases.release')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='cmdb.configurationitem')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', '-id'], name='incidents_i_state_4ed378_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='incident_severity_from_1_to_4')],
+            },
         ),
         migrations.CreateModel(
             name='Interaction',
@@ -120,17 +124,8 @@ class Migration(migrations.Migration):
                 ('known_error', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='incidents.knownerror')),
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_errors', to='releases.release')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['state', '-id'], name='incidents_i_state_4ed378_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='incident_severity_from_1_to_4'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasederror',
-            constraint=models.UniqueConstraint(fields=('release', 'known_error'), name='known_error_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('release', 'known_error'), name='known_error_once')],
+            },
         ),
     ]

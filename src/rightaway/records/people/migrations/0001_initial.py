@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'service_account'])), name='user_kind'), models.CheckConstraint(condition=models.Q(('kind', rightaway.domain.values.PersonKind['PERSON']), ('owner__isnull', False), _connector='OR'), name='service_account_has_owner')],
+            },
         ),
         migrations.CreateModel(
             name='RoleBinding',
@@ -52,17 +55,8 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'service_account'])), name='user_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', rightaway.domain.values.PersonKind['PERSON']), ('owner__isnull', False), _connector='OR'), name='service_account_has_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolebinding',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'scope'), name='role_once_per_scope'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'scope'), name='role_once_per_scope')],
+            },
         ),
     ]

@@ -87,6 +87,10 @@ class Migration(migrations.Migration):
                 ('service_owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='workflows.workflowtemplate')),
             ],
+            options={
+                'indexes': [models.Index(fields=['phase', '-id'], name='releases_re_phase_89cce2_idx'), models.Index(fields=['service', '-id'], name='releases_re_service_7c3a8d_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('phase_status__in', ['initial', 'in_progress', 'awaiting_approval', 'blocked', 'closed'])), name='release_phase_status'), models.CheckConstraint(condition=models.Q(('release_type__in', ['major', 'minor', 'emergency'])), name='release_type')],
+            },
         ),
         migrations.CreateModel(
             name='PhaseVisit',
@@ -104,6 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['entered_at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('release',), name='one_open_visit_per_release')],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +133,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='releases.release')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('release', 'person', 'part'), name='contribution_once_per_part')],
+            },
         ),
         migrations.CreateModel(
             name='RosterEntry',
@@ -140,6 +148,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='roster_entry_has_length')],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +159,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stakes', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stakeholders', to='releases.release')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('release', 'person'), name='stakeholder_once')],
+            },
         ),
         migrations.CreateModel(
             name='Task',
@@ -176,6 +188,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'active', 'done', 'skipped', 'cancelled'])), name='task_state'), models.UniqueConstraint(fields=('release', 'attempt', 'key'), name='task_once_per_attempt')],
             },
         ),
         migrations.CreateModel(
@@ -190,45 +203,5 @@ class Migration(migrations.Migration):
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='releases.release')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['phase', '-id'], name='releases_re_phase_89cce2_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['service', '-id'], name='releases_re_service_7c3a8d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('phase_status__in', ['initial', 'in_progress', 'awaiting_approval', 'blocked', 'closed'])), name='release_phase_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('release_type__in', ['major', 'minor', 'emergency'])), name='release_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='phasevisit',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('release',), name='one_open_visit_per_release'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('release', 'person', 'part'), name='contribution_once_per_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterentry',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='roster_entry_has_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='stakeholder',
-            constraint=models.UniqueConstraint(fields=('release', 'person'), name='stakeholder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'active', 'done', 'skipped', 'cancelled'])), name='task_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('release', 'attempt', 'key'), name='task_once_per_attempt'),
         ),
     ]

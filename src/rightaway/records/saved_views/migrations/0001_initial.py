@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'indexes': [models.Index(fields=['page', 'shared_with'], name='saved_views_page_3ce29e_idx')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'page', 'name'), name='view_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -41,17 +43,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('view', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='defaults', to='saved_views.savedview')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['page', 'shared_with'], name='saved_views_page_3ce29e_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'page', 'name'), name='view_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='defaultview',
-            constraint=models.UniqueConstraint(fields=('person', 'page'), name='one_default_view_per_page'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'page'), name='one_default_view_per_page')],
+            },
         ),
     ]
