@@ -3,9 +3,9 @@ A release from its registration to its closure by people who know nothing but wh
 
 Nobody here knows an address, a permission or the order of things. The page of the release says what is missing,
 who has it and where; the person named goes there, does what the buttons offer, and fills the fields by what their
-labels ask. They leave alone what looks dangerous and take back nothing, unless the sentence that led them there
-asks for it, and wait where it says so. What each of them knows of the world outside (`desk`) is keyed by those
-labels. A page that leads nowhere fails the test, with the way that was gone.
+labels ask. They leave alone what looks dangerous unless the sentence that led them there asks for it, take back
+nothing of what they did, and wait where it says so. What each of them knows of the world outside (`desk`) is keyed
+by those labels. A page that leads nowhere fails the test, with the way that was gone.
 """
 
 import re
@@ -219,8 +219,8 @@ def offers(html: str, anchor: str, why: str) -> Iterator[Form | Link]:
     """
     Give what a page offers in the order somebody tries it who was led to a part of it for a reason.
 
-    The row that speaks of it first, then the part, then the main buttons, then whatever has its words. What stands
-    out as dangerous, and what takes back what was done, only where the reason asks for it.
+    The row that speaks of it first, then the part, then the main buttons, then whatever has its words. Where the
+    reason is that others have to act, only what has its words.
     """
     part = part_of(html, anchor) if anchor else ""
     rows = sorted(ITEM.findall(part), key=lambda row: -alike(Reading(row).text, why))

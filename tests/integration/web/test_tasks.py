@@ -55,3 +55,13 @@ def test_task__only_started__offers_no_undo(site: Site, sign_in: SignIn) -> None
     browser, page = sign_in("ben"), f"/releases/{site.release}/"
     browser.post(f"{page}tasks/{KEY}/", {"state": "active"})
     assert "reopening/" not in browser.get(page).content.decode()
+
+
+def test_task__that_ends_by_its_evidence__shows_what_is_missing_and_is_not_ticked(
+    site: Site, sign_in: SignIn
+) -> None:
+    page = f"/releases/{site.release}/"
+    card = sign_in("dora").get(page).content.decode().split('id="tasks"')[1].split("</section>")[0]
+    assert "Ends by itself once this is put right:" in card
+    assert f'href="{page}deployments/new/?environment=' in card
+    assert f'action="{page}tasks/{KEY}/"' not in card
