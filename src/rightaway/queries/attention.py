@@ -20,6 +20,7 @@ HOLDS_FOR_PEOPLE = (HoldKind.OPERATOR, HoldKind.DECISION, HoldKind.GATE, HoldKin
 LEFT_BROKEN = (DeploymentStatus.BACKOUT_FAILED, DeploymentStatus.FAILED, DeploymentStatus.ABORTED)
 GRAVE = 2
 UPCOMING_DAYS = 14
+_INCIDENT = ("number", "title", "severity", "detected_at", "service__name")
 _TASK = (
     "title",
     "state",
@@ -107,4 +108,6 @@ def broken() -> QuerySet[Deployment]:
 
 def grave_incidents() -> QuerySet[Incident]:
     """List open incidents of the two gravest severities, gravest first."""
-    return incidents.incidents(state=RecordState.OPEN).filter(severity__lte=GRAVE).order_by("severity", "-id")
+    grave = incidents.incidents(state=RecordState.OPEN).filter(severity__lte=GRAVE)
+    shown = grave.select_related(None).select_related("service").only(*_INCIDENT)
+    return shown.order_by("severity", "-id")

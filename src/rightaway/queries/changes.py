@@ -6,9 +6,24 @@ from rightaway.domain.changes import TABLES, ChangeType
 from rightaway.domain.moves import allowed
 from rightaway.records.changes.models import Change
 
+# A change's own texts, and the design of its release, would weigh many times more than all of this.
+_LISTED = (
+    "number",
+    "title",
+    "state",
+    "change_type",
+    "priority",
+    "service__key",
+    "service__name",
+    "requester__name",
+    "requester__username",
+)
+
 
 def changes(*, text: str = "", state: str = "", change_type: str = "", service: str = "") -> QuerySet[Change]:
+    """List changes, newest first; only what a list shows is read."""
     found = Change.objects.select_related("service", "requester", "release").order_by("-id")
+    found = found.only(*_LISTED, "release__number")
     if text:
         found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
     for name, value in (("state", state), ("change_type", change_type), ("service__key", service)):
@@ -36,5 +51,9 @@ def changes_awaiting(user_id: int) -> QuerySet[Change]:
     """Give changes that wait for an authorisation by somebody else than their requester."""
     waiting = Q(change_type="normal", state="assessed") | Q(change_type="emergency", state="registered")
     return (
-        Change.objects.select_related("service").filter(waiting).exclude(requester_id=user_id).order_by("id")
+        Change.objects.select_related("service", "requester")
+        .only(*_LISTED)
+        .filter(waiting)
+        .exclude(requester_id=user_id)
+        .order_by("id")
     )

@@ -4,16 +4,30 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.dora import Figures, History, measure
 from rightaway.domain.dora_facts import ChangeFact, DeploymentFact, IncidentFact, RemediationFact, Window
 from rightaway.records.changes.models import Change
-from rightaway.records.deployments.models import Deployment
+from rightaway.records.deployments.models import Deployment, TargetRun
 from rightaway.records.incidents.models import Incident
 
 DEFAULT_DAYS = 90
+_MEASURED = (
+    "number",
+    "status",
+    "intent",
+    "queued_at",
+    "started_at",
+    "first_exposure_at",
+    "finished_at",
+    "restored_at",
+    "release__planned_start",
+    "release__release_type",
+    "parent__number",
+)
 
 
 def figures(
@@ -62,7 +76,8 @@ def history(service: str) -> History:
         Deployment.objects.filter(release__service__key=service, environment__tier="production")
         .exclude(intent=Intent.DRILL)
         .select_related("release", "parent")
-        .prefetch_related("target_runs")
+        .only(*_MEASURED)
+        .prefetch_related(Prefetch("target_runs", TargetRun.objects.only("deployment", "is_touched")))
         .order_by("id")
     )
     deployments = list(rows)

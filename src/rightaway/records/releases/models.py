@@ -164,6 +164,13 @@ class Task(Record):
             one_of("state", TaskState, "task_state"),
             models.UniqueConstraint(fields=["release", "attempt", "key"], name="task_once_per_attempt"),
         ]
+        indexes = [
+            models.Index(
+                fields=["assignee", "owner_role"],
+                condition=models.Q(state__in=[TaskState.READY.value, TaskState.ACTIVE.value]),
+                name="task_open",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
