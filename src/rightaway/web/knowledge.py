@@ -64,7 +64,7 @@ def write(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["release"] = given["release"] or None
         return reverse("article", args=[commands.write(actor=viewer.actor, **given).number])
 
-    texts = {"title": "Write an article", "button": "Save as draft", "done": "The draft is saved."}
+    texts = {"title": _("Write an article"), "button": _("Save as draft"), "done": _("The draft is saved.")}
     return command(
         request, form, run, **texts, back=reverse("articles"), crumbs=[(_("Knowledge"), reverse("articles"))]
     )

@@ -1,0 +1,21 @@
+"""Sentences of the domain in the reader's language: the template from the catalogue, the values put in."""
+
+from django.utils.translation import gettext
+
+from rightaway.domain.sentences import Sentence, Title, Word
+from rightaway.web import statuses
+
+
+def translated(text: object) -> str:
+    """Give English where the catalogue does not know a text."""
+    match text:
+        case Sentence():
+            values = {name: translated(value) for name, value in text.values.items()}
+            return gettext(text.template).format(**values)
+        case Word():
+            return statuses.within(statuses.words(text.replace(" ", "_")))
+        case Title():
+            return gettext(text)
+        case list() | tuple():
+            return ", ".join(translated(one) for one in text)
+    return str(text)
