@@ -5,6 +5,7 @@ Programs, the command line and the audit log read the text; a page translates th
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Self
 
 
 class Word(str):
@@ -26,9 +27,10 @@ class Sentence(str):
     template: str
     values: Mapping[str, object]
 
-    def __new__(cls, template: str, values: Mapping[str, object]) -> "Sentence":
-        made = super().__new__(cls, template.format(**{name: _text(one) for name, one in values.items()}))
-        made.template, made.values = template, values
+    def __new__(cls, template: str, values: Mapping[str, object]) -> Self:
+        kept = {name: _kept(value) for name, value in values.items()}
+        made = super().__new__(cls, template.format(**{name: _text(one) for name, one in kept.items()}))
+        made.template, made.values = template, kept
         return made
 
     def __reduce__(self) -> tuple[type["Sentence"], tuple[str, Mapping[str, object]]]:
@@ -45,8 +47,16 @@ def said(template: str, /, **values: object) -> Sentence:
     return Sentence(template, values)
 
 
-def words(keys: Iterable[str]) -> list[Word]:
+NOTHING = Sentence("", {})
+
+
+def wordlist(keys: Iterable[str]) -> list[Word]:
     return [Word(key) for key in keys]
+
+
+def _kept(value: object) -> object:
+    """Keep what a page can say or format, and of anything else only its text."""
+    return value if isinstance(value, str | int | list | tuple) else str(value)
 
 
 def _text(value: object) -> str:

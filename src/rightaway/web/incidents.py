@@ -192,7 +192,11 @@ def record_known_error(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["problem"] = given["problem"] or None
         return reverse("known-error", args=[commands.record_known_error(actor=viewer.actor, **given).number])
 
-    texts = {"title": _("Record a known error"), "button": _("Record"), "done": _("The known error is recorded.")}
+    texts = {
+        "title": _("Record a known error"),
+        "button": _("Record"),
+        "done": _("The known error is recorded."),
+    }
     crumbs = [(_("Known errors"), reverse("known-errors"))]
     return command(request, form, run, **texts, back=reverse("known-errors"), crumbs=crumbs)
 
@@ -205,7 +209,11 @@ def record_interaction(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["release"] = given["release"] or None
         commands.record_interaction(actor=viewer.actor, **given)
 
-    texts = {"title": _("Record an interaction"), "button": _("Record"), "done": _("The interaction is recorded.")}
+    texts = {
+        "title": _("Record an interaction"),
+        "button": _("Record"),
+        "done": _("The interaction is recorded."),
+    }
     crumbs = [(_("Interactions"), reverse("interactions"))]
     return command(
         request, InteractionForm(**bound(request)), run, **texts, back=reverse("interactions"), crumbs=crumbs

@@ -1,5 +1,6 @@
 """Sentences of the domain in the reader's language: the template from the catalogue, the values put in."""
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from rightaway.domain.sentences import Sentence, Title, Word
@@ -11,7 +12,7 @@ def translated(text: object) -> str:
     match text:
         case Sentence():
             values = {name: translated(value) for name, value in text.values.items()}
-            return gettext(text.template).format(**values)
+            return gettext(text.template).format(**values) if text.template else ""
         case Word():
             return statuses.within(statuses.words(text.replace(" ", "_")))
         case Title():
@@ -19,3 +20,6 @@ def translated(text: object) -> str:
         case list() | tuple():
             return ", ".join(translated(one) for one in text)
     return str(text)
+
+
+translated_lazy = lazy(translated, str)

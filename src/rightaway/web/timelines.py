@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+
 DAYS = 28
 WEEK = 7
 PLANNED, EARLY_LIFE, NOTHING = "planned", "early-life", ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.priorities import RISK_QUESTIONS
+from rightaway.domain.sentences import Sentence
 from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.web.forms.base import (
     Choices,
@@ -23,6 +24,7 @@ from rightaway.web.forms.base import (
     options,
     scale,
 )
+from rightaway.web.sentences import translated_lazy
 
 NOT_SET = _("Not set")
 IMPACT = ("enterprise", "site or department", "multiple users", "user")
@@ -176,9 +178,11 @@ class EditForm(VersionForm):
         return found
 
 
-def _question(text: str) -> forms.Field:
+def _question(text: Sentence) -> forms.Field:
     return forms.ChoiceField(
-        label=said_lazy(text), choices=[("", NOT_SET), ("no", _("No")), ("yes", _("Yes"))], required=False
+        label=translated_lazy(text),
+        choices=[("", NOT_SET), ("no", _("No")), ("yes", _("Yes"))],
+        required=False,
     )
 
 
