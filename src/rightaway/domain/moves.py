@@ -84,8 +84,8 @@ def refusal(noun: str, state: str, event: str, events: Collection[str]) -> Trans
     return TransitionRefused(
         f"{noun}.transition_refused",
         said(
-            "{noun}: state {state} does not accept {event}.",
-            noun=Word(noun),
+            "{noun} in state {state} does not accept {event}.",
+            noun=Word(noun.replace("_", " ").capitalize()),
             state=Word(state),
             event=Word(event),
         ),

@@ -129,7 +129,7 @@ def vote(
     release = _guard.lock(Release, number=number)
     voter = _guard.person(actor)
     requirement = _requirement(release, kind)
-    chosen = _decision(decision)
+    chosen, title = _decision(decision), Word(kind)
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
     if row is not None:
         row.release = release
@@ -138,22 +138,14 @@ def vote(
         state = row.state if row else "not asked for"
         raise Refused(
             "approval.not_open",
-            said(
-                "The approval {kind} of {number} is {state}.",
-                kind=Word(kind),
-                number=number,
-                state=Word(state),
-            ),
+            said("The approval {kind} of {number} is {state}.", kind=title, number=number, state=Word(state)),
             hint=said("Ask for it first."),
         )
     current = bound_digest(requirement, bound_content.manifest(release))
     check_vote(chosen, reason, seen=digest, current=current)
     if row.state == ApprovalState.VOID:
-        raise Refused(
-            "approval.void",
-            said("The approval {kind} is void.", kind=Word(kind)),
-            hint=said("Ask for it again."),
-        )
+        text = said("The approval {kind} is void.", kind=title)
+        raise Refused("approval.void", text, hint=said("Ask for it again."))
     roles = _guard.roles_of(voter.pk, release.service.key)
     if chosen is not Decision.WITHDRAW:
         _check_separation(release, requirement, row, voter, roles)

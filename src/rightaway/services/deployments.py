@@ -221,6 +221,7 @@ def command(
             at="command",
             hint=said("There are: {commands}.", commands=wordlist(COMMANDS)),
         )
+    word, allowed = Word(name.replace("_", " ")), wordlist(sorted(_ALLOWED[name]))
     row = _guard.lock(Deployment, number=number)
     production = row.environment.tier == EnvironmentTier.PRODUCTION
     _guard.require(
@@ -234,16 +235,13 @@ def command(
                 "{number} is {status}; {name} is for {allowed}.",
                 number=number,
                 status=Word(row.status),
-                name=Word(name.replace("_", " ")),
-                allowed=wordlist(sorted(_ALLOWED[name])),
+                name=word,
+                allowed=allowed,
             ),
         )
     if name in NEEDS_REASON and not reason.strip():
-        raise Invalid(
-            "command.reason_needed",
-            said("Say why: {name} needs a reason.", name=Word(name.replace("_", " "))),
-            at="reason",
-        )
+        text = said("Say why: {name} needs a reason.", name=word)
+        raise Invalid("command.reason_needed", text, at="reason")
     _apply(actor, row, name, reason)
     row.save()
     OperatorCommand.objects.create(

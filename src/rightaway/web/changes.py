@@ -41,7 +41,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _found(viewer: Viewer, number: str) -> Any:
     row = changes.change(number)
-    return viewer.seen(row, row.service.key if row else "", f"change {number}")
+    return viewer.seen(row, row.service.key if row else "", said("change {number}", number=number))
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:

@@ -92,7 +92,9 @@ def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 
 def _found(viewer: Viewer, number: str) -> Any:
     row = deployments.deployment(number)
-    return viewer.seen(row, row.release.service.key if row else "", f"deployment {number}")
+    return viewer.seen(
+        row, row.release.service.key if row else "", said("deployment {number}", number=number)
+    )
 
 
 def _is_production(row: Any) -> bool:

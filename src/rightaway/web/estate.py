@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import Invalid, NotFound
-from rightaway.domain.sentences import said
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import EnvironmentTier
 from rightaway.drivers import registry
 from rightaway.queries import cmdb as ask
@@ -53,7 +53,9 @@ def _one(rows: Any, key: str, what: str) -> Any:
     row = rows.filter(key=key).first() if key else None
     if key and row is None:
         raise NotFound(
-            "not_found", said("There is no {what} {key}.", what=what, key=key), hint=said("Look at the list.")
+            "not_found",
+            said("There is no {what} {key}.", what=Word(what), key=key),
+            hint=said("Look at the list."),
         )
     return row
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import knowledge
 from rightaway.services import knowledge as commands
@@ -33,7 +34,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _found(viewer: Viewer, number: str) -> Any:
     row = knowledge.article(number)
-    return viewer.seen(row, row.service.key if row else "", f"article {number}")
+    return viewer.seen(row, row.service.key if row else "", said("article {number}", number=number))
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ def translated(text: object) -> str:
     match text:
         case Sentence():
             values = {name: translated(value) for name, value in text.values.items()}
-            return gettext(text.template).format(**values) if text.template else ""
+            return _opened(gettext(text.template).format(**values), text) if text.template else ""
         case Word():
             return statuses.within(statuses.words(text.replace(" ", "_")))
         case Title():
@@ -20,6 +20,11 @@ def translated(text: object) -> str:
         case list() | tuple():
             return ", ".join(translated(one) for one in text)
     return str(text)
+
+
+def _opened(made: str, text: Sentence) -> str:
+    """Begin with a capital letter where the English does, whatever word comes first."""
+    return made[:1].upper() + made[1:] if text[:1].isupper() else made
 
 
 translated_lazy = lazy(translated, str)

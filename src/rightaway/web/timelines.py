@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-
 DAYS = 28
 WEEK = 7
 PLANNED, EARLY_LIFE, NOTHING = "planned", "early-life", ""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from rightaway.domain.errors import Forbidden, NotFound
 from rightaway.domain.permissions import MATRIX, Role, may
-from rightaway.domain.sentences import said, wordlist
+from rightaway.domain.sentences import Sentence, said, wordlist
 from rightaway.domain.values import Actor
 from rightaway.queries import people
 
@@ -88,7 +88,7 @@ class Viewer:
         scopes = self.scopes(without=frozenset({Role.STAKEHOLDER}) if inside else frozenset())
         return rows if scopes is None else rows.filter(**{f"{field}__in": scopes})
 
-    def seen(self, row: Any, scope: str | None, what: str) -> Any:
+    def seen(self, row: Any, scope: str | None, what: Sentence) -> Any:
         """
         Give the record back if there is one and the person may see it; None is a record of no service.
 
