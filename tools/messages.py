@@ -1,6 +1,10 @@
-"""Takes every text into the German catalogue, with the translations in the fragments named, and compiles it."""
+"""
+Take every text into the German catalogue and compile it: `python tools/messages.py [FRAGMENT.po ...]`.
 
-import subprocess  # noqa: S404 -- gettext's own programs
+Fragments bring translations of new texts; what has none afterwards is written out. Needs gettext.
+"""  # noqa: INP001 -- a script, not a package
+
+import subprocess
 import sys
 from os import chdir
 from pathlib import Path
@@ -19,8 +23,8 @@ HEADERS = ("POT-Creation-Date", "Report-Msgid-Bugs-To")
 class Command(makemessages.Command):
     """Finds what rules and commands say besides what pages say; a text that only resembles one is no translation."""
 
-    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=said"]  # noqa: RUF012
-    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]  # noqa: RUF012
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=said"]
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
 
 def run(*command: str | Path) -> None:

@@ -1,5 +1,6 @@
 """Every page as every role: what is offered works, and what may be done is offered."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from tests.engine_loop import Fleet
-from tests.integration.web.walking import NOT_SENT, Walk, kind_of, name_of
+from tests.integration.web.marking import mark_translations, unmarked, world
+from tests.integration.web.walking import MOST, NOT_SENT, Walk, kind_of, name_of
 from tests.phases import NOBODY, OUTSIDER, Phases
 from tests.reading import Form
 from tests.world import PEOPLE, SCRIPTS
@@ -36,6 +38,8 @@ NOT_WALKED = {
 PASSWORD = "a long enough secret"
 # Harmless to all, and shown to those for whom it does something.
 SHOWN_WHEN_USEFUL = {"inbox-read-all"}
+# Names, keys of a keyboard, and what the command that examines a server says, which is English everywhere.
+NOT_TRANSLATED = {"Rightaway", "UTC"}
 Walks = dict[str, Walk]
 
 
@@ -100,3 +104,33 @@ def test_command__that_somebody_may_give__is_offered_to_them(walks: Walks) -> No
             if status not in {403, 404} and not walk.is_offered(address, on):
                 hidden.append(f"{walk.name}: {address} answers {status}, and {on} does not offer it")
     assert hidden == [], "\n".join(hidden)
+
+
+def test_texts__of_every_kind_of_page__come_from_the_catalogue(
+    walks: Walks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark_translations(monkeypatch)
+    known, strange = world(), defaultdict(list)
+    open("/tmp/world.txt", "w").write(known)
+    import json
+
+    dump = {}
+    for walk, address in one_of_each(walks):
+        html = walk.browser.get(address, headers={"accept-language": "de"}).content.decode()
+        dump[address] = html
+        for text in unmarked(html):
+            if text not in known and text not in NOT_TRANSLATED:
+                strange[text].append(address)
+    json.dump(dump, open("/tmp/dump.json", "w"))
+    assert {text: pages[0] for text, pages in strange.items()} == {}
+
+
+def one_of_each(walks: Walks) -> Iterator[tuple[Walk, str]]:
+    """Give a page of each kind, of releases and deployments more, each with somebody who may open it."""
+    met: defaultdict[object, set[str]] = defaultdict(set)
+    for walk in walks.values():
+        for address in walk.pages:
+            kind = kind_of(urlsplit(address).path)[0]
+            if address not in met[kind] and len(met[kind]) < min(7, MOST.get(kind[0], 1)):
+                met[kind].add(address)
+                yield walk, address
