@@ -15,6 +15,10 @@ from rightaway.records.workflows.models import WorkflowTemplate
 
 BEGIN, END = "⟦", "⟧"
 _MARKED = re.compile(f"{BEGIN}[^{BEGIN}{END}]*{END}")
+_OPEN = re.compile(f"{BEGIN}[^{END}]*$|^[^{BEGIN}]*{END}")
+# Times, how long something took, the place of a wave.
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[ T][\d:.]+(?:[+-][\d:]+)?(?: UTC)?|\b\d+ (?:h|min|s)\b|\b\d+\. ")
+_KEY = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _BETWEEN = re.compile(r"[·:;,()|\n“”„\"…]+|\s[-–→]\s")
 _READ_OUT = ("title", "aria-label", "placeholder", "alt", "data-done", "data-confirm")
@@ -49,11 +53,10 @@ class Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if not self._silent:
+        is_data = tag in _DATA or "data-stream" in given  # the log of a deployment
+        if not self._silent and not is_data:
             self.found += [given[name] or "" for name in _READ_OUT if given.get(name)]
-        if tag not in _NO_END and (
-            tag in _DATA or self._silent or given.get("lang") or given.get("translate")
-        ):
+        if tag not in _NO_END and (is_data or self._silent):
             self._silent.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -68,17 +71,31 @@ class Texts(HTMLParser):
 def unmarked(html: str) -> Iterator[str]:
     """Give the pieces of a page's texts that no catalogue had a part in."""
     for text in Texts(html).found:
-        left = text
+        left = _STAMP.sub("\n", text)
         while _MARKED.search(left):
             left = _MARKED.sub("\n", left)
-        for piece in _BETWEEN.split(left):
-            if _LETTERS.search(piece):
-                yield " ".join(piece.split()).strip(" .")
+        # What a catalogue gave in two, such as "yes,no".
+        left = _OPEN.sub("\n", left)
+        yield from (piece for piece in pieces(left) if _LETTERS.search(piece) and not _KEY.fullmatch(piece))
 
 
-def world() -> str:
-    """Give every text of the database: names, numbers, what people and programs wrote."""
-    return "\n".join(text for table in _tables() for text in _rows(*table))
+def pieces(text: str) -> Iterator[str]:
+    for piece in _BETWEEN.split(text):
+        yield " ".join(piece.split()).strip(" .'")
+
+
+class World:
+    """What stands in the database: names, numbers, what people and programs wrote."""
+
+    def __init__(self) -> None:
+        self.text = "\n".join(text for table in _tables() for text in _rows(*table))
+        self.pieces = set(pieces(self.text))
+
+    def knows(self, text: str) -> bool:
+        """Tell whether a text is data: one value, or two that stand side by side."""
+        words = text.split(" ")
+        parted = ((" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words)))
+        return text in self.text or any({one, other} <= self.pieces for one, other in parted)
 
 
 def _tables() -> Iterable[tuple[str, list[str]]]:
@@ -95,6 +112,6 @@ def _tables() -> Iterable[tuple[str, list[str]]]:
 
 def _rows(table: str, columns: list[str]) -> Iterator[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {", ".join(f"{one}::text" for one in columns)} FROM "{table}"')  # noqa: S608
+        cursor.execute(f'SELECT {", ".join(f"{one}::text" for one in columns)} FROM "{table}"')
         for row in cursor.fetchall():
             yield from (one for one in row if one)

@@ -14,9 +14,9 @@ def test_sentence__in_german__says_words_titles_and_sentences_within_it() -> Non
     assert whole == "Not so yet: CHG-000001 is pending_vote."
     with translation.override("de"):
         assert translated(whole) == "Noch nicht erfüllt: CHG-000001 steht auf „Stimme ausstehend“."
-        assert translated(said("{title} needs a reason.", title=Title("Abandon"))).startswith("„Abbrechen“")
+        assert translated(said("{title} needs a reason.", title=Title("Abandon"))).startswith("„Aufgeben“")
         assert (
-            translated(said("Roles: {roles}.", roles=wordlist(["cab", "auditor"]))) == "Rollen: CAB, Auditor."
+            translated(said("Roles: {roles}.", roles=wordlist(["cab", "auditor"]))) == "Rollen: CAB, Audit."
         )
 
 

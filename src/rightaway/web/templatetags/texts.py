@@ -33,8 +33,9 @@ _SCHEMES = {"http", "https", "mailto"}
 
 
 @register.filter
-def words(key: object) -> str:
-    return statuses.words(str(key)) if key not in (None, "") else ""
+def words(keys: object) -> str:
+    """Write a key as words, or several that stand in one text, such as the roles that may still vote."""
+    return ", ".join(statuses.words(key) for key in str(keys).split(", ")) if keys not in (None, "") else ""
 
 
 @register.filter
