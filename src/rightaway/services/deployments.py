@@ -221,27 +221,13 @@ def command(
             at="command",
             hint=said("There are: {commands}.", commands=wordlist(COMMANDS)),
         )
-    word, allowed = Word(name.replace("_", " ")), wordlist(sorted(_ALLOWED[name]))
     row = _guard.lock(Deployment, number=number)
     production = row.environment.tier == EnvironmentTier.PRODUCTION
     _guard.require(
         actor=actor, action=_PERMISSION[name], scope=row.release.service.key, production=production
     )
     _guard.unchanged(row, expected_version)
-    if row.status not in _ALLOWED[name]:
-        raise Refused(
-            "command.not_now",
-            said(
-                "{number} is {status}; {name} is for {allowed}.",
-                number=number,
-                status=Word(row.status),
-                name=word,
-                allowed=allowed,
-            ),
-        )
-    if name in NEEDS_REASON and not reason.strip():
-        text = said("Say why: {name} needs a reason.", name=word)
-        raise Invalid("command.reason_needed", text, at="reason")
+    _check_command(row, name, reason)
     _apply(actor, row, name, reason)
     row.save()
     OperatorCommand.objects.create(
@@ -255,6 +241,25 @@ def command(
     _told(actor, "deployment.command.given", row, {"command": name, "reason": reason})
     wake(row, key=str(command_id))
     return row
+
+
+def _check_command(row: Deployment, name: str, reason: str) -> None:
+    word = Word(name.replace("_", " "))
+    if row.status not in _ALLOWED[name]:
+        allowed = wordlist(sorted(_ALLOWED[name]))
+        raise Refused(
+            "command.not_now",
+            said(
+                "{number} is {status}; {name} is for {allowed}.",
+                number=row.number,
+                status=Word(row.status),
+                name=word,
+                allowed=allowed,
+            ),
+        )
+    if name in NEEDS_REASON and not reason.strip():
+        text = said("Say why: {name} needs a reason.", name=word)
+        raise Invalid("command.reason_needed", text, at="reason")
 
 
 def _repeated(given: OperatorCommand, asked: tuple[str, str, str, int | None]) -> Deployment:

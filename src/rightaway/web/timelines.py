@@ -8,8 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from rightaway.domain.sentences import NOTHING
-
 DAYS = 28
 WEEK = 7
 PLANNED, EARLY_LIFE, NOTHING = "planned", "early-life", ""

@@ -20,7 +20,7 @@ _OPEN = re.compile(f"{BEGIN}[^{END}]*$|^[^{BEGIN}]*{END}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[ T][\d:.]+(?:[+-][\d:]+)?(?: UTC)?|\b\d+ (?:h|min|s)\b|\b\d+\. ")
 _KEY = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_BETWEEN = re.compile(r"[·:;,()|\n“”„\"…]+|\s[-–→]\s")
+_BETWEEN = re.compile(r"[·:;,()|\n“”„\"…]+|\s[-→]\s")
 _READ_OUT = ("title", "aria-label", "placeholder", "alt", "data-done", "data-confirm")
 # What a program wrote, or a person: nobody translates it.
 _DATA = {"code", "pre", "script", "style", "textarea", "time", "kbd", "svg"}
