@@ -9,7 +9,7 @@ from rightaway.domain.errors import GateClosed
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.rules import ANSWERS, GUARDS, PERMIT_GUARDS, PROOFS
-from rightaway.domain.sentences import Title, Word, said
+from rightaway.domain.sentences import Title, said, wordlist
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, Template, Transition, transition
 
@@ -90,7 +90,7 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
         said("{what} is not possible yet: {message} And {count} more.", **values)
         if len(blocking) > 1
         else said("{what} is not possible yet: {message}", **values),
-        hint=said("{remedy} ({owner})", remedy=first.remedy, owner=Word(first.owner)),
+        hint=said("{remedy} ({owner})", remedy=first.remedy, owner=wordlist(first.owner.split(", "))),
         evidence={
             "unmet": [
                 {

@@ -5,6 +5,7 @@ Programs, the command line and the audit log read the text; a page translates th
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Self
 
 
@@ -56,7 +57,7 @@ def wordlist(keys: Iterable[str]) -> list[Word]:
 
 def _kept(value: object) -> object:
     """Keep what a page can say or format, and of anything else only its text."""
-    return value if isinstance(value, str | int | list | tuple) else str(value)
+    return value if isinstance(value, str | int | timedelta | list | tuple) else str(value)
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,7 @@
 """Sentences of the domain, English where they are made and German where they are read."""
 
 import pickle
+from datetime import timedelta
 
 from django.utils import translation
 
@@ -12,7 +13,13 @@ def test_sentence__in_german__says_words_titles_and_sentences_within_it() -> Non
     what = said("{number} is {state}.", number="CHG-000001", state=Word("pending_vote"))
     whole = said("Not so yet: {text}", text=what)
     assert whole == "Not so yet: CHG-000001 is pending_vote."
+    lasts = said(
+        "The window lasts {window}; deploying and going back need {needed} with the margin.",
+        window=timedelta(days=2),
+        needed=timedelta(minutes=5),
+    )
     with translation.override("de"):
+        assert "dauert 48 h 0 min; " in translated(lasts)
         assert translated(whole) == "Noch nicht erfüllt: CHG-000001 steht auf „Stimme ausstehend“."
         assert translated(said("{title} needs a reason.", title=Title("Abandon"))).startswith("„Aufgeben“")
         assert (
