@@ -47,9 +47,8 @@ lock: ## make requirements/*.txt anew from pyproject.toml; UPGRADE=--upgrade tak
 migrations: ## write the migrations that changed models need
 	$(DJANGO) makemigrations
 
-messages: ## take the texts of the pages into the catalogues and compile them; needs gettext
-	cd src/rightaway/web && ../../../$(BIN)/django-admin makemessages --all --no-location --no-obsolete --no-wrap
-	cd src/rightaway/web && ../../../$(BIN)/django-admin compilemessages
+messages: ## take all texts into the catalogue and compile it; FRAGMENTS="a.po b.po" bring translations; needs gettext
+	$(BIN)/python tools/messages.py $(FRAGMENTS)
 
 news: ## show the news of the next release, from changes.d
 	$(BIN)/towncrier build --draft --version next

@@ -8,6 +8,7 @@ from typing import Any
 
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.sentences import Word, said, wordlist
 
 PARTS = ("scope", "plan", "design", "package", "back_out", "deployment_plan", "outcome")
 """The parts of a release that an approval can be bound to."""
@@ -57,8 +58,8 @@ class Requirement:
         if not self.roles:
             raise Invalid(
                 "approval.no_source",
-                f"The approval {self.key} names nobody who could give it.",
-                hint="Name at least one role.",
+                said("The approval {key} names nobody who could give it.", key=Word(self.key)),
+                hint=said("Name at least one role."),
                 at="roles",
             )
 
@@ -122,8 +123,8 @@ def bound_digest(requirement: Requirement, manifest: Mapping[str, Any]) -> str:
     if absent:
         raise Invalid(
             "approval.nothing_to_approve",
-            f"The release has no {' and no '.join(absent)} yet.",
-            hint=f"Complete it before you ask for {requirement.key}.",
+            said("The release has no {absent} yet.", absent=wordlist(absent)),
+            hint=said("Complete it before you ask for {key}.", key=Word(requirement.key)),
             evidence={"missing": absent},
         )
     parts = {part: manifest[part] for part in requirement.bound}
@@ -144,8 +145,12 @@ def check_source(requirement: Requirement, voters: Iterable[Voter]) -> None:
     open_slots = [_name(slot) for index, slot in enumerate(requirement.slots) if index not in filled]
     raise Refused(
         "approval.no_approver",
-        f"Not enough people can give {requirement.key}: nobody is left for {', '.join(open_slots)}.",
-        hint="Have the role granted to another person in this scope.",
+        said(
+            "Not enough people can give {key}: nobody is left for {open_slots}.",
+            key=Word(requirement.key),
+            open_slots=open_slots,
+        ),
+        hint=said("Have the role granted to another person in this scope."),
         evidence={"roles": open_slots, "people": [voter.person for voter in people]},
     )
 
@@ -160,13 +165,16 @@ def check_vote(decision: Decision, reason: str, *, seen: str, current: str) -> N
     """
     if decision is Decision.DENY and not reason.strip():
         raise Invalid(
-            "approval.reason_missing", "A denial needs a reason.", hint="Say what to change.", at="reason"
+            "approval.reason_missing",
+            said("A denial needs a reason."),
+            hint=said("Say what to change."),
+            at="reason",
         )
     if seen != current:
         raise Refused(
             "approval.content_changed",
-            "The content changed after you opened it.",
-            hint="Look at the difference and vote again.",
+            said("The content changed after you opened it."),
+            hint=said("Look at the difference and vote again."),
             evidence={"seen": seen, "current": current},
         )
 

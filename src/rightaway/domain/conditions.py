@@ -8,6 +8,7 @@ from rightaway.domain.guards_building import newest_run, passes
 from rightaway.domain.guards_results import targets_restored
 from rightaway.domain.priorities import training_required
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import Sentence, said
 
 NOT = "not "
 
@@ -17,8 +18,8 @@ class Condition:
     """`is_so` and `is_not` finish the sentence "This way is open when ..."."""
 
     holds: Callable[[ReleaseFacts, datetime], bool]
-    is_so: str
-    is_not: str
+    is_so: Sentence
+    is_not: Sentence
 
 
 def _training_required(facts: ReleaseFacts, _now: datetime) -> bool:
@@ -48,27 +49,29 @@ def _mandatory_test_failed(facts: ReleaseFacts, _now: datetime) -> bool:
 CONDITIONS = {
     "training_required": Condition(
         _training_required,
-        "impact assessment and urgency are high, or training was asked for",
-        "training is not required",
+        said("impact assessment and urgency are high, or training was asked for"),
+        said("training is not required"),
     ),
     "any_target_modified": Condition(
-        _any_target_modified, "at least one target was modified", "no target was modified"
+        _any_target_modified, said("at least one target was modified"), said("no target was modified")
     ),
     "no_target_modified": Condition(
         lambda facts, now: not _any_target_modified(facts, now),
-        "no target was modified",
-        "at least one target was modified",
+        said("no target was modified"),
+        said("at least one target was modified"),
     ),
     "restored": Condition(
-        _restored, "every modified target is restored", "a modified target is not restored"
+        _restored, said("every modified target is restored"), said("a modified target is not restored")
     ),
     "before_rollback_valid_until": Condition(
-        _back_out_possible, "the back-out plan is still valid", "the back-out plan is no longer valid"
+        _back_out_possible,
+        said("the back-out plan is still valid"),
+        said("the back-out plan is no longer valid"),
     ),
     "mandatory_test_failed": Condition(
         _mandatory_test_failed,
-        "a mandatory test failed for good on this package",
-        "no mandatory test failed for good on this package",
+        said("a mandatory test failed for good on this package"),
+        said("no mandatory test failed for good on this package"),
     ),
 }
 
@@ -83,7 +86,7 @@ def holds(name: str, facts: ReleaseFacts, now: datetime) -> bool:
     return held is not name.startswith(NOT)
 
 
-def phrase(name: str) -> str:
+def phrase(name: str) -> Sentence:
     """Finish the sentence "This way is open when ..."."""
     condition = CONDITIONS[name.removeprefix(NOT)]
     return condition.is_not if name.startswith(NOT) else condition.is_so

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.sentences import said
 
 COMMENT_CHARACTERS = 20_000
 FILES_PER_COMMENT = 10
@@ -27,13 +28,19 @@ def mentioned(text: str) -> tuple[str, ...]:
 def check_text(text: str) -> str:
     """Accept the text of a comment; its characters have been judged by the door."""
     if not text.strip():
-        raise Invalid("comment.empty", "A comment needs a text.", at="text", hint="Write something.")
+        raise Invalid(
+            "comment.empty", said("A comment needs a text."), at="text", hint=said("Write something.")
+        )
     if len(text) > COMMENT_CHARACTERS:
         raise Invalid(
             "text.length",
-            f"A comment has at most {COMMENT_CHARACTERS} characters, this has {len(text)}.",
+            said(
+                "A comment has at most {most} characters, this has {count}.",
+                most=COMMENT_CHARACTERS,
+                count=len(text),
+            ),
             at="text",
-            hint="Attach a long text as a file.",
+            hint=said("Attach a long text as a file."),
         )
     return text
 
@@ -43,7 +50,10 @@ def check_undo(done_at: datetime, now: datetime) -> None:
     if now - done_at > UNDO_WITHIN:
         raise Refused(
             "undo.too_late",
-            f"This can be taken back for {UNDO_WITHIN.seconds // 60} minutes; they are over.",
-            hint="Do the opposite as an act of its own.",
+            said(
+                "This can be taken back for {minutes} minutes; they are over.",
+                minutes=UNDO_WITHIN.seconds // 60,
+            ),
+            hint=said("Do the opposite as an act of its own."),
             evidence={"done_at": done_at.isoformat()},
         )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from rightaway.domain.facts_closure import EarlyLifeFacts, ShiftFacts
 from rightaway.domain.moves import Table
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import NOTHING, Sentence, said
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.waivers import waiver
 
@@ -48,8 +49,8 @@ class Criterion:
 
     key: str
     met: bool | None
-    text: str
-    evidence: str = ""
+    text: Sentence
+    evidence: str | Sentence = NOTHING
 
 
 def _utc(moment: datetime) -> str:
@@ -80,13 +81,13 @@ def early_life_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...
     held, rule, owner = facts.early_life, "early_life_support", "release_manager"
     found = []
     if held.starts_at is None or held.ends_at is None:
-        found.append(missing(rule, "period", "a start and an end of early life support", owner))
+        found.append(missing(rule, "period", said("a start and an end of early life support"), owner))
     else:
         found.extend(_period(facts, held.starts_at, held.ends_at))
     if not held.on_call:
-        found.append(missing(rule, "on_call", "who is on call during the deployment", owner))
+        found.append(missing(rule, "on_call", said("who is on call during the deployment"), owner))
     if not held.criteria_agreed:
-        found.append(missing(rule, "criteria", "agreed exit criteria for early life support", owner))
+        found.append(missing(rule, "criteria", said("agreed exit criteria for early life support"), owner))
     return tuple(found)
 
 
@@ -97,9 +98,13 @@ def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet,
             Unmet(
                 rule,
                 f"{rule}.period_short",
-                f"Early life support lasts {end - start}; this release needs {shortest(facts)}.",
+                said(
+                    "Early life support lasts {planned}; this release needs {needed}.",
+                    planned=end - start,
+                    needed=shortest(facts),
+                ),
                 owner,
-                f"Let it end at {(start + shortest(facts)).isoformat()} or later.",
+                said("Let it end at {moment} or later.", moment=(start + shortest(facts)).isoformat()),
                 {"starts_at": start.isoformat(), "ends_at": end.isoformat()},
                 failed=True,
             )
@@ -110,9 +115,13 @@ def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet,
             Unmet(
                 rule,
                 f"{rule}.roster_gap",
-                f"Nobody is on the roster from {_utc(gaps[0][0])} to {_utc(gaps[0][1])}.",
+                said(
+                    "Nobody is on the roster from {start} to {end}.",
+                    start=_utc(gaps[0][0]),
+                    end=_utc(gaps[0][1]),
+                ),
                 owner,
-                "Fill the roster for the whole period.",
+                said("Fill the roster for the whole period."),
                 {"gaps": [[begin.isoformat(), stop.isoformat()] for begin, stop in gaps]},
             )
         )
@@ -127,21 +136,30 @@ def exit_criteria(facts: ReleaseFacts, now: datetime) -> tuple[Criterion, ...]:
     differing = [ci.name for ci in changed if ci.observed != ci.expected and not ci.difference_accepted_by]
     bare = held.open_known_errors_without_workaround
     return (
-        Criterion("period", ended, "The agreed period is over.", _utc(held.ends_at) if held.ends_at else ""),
+        Criterion(
+            "period", ended, said("The agreed period is over."), _utc(held.ends_at) if held.ends_at else ""
+        ),
         Criterion(
             "incidents",
             None if held.open_major_incidents is None else held.open_major_incidents == 0,
-            "No incident of priority 1 or 2 caused by the release is open.",
-            f"{held.open_major_incidents} open",
+            said("No incident of priority 1 or 2 caused by the release is open."),
+            said("{count} open", count=held.open_major_incidents),
         ),
-        Criterion("incident_rate", _rate_ok(held), "Incidents are about as frequent as before.", _rate(held)),
-        Criterion("service_level", held.service_level_met, "The service level is met."),
-        Criterion("workarounds", bare == 0, "Every open known error has a workaround.", f"{bare} without"),
-        Criterion("cmdb", not differing, "The CMDB equals what is there.", ", ".join(differing)),
+        Criterion(
+            "incident_rate", _rate_ok(held), said("Incidents are about as frequent as before."), _rate(held)
+        ),
+        Criterion("service_level", held.service_level_met, said("The service level is met.")),
+        Criterion(
+            "workarounds",
+            bare == 0,
+            said("Every open known error has a workaround."),
+            said("{count} without", count=bare),
+        ),
+        Criterion("cmdb", not differing, said("The CMDB equals what is there."), ", ".join(differing)),
         Criterion(
             "acceptance",
             bool(held.operations_accepted_by),
-            "Operations took the service over.",
+            said("Operations took the service over."),
             held.operations_accepted_by,
         ),
     )
@@ -154,19 +172,25 @@ def _rate_ok(held: EarlyLifeFacts) -> bool | None:
     return held.incidents_last_3_days * 10 * 100 <= held.incidents_baseline_30_days * INCIDENT_RATE_PCT
 
 
-def _rate(held: EarlyLifeFacts) -> str:
-    return f"{held.incidents_last_3_days} in 3 days, {held.incidents_baseline_30_days} in 30 days before"
+def _rate(held: EarlyLifeFacts) -> Sentence:
+    return said(
+        "{now} in 3 days, {before} in 30 days before",
+        now=held.incidents_last_3_days,
+        before=held.incidents_baseline_30_days,
+    )
 
 
-_REMEDIES = {
-    "period": "Wait until {seen}.",
-    "incidents": "Resolve the incidents, or extend early life support.",
-    "incident_rate": "Extend early life support until it is as quiet as before.",
-    "service_level": "Extend early life support until the service level is met.",
-    "workarounds": "Write the workarounds.",
-    "cmdb": "Look again at the items that differ: {seen}.",
-    "acceptance": "Take the service over.",
-}
+def _remedy(criterion: Criterion) -> Sentence:
+    remedies = {
+        "period": said("Wait until {seen}.", seen=criterion.evidence),
+        "incidents": said("Resolve the incidents, or extend early life support."),
+        "incident_rate": said("Extend early life support until it is as quiet as before."),
+        "service_level": said("Extend early life support until the service level is met."),
+        "workarounds": said("Write the workarounds."),
+        "cmdb": said("Look again at the items that differ: {seen}.", seen=criterion.evidence),
+        "acceptance": said("Take the service over."),
+    }
+    return remedies[criterion.key]
 
 
 def exit_allowed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
@@ -177,9 +201,11 @@ def exit_allowed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
         Unmet(
             "G60",
             f"G60.early_life_{criterion.key}",
-            f"Not so yet: {criterion.text}" if criterion.met is False else f"Not measured: {criterion.text}",
+            said("Not so yet: {text}", text=criterion.text)
+            if criterion.met is False
+            else said("Not measured: {text}", text=criterion.text),
             "service_owner",
-            _REMEDIES[criterion.key].format(seen=criterion.evidence),
+            _remedy(criterion),
             {"criterion": criterion.key, "seen": criterion.evidence},
             blocks=criterion.met is False,
             failed=criterion.met is False,

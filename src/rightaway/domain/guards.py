@@ -9,6 +9,7 @@ from rightaway.domain.errors import GateClosed
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.rules import ANSWERS, GUARDS, PERMIT_GUARDS, PROOFS
+from rightaway.domain.sentences import Title, Word, said
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, Template, Transition, transition
 
@@ -83,11 +84,13 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
     if not blocking:
         return
     first = blocking[0]
-    more = f" And {len(blocking) - 1} more." if len(blocking) > 1 else ""
+    values = {"what": Title(what), "message": first.message, "count": len(blocking) - 1}
     raise GateClosed(
         "gate.closed",
-        f"{what} is not possible yet: {first.message}{more}",
-        hint=f"{first.remedy} ({first.owner})",
+        said("{what} is not possible yet: {message} And {count} more.", **values)
+        if len(blocking) > 1
+        else said("{what} is not possible yet: {message}", **values),
+        hint=said("{remedy} ({owner})", remedy=first.remedy, owner=Word(first.owner)),
         evidence={
             "unmet": [
                 {
@@ -130,9 +133,9 @@ def _condition(way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unm
         Unmet(
             way.id,
             f"{way.id}.{name}",
-            f"This way is open when {conditions.phrase(way.when)}.",
+            said("This way is open when {condition}.", condition=conditions.phrase(way.when)),
             "release_manager",
-            "Take another way out of the phase.",
+            said("Take another way out of the phase."),
             {"condition": way.when},
         ),
     )
@@ -145,9 +148,9 @@ def _reason(way: Transition, reason: str) -> tuple[Unmet, ...]:
         Unmet(
             way.id,
             f"{way.id}.reason_missing",
-            f"{way.title} needs a reason.",
+            said("{title} needs a reason.", title=Title(way.title)),
             way.actors[0],
-            "Say why.",
+            said("Say why."),
             {"field": "reason"},
         ),
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from rightaway.domain.facts_evidence import RehearsalFacts, TestRunFacts, TrainingFacts, UnitFacts
 from rightaway.domain.guards_registration import DONE_TASKS
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import Title, Word, said
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.waivers import waiver
 
@@ -18,16 +19,18 @@ PASS_PCT = {"regression": 98, "integration": 98, "system": 95, "uat": 95}
 def package_built(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     package = facts.package
     if not package.digest or package.status not in BUILT or not package.units:
-        return (missing("G20", "package", "a built package with at least one unit", "build_engineer"),)
+        return (missing("G20", "package", said("a built package with at least one unit"), "build_engineer"),)
     found = [unmet for unit in package.units for unmet in _unit(unit)]
     if not package.verified:
         found.append(
             Unmet(
                 "G20",
                 "G20.not_in_library",
-                "The package is not in the definitive library, or its bytes no longer match its digest.",
+                said(
+                    "The package is not in the definitive library, or its bytes no longer match its digest."
+                ),
                 "build_engineer",
-                "Build the package again.",
+                said("Build the package again."),
                 {"package": package.digest},
                 failed=True,
             )
@@ -41,9 +44,9 @@ def _unit(unit: UnitFacts) -> tuple[Unmet, ...]:
         Unmet(
             "G20",
             f"G20.unit_{part.split()[0]}_missing",
-            f"The unit {unit.name} has no {part}.",
+            said("The unit {name} has no {part}.", name=unit.name, part=Word(part)),
             "build_engineer",
-            f"Give the {part} of {unit.name} and build the package again.",
+            said("Give the {part} of {name} and build the package again.", part=Word(part), name=unit.name),
             {"unit": unit.name},
         )
         for part, value in parts.items()
@@ -60,9 +63,13 @@ def tests_passed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
         Unmet(
             "G21",
             "G21.defect_open",
-            f"The {defect.severity} defect {defect.number} is open.",
+            said(
+                "The {severity} defect {number} is open.",
+                severity=Word(defect.severity),
+                number=defect.number,
+            ),
             "build_engineer",
-            f"Fix {defect.number} and build again, or lower its severity with a reason.",
+            said("Fix {number} and build again, or lower its severity with a reason.", number=defect.number),
             {"defect": defect.number, "severity": defect.severity},
             failed=True,
         )
@@ -88,9 +95,9 @@ def _level(facts: ReleaseFacts, level: str) -> tuple[Unmet, ...]:
             Unmet(
                 "G21",
                 "G21.run_missing",
-                f"No {level} test ran on this package.",
+                said("No {level} test ran on this package.", level=Word(level)),
                 "build_engineer",
-                f"Run the {level} tests on this package and import their results.",
+                said("Run the {level} tests on this package and import their results.", level=Word(level)),
                 {"level": level, "package": facts.package.digest},
             ),
         )
@@ -101,9 +108,15 @@ def _level(facts: ReleaseFacts, level: str) -> tuple[Unmet, ...]:
         Unmet(
             "G21",
             "G21.pass_rate",
-            f"{run.passed} of {run.passed + run.failed} {level} cases passed; {needed} % must.",
+            said(
+                "{passed} of {count} {level} cases passed; {needed} % must.",
+                passed=run.passed,
+                count=run.passed + run.failed,
+                level=Word(level),
+                needed=needed,
+            ),
             "build_engineer",
-            "Mend what failed, build again and run the tests on the new package.",
+            said("Mend what failed, build again and run the tests on the new package."),
             {
                 "level": level,
                 "passed": run.passed,
@@ -126,7 +139,9 @@ def back_out_rehearsed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     plan, rehearsal = facts.back_out_plan, newest_rehearsal(facts)
     found = []
     if not plan.executable or not plan.digest:
-        found.append(missing("G22", "back_out_plan", "a back-out plan that compiles", "deployment_manager"))
+        found.append(
+            missing("G22", "back_out_plan", said("a back-out plan that compiles"), "deployment_manager")
+        )
     if plan.steps_without_inverse:
         found.append(_irreversible(plan.steps_without_inverse))
     if rehearsal is None:
@@ -134,9 +149,9 @@ def back_out_rehearsed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
             Unmet(
                 "G22",
                 "G22.rehearsal_missing",
-                "The back-out plan was not rehearsed with this package.",
+                said("The back-out plan was not rehearsed with this package."),
                 "deployment_manager",
-                "Rehearse the back-out in a lower environment.",
+                said("Rehearse the back-out in a lower environment."),
                 {"package": facts.package.digest},
             )
         )
@@ -160,12 +175,15 @@ def newest_rehearsal(facts: ReleaseFacts) -> RehearsalFacts | None:
 def _rehearsal(rehearsal: RehearsalFacts, max_age_days: int, now: datetime) -> tuple[Unmet, ...]:
     evidence = {"rehearsal": rehearsal.reference, "ran_at": str(rehearsal.ran_at)}
     if not rehearsal.succeeded or rehearsal.duration_s is None:
-        what, code = "The newest rehearsal of the back-out did not succeed.", "G22.rehearsal_failed"
+        what, code = said("The newest rehearsal of the back-out did not succeed."), "G22.rehearsal_failed"
     elif rehearsal.ran_at is None or now - rehearsal.ran_at > timedelta(days=max_age_days):
-        what, code = f"The rehearsal of the back-out is older than {max_age_days} days.", "G22.rehearsal_old"
+        what, code = (
+            said("The rehearsal of the back-out is older than {days} days.", days=max_age_days),
+            "G22.rehearsal_old",
+        )
     else:
         return ()
-    remedy = "Rehearse the back-out again."
+    remedy = said("Rehearse the back-out again.")
     return (Unmet("G22", code, what, "deployment_manager", remedy, evidence, failed=True),)
 
 
@@ -173,9 +191,9 @@ def _irreversible(steps: tuple[str, ...]) -> Unmet:
     return Unmet(
         "G22",
         "G22.irreversible",
-        f"Nothing undoes these steps: {', '.join(steps)}.",
+        said("Nothing undoes these steps: {steps}.", steps=steps),
         "deployment_manager",
-        "Give each step an inverse, or have a waiver with a restore plan granted.",
+        said("Give each step an inverse, or have a waiver with a restore plan granted."),
         {"steps": list(steps)},
         failed=True,
     )
@@ -186,9 +204,9 @@ def training_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
         Unmet(
             "G25",
             "G25.task_open",
-            f"The training task {task.title!r} is {task.state}.",
+            said("The training task '{title}' is {state}.", title=Title(task.title), state=Word(task.state)),
             task.assignee or "release_manager",
-            "Finish it, or skip it with a reason.",
+            said("Finish it, or skip it with a reason."),
             {"task": task.number, "state": task.state},
         )
         for task in facts.tasks
@@ -197,7 +215,7 @@ def training_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     if waiver(facts, "training", now):
         return tuple(found)
     if not facts.trainings:
-        found.append(missing("G25", "audience", "a named audience for the training"))
+        found.append(missing("G25", "audience", said("a named audience for the training")))
     found.extend(unmet for training in facts.trainings for unmet in _attendance(facts, training))
     found.extend(articles_published(facts, ("training_material",), "G25"))
     return tuple(found)
@@ -212,9 +230,15 @@ def _attendance(facts: ReleaseFacts, training: TrainingFacts) -> tuple[Unmet, ..
         Unmet(
             "G25",
             "G25.attendance",
-            f"{training.attended} of {training.named} of {training.audience} were trained; {needed} % must.",
+            said(
+                "{attended} of {named} of {audience} were trained; {needed} % must.",
+                attended=training.attended,
+                named=training.named,
+                audience=training.audience,
+                needed=needed,
+            ),
             "release_manager",
-            "Hold another session, or correct the list of names.",
+            said("Hold another session, or correct the list of names."),
             {"audience": training.audience, "named": training.named, "attended": training.attended},
             failed=training.named > 0,
         ),
@@ -228,14 +252,18 @@ def articles_published(facts: ReleaseFacts, kinds: tuple[str, ...], rule: str) -
         held = [article for article in facts.articles if article.kind == kind]
         drafts = [article.number for article in held if article.state != "published"]
         if drafts or not held:
-            name = kind.replace("_", " ")
+            name = Word(kind.replace("_", " "))
             found.append(
                 Unmet(
                     rule,
                     f"{rule}.article_unpublished",
-                    f"The {name} is not published." if held else f"There is no {name}.",
+                    said("There is an article of this kind, not published: {name}.", name=name)
+                    if held
+                    else said("There is no article of this kind: {name}.", name=name),
                     "release_manager",
-                    f"Review and publish the {name}." if held else f"Write and publish a {name}.",
+                    said("Review and publish it.", name=name)
+                    if held
+                    else said("Write and publish it.", name=name),
                     {"kind": kind, "articles": drafts},
                 )
             )

@@ -9,6 +9,7 @@ from rightaway.domain.guards_building import articles_published, newest_rehearsa
 from rightaway.domain.guards_planning import changes_authorised, expected_states_set
 from rightaway.domain.guards_readiness import backups_verified, notices_delivered, notices_scheduled
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.waivers import waiver
 
@@ -59,11 +60,14 @@ def back_out_time(facts: ReleaseFacts, now: datetime) -> timedelta | None:
 def _window_long_enough(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     plan, back_out = facts.plan, back_out_time(facts, now)
     if plan.planned_start is None or plan.planned_end is None:
-        return (missing("G30", "window", "a planned start and end"),)
+        return (missing("G30", "window", said("a planned start and end")),)
     if plan.deploy_s is None or back_out is None:
         return (
             missing(
-                "G30", "estimate", "an estimate of the deployment and of the back-out", "deployment_manager"
+                "G30",
+                "estimate",
+                said("an estimate of the deployment and of the back-out"),
+                "deployment_manager",
             ),
         )
     window = plan.planned_end - plan.planned_start
@@ -74,9 +78,13 @@ def _window_long_enough(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]
         Unmet(
             "G30",
             "G30.window_short",
-            f"The window lasts {window}; deploying and going back need {needed} with the margin.",
+            said(
+                "The window lasts {window}; deploying and going back need {needed} with the margin.",
+                window=window,
+                needed=needed,
+            ),
             "release_manager",
-            f"Plan the end at {(plan.planned_start + needed).isoformat()} or later.",
+            said("Plan the end at {moment} or later.", moment=(plan.planned_start + needed).isoformat()),
             {"window_s": int(window.total_seconds()), "needed_s": int(needed.total_seconds())},
             failed=True,
         ),
@@ -86,25 +94,25 @@ def _window_long_enough(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]
 def _window_open(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     start, end, back_out = facts.plan.planned_start, facts.plan.planned_end, back_out_time(facts, now)
     if start is None or end is None:
-        return (missing("G31", "window", "a planned start and end"),)
+        return (missing("G31", "window", said("a planned start and end")),)
     if not start <= now < end:
         return (
             Unmet(
                 "G31",
                 "G31.window_closed",
-                f"The window is from {start.isoformat()} to {end.isoformat()}.",
+                said("The window is from {start} to {end}.", start=start.isoformat(), end=end.isoformat()),
                 "release_manager",
-                f"Wait until {start.isoformat()}."
+                said("Wait until {start}.", start=start.isoformat())
                 if now < start
-                else "Plan a new window and have it approved.",
+                else said("Plan a new window and have it approved."),
                 {"opens_at": start.isoformat(), "closes_at": end.isoformat(), "now": now.isoformat()},
                 failed=now >= end,
             ),
         )
     if facts.next_wave is None:
-        return (missing("G31", "wave", "a wave to deploy", "deployment_manager"),)
+        return (missing("G31", "wave", said("a wave to deploy"), "deployment_manager"),)
     if back_out is None:
-        return (missing("G31", "estimate", "a measured time for the back-out", "deployment_manager"),)
+        return (missing("G31", "estimate", said("a measured time for the back-out"), "deployment_manager"),)
     return _back_out_fits(end, now, timedelta(seconds=facts.next_wave.deploy_s) + back_out)
 
 
@@ -115,9 +123,13 @@ def _back_out_fits(end: datetime, now: datetime, needed: timedelta) -> tuple[Unm
         Unmet(
             "G31",
             "G31.back_out_does_not_fit",
-            f"Until the window ends there are {end - now}; this wave and going back need {needed}.",
+            said(
+                "Until the window ends there are {left}; this wave and going back need {needed}.",
+                left=end - now,
+                needed=needed,
+            ),
             "release_manager",
-            "Plan a longer window and have it approved.",
+            said("Plan a longer window and have it approved."),
             {"left_s": int((end - now).total_seconds()), "needed_s": int(needed.total_seconds())},
             failed=True,
         ),
@@ -128,9 +140,9 @@ def _major_incident(incident: IncidentFacts) -> Unmet:
     return Unmet(
         "G31",
         "G31.incident_open",
-        f"{incident.number}, priority 1, is open on {incident.service}.",
+        said("{number}, priority 1, is open on {service}.", number=incident.number, service=incident.service),
         "service_owner",
-        f"Resolve {incident.number} first.",
+        said("Resolve {number} first.", number=incident.number),
         {"incident": incident.number, "service": incident.service},
         failed=True,
     )
@@ -143,16 +155,16 @@ def back_out_decided(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
             Unmet(
                 "G50",
                 "G50.reason_missing",
-                "The reason for backing out is missing or unknown.",
+                said("The reason for backing out is missing or unknown."),
                 "deployment_manager",
-                f"Give one of: {', '.join(BACK_OUT_REASONS)}.",
+                said("Give one of: {choices}.", choices=wordlist(BACK_OUT_REASONS)),
                 {"given": decision.reason, "reasons": list(BACK_OUT_REASONS)},
             )
         )
     if not decision.automatic and not decision.decided_by:
-        found.append(missing("G50", "decision_maker", "who decided to back out", "deployment_manager"))
+        found.append(missing("G50", "decision_maker", said("who decided to back out"), "deployment_manager"))
     if decision.automatic and not (decision.rule and decision.measurements):
         found.append(
-            missing("G50", "rule", "the rule that decided and what it measured", "deployment_manager")
+            missing("G50", "rule", said("the rule that decided and what it measured"), "deployment_manager")
         )
     return tuple(found)

@@ -5,16 +5,17 @@ from datetime import datetime
 from rightaway.domain.changes import NOT_CARRIED_OUT, is_authorised
 from rightaway.domain.facts_planning import ChangeFacts, PlannedWaveFacts
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 
 DEPLOYMENT_MODELS = ("big_bang", "phased", "parallel", "continuous")
 UNRESOLVED = frozenset({"detected", "acknowledged"})
 
 _NAMED = {
-    "cost_estimate": "a cost estimate",
-    "communication_plan_approved_by": "an approved communication plan",
-    "build_environment": "an environment for build and test",
-    "deployment_environment": "an environment to deploy to",
+    "cost_estimate": said("a cost estimate"),
+    "communication_plan_approved_by": said("an approved communication plan"),
+    "build_environment": said("an environment for build and test"),
+    "deployment_environment": said("an environment to deploy to"),
 }
 
 
@@ -22,15 +23,19 @@ def plan_complete(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     plan = facts.plan
     found = [missing("G10", name, what) for name, what in _NAMED.items() if not getattr(plan, name).strip()]
     if plan.planned_start is None or plan.planned_end is None:
-        found.append(missing("G10", "window", "a planned start and end"))
+        found.append(missing("G10", "window", said("a planned start and end")))
     elif plan.planned_start >= plan.planned_end:
         found.append(_window_reversed(plan.planned_start, plan.planned_end))
     if plan.deployment_model not in DEPLOYMENT_MODELS:
         found.append(
-            missing("G10", "deployment_model", f"a deployment model ({', '.join(DEPLOYMENT_MODELS)})")
+            missing(
+                "G10",
+                "deployment_model",
+                said("a deployment model ({choices})", choices=wordlist(DEPLOYMENT_MODELS)),
+            )
         )
     if not plan.waves:
-        found.append(missing("G10", "waves", "at least one wave", "deployment_manager"))
+        found.append(missing("G10", "waves", said("at least one wave"), "deployment_manager"))
     found.extend(unmet for wave in plan.waves for unmet in _criteria(wave))
     if not plan.authorisation_expected_later:
         found.extend(changes_authorised(facts, "G10"))
@@ -41,9 +46,9 @@ def _window_reversed(start: datetime, end: datetime) -> Unmet:
     return Unmet(
         "G10",
         "G10.window_reversed",
-        "The planned end is not after the planned start.",
+        said("The planned end is not after the planned start."),
         "release_manager",
-        "Plan an end after the start.",
+        said("Plan an end after the start."),
         {"planned_start": start.isoformat(), "planned_end": end.isoformat()},
         failed=True,
     )
@@ -55,9 +60,9 @@ def _criteria(wave: PlannedWaveFacts) -> tuple[Unmet, ...]:
         Unmet(
             "G10",
             f"G10.{kind}_criteria_missing",
-            f"Wave {wave.number} has no {kind} criteria.",
+            said("Wave {number} has no {kind} criteria.", number=wave.number, kind=Word(kind)),
             "deployment_manager",
-            f"Say in the plan what wave {wave.number} is judged by.",
+            said("Say in the plan what wave {number} is judged by.", number=wave.number),
             {"wave": wave.number},
         )
         for kind, text in kinds.items()
@@ -71,9 +76,9 @@ def changes_authorised(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
         Unmet(
             rule,
             f"{rule}.change_not_authorised",
-            f"{change.number} is {change.state}.",
+            said("{number} is {state}.", number=change.number, state=Word(change.state)),
             "change_manager",
-            f"Authorise {change.number}, or take it out of the release.",
+            said("Authorise {number}, or take it out of the release.", number=change.number),
             {"change": change.number, "type": change.change_type, "state": change.state},
             failed=change.state in NOT_CARRIED_OUT,
         )
@@ -91,9 +96,14 @@ def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ..
         Unmet(
             "G11",
             "G11.conflict",
-            f"{conflict.kind.replace('_', ' ').capitalize()} with {conflict.other} on {conflict.subject}.",
+            said(
+                "There is a conflict with {other} on {subject}: {kind}.",
+                kind=Word(conflict.kind.replace("_", " ")),
+                other=conflict.other,
+                subject=conflict.subject,
+            ),
             "release_manager",
-            "Move one of the windows, or accept the conflict with a reason.",
+            said("Move one of the windows, or accept the conflict with a reason."),
             {
                 "kind": conflict.kind,
                 "other": conflict.other,
@@ -112,14 +122,16 @@ def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ..
 def expected_states_set(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     """Before a deployment the CMDB knows what every affected item is going to be."""
     if not facts.scope.cis:
-        return (missing("sacm_update", "affected_cis", "an affected configuration item", "build_engineer"),)
+        return (
+            missing("sacm_update", "affected_cis", said("an affected configuration item"), "build_engineer"),
+        )
     return tuple(
         Unmet(
             "sacm_update",
             "sacm_update.expected_state_missing",
-            f"{ci.name} has no expected state.",
+            said("{name} has no expected state.", name=ci.name),
             "build_engineer",
-            f"Set what {ci.name} is going to be after the release.",
+            said("Set what {name} is going to be after the release.", name=ci.name),
             {"ci": ci.name},
         )
         for ci in facts.scope.cis

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from rightaway.domain.facts_evidence import BackupFacts, NoticeFacts
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import said
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.waivers import waiver
 
@@ -21,9 +22,9 @@ def notices_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     if waiver(facts, "communication_plan", now):
         return ()
     if not facts.notices:
-        return (missing("G30", "notices", "a notice to the stakeholders"),)
+        return (missing("G30", "notices", said("a notice to the stakeholders")),)
     return tuple(
-        missing("G30", "notice_time", f"the time of the notice to {notice.audience}")
+        missing("G30", "notice_time", said("the time of the notice to {audience}", audience=notice.audience))
         for notice in facts.notices
         if notice.scheduled_at is None and notice.delivered_at is None
     )
@@ -33,18 +34,30 @@ def notices_delivered(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     if waiver(facts, "communication_plan", now):
         return ()
     if not facts.notices:
-        return (missing("communication_plan", "notices", "a notice to the stakeholders"),)
+        return (missing("communication_plan", "notices", said("a notice to the stakeholders")),)
     return tuple(unmet for notice in facts.notices for unmet in _notice(facts, notice, now))
 
 
 def _notice(facts: ReleaseFacts, notice: NoticeFacts, now: datetime) -> tuple[Unmet, ...]:
     start, lead = facts.plan.planned_start, notice_lead(facts)
     if notice.delivered_at is None or notice.delivered_at > now:
-        code, what = "notice_undelivered", f"The notice to {notice.audience} was not delivered."
-        remedy = "Send it, and plan the start so that they have the time they were promised."
+        code, what = (
+            "notice_undelivered",
+            said("The notice to {audience} was not delivered.", audience=notice.audience),
+        )
+        remedy = said("Send it, and plan the start so that they have the time they were promised.")
     elif start is not None and notice.delivered_at + lead > start:
-        code, what = "notice_late", f"The notice to {notice.audience} came less than {lead} before the start."
-        remedy = f"Move the planned start to {(notice.delivered_at + lead).isoformat()} or later."
+        code, what = (
+            "notice_late",
+            said(
+                "The notice to {audience} came less than {lead} before the start.",
+                audience=notice.audience,
+                lead=lead,
+            ),
+        )
+        remedy = said(
+            "Move the planned start to {moment} or later.", moment=(notice.delivered_at + lead).isoformat()
+        )
     else:
         return ()
     evidence = {"audience": notice.audience, "delivered_at": str(notice.delivered_at), "lead": str(lead)}
@@ -73,9 +86,9 @@ def backups_verified(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
             Unmet(
                 "backups",
                 "backups.restore_untested",
-                "None of the backups was read back.",
+                said("None of the backups was read back."),
                 "deployment_manager",
-                "Restore a sample of one of them and record the result.",
+                said("Restore a sample of one of them and record the result."),
                 {"targets": list(targets)},
             )
         )
@@ -92,16 +105,19 @@ def _newest_backup(facts: ReleaseFacts, target: str) -> BackupFacts | None:
 def _backup(facts: ReleaseFacts, target: str, backup: BackupFacts | None, now: datetime) -> tuple[Unmet, ...]:
     hours = facts.policy.backup_max_age_hours
     if backup is None or backup.taken_at is None:
-        code, what = "missing", f"{target} has no backup."
+        code, what = "missing", said("{target} has no backup.", target=target)
     elif not backup.succeeded:
-        code, what = "failed", f"The newest backup of {target} failed."
+        code, what = "failed", said("The newest backup of {target} failed.", target=target)
     elif backup.verified_at is None:
-        code, what = "unverified", f"The backup of {target} is not verified."
+        code, what = "unverified", said("The backup of {target} is not verified.", target=target)
     elif now - backup.taken_at > timedelta(hours=hours):
-        code, what = "old", f"The backup of {target} is older than {hours} hours."
+        code, what = (
+            "old",
+            said("The backup of {target} is older than {hours} hours.", target=target, hours=hours),
+        )
     else:
         return ()
-    remedy = f"Take a backup of {target} and verify it."
+    remedy = said("Take a backup of {target} and verify it.", target=target)
     evidence = {"target": target, "taken_at": str(backup.taken_at) if backup else None}
     return (
         Unmet(

@@ -5,6 +5,7 @@ from datetime import datetime
 from rightaway.domain.facts_planning import ChangeFacts
 from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.sentences import Sentence, Title, Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 
 VALUE_STATEMENT_LENGTH = 40
@@ -18,24 +19,24 @@ ABANDON_REASONS = (
     "other",
 )
 DONE_TASKS = frozenset({"done", "skipped", "cancelled"})
-PROVEN = "Bring its evidence, which ends it, or skip it with a reason."
+PROVEN = said("Bring its evidence, which ends it, or skip it with a reason.")
 
 _MINIMAL = {
-    "title": "a title",
-    "description": "a description",
-    "release_type": "a release type",
-    "initiated_by": "who initiated it",
-    "service": "a service",
+    "title": said("a title"),
+    "description": said("a description"),
+    "release_type": said("a release type"),
+    "initiated_by": said("who initiated it"),
+    "service": said("a service"),
 }
 _REGISTERED = {
-    "release_kind": "a release kind",
-    "reason": "a reason",
-    "justification": "a justification",
-    "release_model": "a release model",
-    "release_coordinator": "a release coordinator",
-    "owning_group": "an owning group",
-    "category": "a category",
-    "requested_end": "a requested end",
+    "release_kind": said("a release kind"),
+    "reason": said("a reason"),
+    "justification": said("a justification"),
+    "release_model": said("a release model"),
+    "release_coordinator": said("a release coordinator"),
+    "owning_group": said("an owning group"),
+    "category": said("a category"),
+    "requested_end": said("a requested end"),
 }
 
 
@@ -47,11 +48,11 @@ def registered_fields(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     scales = [name for name in ("impact", "urgency") if getattr(facts.assessment, name) is None]
     return (
         *_unset("G02", _MINIMAL | _REGISTERED, facts),
-        *(missing("G02", name, f"the {name}, 1 to 4") for name in scales),
+        *(missing("G02", name, said("the {scale}, 1 to 4", scale=Word(name))) for name in scales),
     )
 
 
-def _unset(rule: str, fields: dict[str, str], facts: ReleaseFacts) -> tuple[Unmet, ...]:
+def _unset(rule: str, fields: dict[str, Sentence], facts: ReleaseFacts) -> tuple[Unmet, ...]:
     return tuple(
         missing(rule, name, what)
         for name, what in fields.items()
@@ -63,29 +64,35 @@ def assessment_done(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     held = facts.assessment
     found = []
     if held.impact_assessment is None:
-        found.append(missing("G03", "impact_assessment", "the impact assessment, 1 to 4"))
+        found.append(missing("G03", "impact_assessment", said("the impact assessment, 1 to 4")))
     if len(held.value_statement.strip()) < VALUE_STATEMENT_LENGTH:
         found.append(
             Unmet(
                 "G03",
                 "G03.value_statement_short",
-                f"The value statement has {len(held.value_statement.strip())} characters.",
+                said("The value statement has {count} characters.", count=len(held.value_statement.strip())),
                 "release_manager",
-                f"Say in at least {VALUE_STATEMENT_LENGTH} characters what the release is worth to whom.",
+                said(
+                    "Say in at least {least} characters what the release is worth to whom.",
+                    least=VALUE_STATEMENT_LENGTH,
+                ),
                 {"length": len(held.value_statement.strip()), "least": VALUE_STATEMENT_LENGTH},
             )
         )
     if not held.assessed_by or held.assessed_at is None:
-        found.append(missing("G03", "assessor", "who assessed it, and when"))
+        found.append(missing("G03", "assessor", said("who assessed it, and when")))
     open_questions = [key for key in RISK_QUESTIONS if key not in held.risk_answers]
     if open_questions:
         found.append(
             Unmet(
                 "G03",
                 "G03.risk_unanswered",
-                f"{len(open_questions)} risk questions have no answer.",
+                said("{count} risk questions have no answer.", count=len(open_questions)),
                 "release_manager",
-                f"Answer: {' '.join(RISK_QUESTIONS[key] for key in open_questions)}",
+                said(
+                    "Answer: {questions}",
+                    questions=[RISK_QUESTIONS[key] for key in open_questions],
+                ),
                 {"questions": open_questions},
             )
         )
@@ -97,17 +104,19 @@ def scope_valid(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     found = [_held_elsewhere(change) for change in scope.changes if change.other_release]
     reserved = facts.plan.planned_start is not None and facts.plan.planned_end is not None
     if not scope.changes and not (facts.registration.origin == "planned" and reserved):
-        found.append(missing("G04", "changes", "a change, or a reserved window when it was planned ahead"))
+        found.append(
+            missing("G04", "changes", said("a change, or a reserved window when it was planned ahead"))
+        )
     if not scope.cis and not scope.ci_groups:
-        found.append(missing("G04", "affected_cis", "an affected configuration item or group"))
+        found.append(missing("G04", "affected_cis", said("an affected configuration item or group")))
     if _unrelated(scope.changes):
         found.append(
             Unmet(
                 "G04",
                 "G04.changes_unrelated",
-                "The changes share neither a service nor a window.",
+                said("The changes share neither a service nor a window."),
                 "release_manager",
-                "Check that they belong together: unrelated changes are easier to undo apart.",
+                said("Check that they belong together: unrelated changes are easier to undo apart."),
                 {"changes": [change.number for change in scope.changes]},
                 blocks=False,
             )
@@ -119,9 +128,13 @@ def _held_elsewhere(change: ChangeFacts) -> Unmet:
     return Unmet(
         "G04",
         "G04.change_in_other_release",
-        f"{change.number} is also in {change.other_release}, which is open.",
+        said(
+            "{number} is also in {other_release}, which is open.",
+            number=change.number,
+            other_release=change.other_release,
+        ),
         "change_manager",
-        f"Take {change.number} out of one of the two releases.",
+        said("Take {number} out of one of the two releases.", number=change.number),
         {"change": change.number, "release": change.other_release},
     )
 
@@ -140,9 +153,9 @@ def tasks_closed(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
         Unmet(
             "G05",
             "G05.task_open",
-            f"The task {task.title!r} is {task.state}.",
+            said("The task '{title}' is {state}.", title=Title(task.title), state=Word(task.state)),
             task.assignee or "release_manager",
-            PROVEN if task.has_proof else "Finish it, or skip it with a reason.",
+            PROVEN if task.has_proof else said("Finish it, or skip it with a reason."),
             {"task": task.number, "category": task.category, "state": task.state},
         )
         for task in facts.tasks
@@ -157,12 +170,12 @@ def abandonment_explained(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, .
             Unmet(
                 "G90",
                 "G90.reason_missing",
-                "The reason for abandoning is missing or unknown.",
+                said("The reason for abandoning is missing or unknown."),
                 "release_manager",
-                f"Give one of: {', '.join(ABANDON_REASONS)}.",
+                said("Give one of: {choices}.", choices=wordlist(ABANDON_REASONS)),
                 {"given": facts.abandonment.reason, "reasons": list(ABANDON_REASONS)},
             )
         )
     if not facts.abandonment.comment.strip():
-        found.append(missing("G90", "comment", "a comment on why it is abandoned"))
+        found.append(missing("G90", "comment", said("a comment on why it is abandoned")))
     return tuple(found)

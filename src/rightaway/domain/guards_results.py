@@ -12,6 +12,7 @@ from rightaway.domain.guards_deployment import permit
 from rightaway.domain.incidents import disposed
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.reviews import review_complete
+from rightaway.domain.sentences import Sentence, Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.values import ClosureCode
 
@@ -28,7 +29,7 @@ def waves_finished(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
         return (*_gate(facts, now), _unfinished(facts), *waves)
     return (
         *waves,
-        *(_ci("G40", ci, "managed", "The CMDB does not say yet that") for ci in _untold(facts, "managed")),
+        *(_ci("G40", ci, "managed") for ci in _untold(facts, "managed")),
         *(
             _change_unfinished(change)
             for change in facts.scope.changes
@@ -42,9 +43,9 @@ def _change_unfinished(change: ChangeFacts) -> Unmet:
     return Unmet(
         "G40",
         "G40.change_unfinished",
-        f"{change.number} is {change.state}.",
+        said("{number} is {state}.", number=change.number, state=Word(change.state)),
         "change_manager",
-        f"Finish {change.number}, or say what becomes of it.",
+        said("Finish {number}, or say what becomes of it.", number=change.number),
         {"change": change.number, "state": change.state},
     )
 
@@ -57,15 +58,19 @@ def _gate(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
 
 def _unfinished(facts: ReleaseFacts) -> Unmet:
     held = facts.deployment
+    status = Word(held.status.replace("_", " "))
     if not held.status:
-        what, remedy = "Nothing of the release is deployed to production yet.", "Launch the deployment."
+        what = said("Nothing of the release is deployed to production yet.")
+        remedy = said("Launch the deployment.")
     elif held.status in ENDED_IN_VAIN:
-        what = f"{held.number} is {held.status.replace('_', ' ')}."
-        remedy = "Launch it again, or take another way out of the phase."
+        what = said("{number} is {state}.", number=held.number, state=status)
+        remedy = said("Launch it again, or take another way out of the phase.")
     elif held.waits_for:
-        what, remedy = f"{held.number} waits: {held.waits_for}.", f"Decide on the page of {held.number}."
+        what = said("{number} waits: {reason}.", number=held.number, reason=held.waits_for)
+        remedy = said("Decide on the page of {number}.", number=held.number)
     else:
-        what, remedy = f"{held.number} is {held.status.replace('_', ' ')}.", "Let it finish."
+        what = said("{number} is {state}.", number=held.number, state=status)
+        remedy = said("Let it finish.")
     evidence = {"deployment": held.number, "status": held.status}
     return Unmet("G40", "G40.deployment_unfinished", what, "deployment_manager", remedy, evidence)
 
@@ -77,14 +82,17 @@ def _wave(facts: ReleaseFacts, wave: WaveFacts) -> tuple[Unmet, ...]:
     )
     if wave.accepted_by or needs_nobody or (wave.status == "passed" and wave.healthy):
         return ()
-    what = "passed without a good health check" if wave.status == "passed" else f"is {wave.status}"
     return (
         Unmet(
             "G40",
             "G40.wave_unfinished",
-            f"Wave {wave.number} {what}.",
+            said("Wave {number} passed without a good health check.", number=wave.number)
+            if wave.status == "passed"
+            else said("Wave {number} is {state}.", number=wave.number, state=Word(wave.status)),
             "deployment_manager",
-            f"Let wave {wave.number} finish, back it out, or accept the outcome without it.",
+            said(
+                "Let wave {number} finish, back it out, or accept the outcome without it.", number=wave.number
+            ),
             {"wave": wave.number, "status": wave.status},
             failed=wave.status not in UNDER_WAY,
         ),
@@ -98,14 +106,12 @@ def cmdb_verified(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
             Unmet(
                 "sacm_update",
                 "sacm_update.pending_post_deploy",
-                "The configuration records are verified after the deployment.",
+                said("The configuration records are verified after the deployment."),
                 "build_engineer",
                 blocks=False,
             ),
         )
-    return tuple(
-        _ci("sacm_update", ci, "observed", "It is not seen that") for ci in _untold(facts, "observed")
-    )
+    return tuple(_ci("sacm_update", ci, "observed") for ci in _untold(facts, "observed"))
 
 
 def _untold(facts: ReleaseFacts, view: str) -> tuple[CiFacts, ...]:
@@ -116,23 +122,31 @@ def _untold(facts: ReleaseFacts, view: str) -> tuple[CiFacts, ...]:
     )
 
 
-def _ci(rule: str, ci: CiFacts, view: str, opening: str) -> Unmet:
+def _ci(rule: str, ci: CiFacts, view: str) -> Unmet:
     seen = getattr(ci, view)
     return Unmet(
         rule,
         f"{rule}.{view}_differs",
-        f"{opening} {ci.name} is {ci.expected}; the {view} state is {seen or 'unknown'}.",
+        _differs(view, name=ci.name, expected=ci.expected, seen=seen or Word("unknown")),
         "build_engineer",
-        f"Look at {ci.name} again, put it right, or accept the difference.",
+        said("Look at {name} again, put it right, or accept the difference.", name=ci.name),
         {"ci": ci.name, "expected": ci.expected, view: seen},
         failed=bool(seen),
     )
 
 
+def _differs(view: str, **values: object) -> Sentence:
+    if view == "managed":
+        return said(
+            "The CMDB does not say yet that {name} is {expected}; the managed state is {seen}.", **values
+        )
+    return said("It is not seen that {name} is {expected}; the observed state is {seen}.", **values)
+
+
 def targets_restored(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     modified = [target for target in facts.deployment.targets if target.modified]
     if not modified:
-        return (missing("G55", "targets", "the targets that were modified", "deployment_manager"),)
+        return (missing("G55", "targets", said("the targets that were modified"), "deployment_manager"),)
     return tuple(unmet for target in modified for unmet in _target(target))
 
 
@@ -140,9 +154,12 @@ def _target(target: TargetFacts) -> tuple[Unmet, ...]:
     if target.difference_accepted_by:
         return ()
     if target.status != "reverted":
-        code, what = "not_restored", f"{target.name} is {target.status}, not reverted."
+        code, what = (
+            "not_restored",
+            said("{name} is {state}, not reverted.", name=target.name, state=Word(target.status)),
+        )
     elif not target.baseline or target.observed != target.baseline:
-        code, what = "differs_from_baseline", f"{target.name} does not equal its baseline."
+        code, what = "differs_from_baseline", said("{name} does not equal its baseline.", name=target.name)
     else:
         return ()
     return (
@@ -151,7 +168,7 @@ def _target(target: TargetFacts) -> tuple[Unmet, ...]:
             f"G55.{code}",
             what,
             "deployment_manager",
-            f"Back out {target.name} again, or accept the difference by name.",
+            said("Back out {name} again, or accept the difference by name.", name=target.name),
             {
                 "target": target.name,
                 "status": target.status,
@@ -167,7 +184,9 @@ def closure_ready(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     found = [*exit_allowed(facts, now), *_changes_closed(facts), *review_complete(facts)]
     found.extend((*cmdb_verified(facts, now), *disposed(facts)))
     if facts.closure.closure_code not in set(ClosureCode):
-        found.append(missing("G60", "closure_code", f"a closure code ({', '.join(ClosureCode)})"))
+        found.append(
+            missing("G60", "closure_code", said("a closure code ({choices})", choices=wordlist(ClosureCode)))
+        )
     return tuple(found)
 
 
@@ -176,9 +195,9 @@ def _changes_closed(facts: ReleaseFacts) -> tuple[Unmet, ...]:
         Unmet(
             "G60",
             "G60.change_open",
-            f"{change.number} is {change.state}.",
+            said("{number} is {state}.", number=change.number, state=Word(change.state)),
             "change_manager",
-            f"Review and close {change.number}, or take it out of the release.",
+            said("Review and close {number}, or take it out of the release.", number=change.number),
             {"change": change.number, "state": change.state},
         )
         for change in facts.scope.changes

@@ -4,6 +4,7 @@ from rightaway.domain.errors import Refused
 from rightaway.domain.facts_closure import LinkedRecordFacts
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.reviews import FAILED_OUTCOMES
+from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.unmet import Unmet
 
 # Dispositions by kind of record; the ones in LEFT_OPEN keep the record open and need a reason.
@@ -41,22 +42,26 @@ def dispose(record: LinkedRecordFacts, disposition: str, reason: str = "") -> bo
     if disposition not in choices:
         raise Refused(
             "linked_record.disposition_refused",
-            f"{record.number} cannot get the disposition {disposition}.",
-            hint=f"Possible: {', '.join(choices)}.",
+            said(
+                "{number} cannot get the disposition {disposition}.",
+                number=record.number,
+                disposition=Word(disposition.replace("_", " ")),
+            ),
+            hint=said("Possible: {choices}.", choices=wordlist(choices)),
             evidence={"record": record.number, "test_passed": record.test_passed, "link": record.link},
         )
     if disposition in LEFT_OPEN and not reason.strip():
         raise Refused(
             "linked_record.reason_missing",
-            f"{record.number} stays open without a reason.",
-            hint="Say why it stays open and who goes on with it.",
+            said("{number} stays open without a reason.", number=record.number),
+            hint=said("Say why it stays open and who goes on with it."),
             at="reason",
         )
     if disposition == "publish" and not record.workaround_article:
         raise Refused(
             "linked_record.workaround_missing",
-            f"{record.number} has no workaround article.",
-            hint="Write and publish a workaround first.",
+            said("{number} has no workaround article.", number=record.number),
+            hint=said("Write and publish a workaround first."),
             at="workaround_article",
         )
     return disposition in LEFT_OPEN | {"publish"}
@@ -68,9 +73,9 @@ def disposed(facts: ReleaseFacts) -> tuple[Unmet, ...]:
         Unmet(
             "G60",
             "G60.disposition_missing",
-            f"It is not said what becomes of {record.number}.",
+            said("It is not said what becomes of {number}.", number=record.number),
             "release_manager",
-            f"Choose for {record.number}: {', '.join(offered(record))}.",
+            said("Choose for {number}: {choices}.", number=record.number, choices=wordlist(offered(record))),
             {"record": record.number, "kind": record.kind},
         )
         for record in facts.linked
@@ -88,9 +93,9 @@ def problem_recorded(facts: ReleaseFacts) -> tuple[Unmet, ...]:
         Unmet(
             "G60",
             "G60.problem_missing",
-            f"The outcome is {facts.closure.outcome}, and no problem is linked.",
+            said("The outcome is {outcome}, and no problem is linked.", outcome=Word(facts.closure.outcome)),
             "service_owner",
-            "Open a problem, or record why none is wanted.",
+            said("Open a problem, or record why none is wanted."),
             {"outcome": facts.closure.outcome},
         ),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from rightaway.domain.errors import TransitionRefused
+from rightaway.domain.sentences import Word, said, wordlist
 
 StateT = TypeVar("StateT", bound=str)
 
@@ -75,10 +76,19 @@ def advance(table: Table[StateT], state: str, event: str) -> StateT:
 
 
 def refusal(noun: str, state: str, event: str, events: Collection[str]) -> TransitionRefused:
-    hint = f"Allowed now: {', '.join(events)}." if events else f"Nothing follows {state}: it is final."
+    hint = (
+        said("Allowed now: {events}.", events=wordlist(events))
+        if events
+        else said("Nothing follows {state}: it is final.", state=Word(state))
+    )
     return TransitionRefused(
         f"{noun}.transition_refused",
-        f"{noun.replace('_', ' ').capitalize()} in state {state} does not accept {event}.",
+        said(
+            "{noun} in state {state} does not accept {event}.",
+            noun=Word(noun.replace("_", " ").capitalize()),
+            state=Word(state),
+            event=Word(event),
+        ),
         hint=hint,
         evidence={"state": str(state), "event": event, "allowed": list(events)},
     )

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rightaway.domain.sentences import NOTHING, Sentence, said, wordlist
+
 EVERYWHERE = "*"
 """The scope of a role that is held in every service."""
 
@@ -41,7 +43,7 @@ class Decision:
     """`reason` says why not, or on what condition; `second_person` asks for another eligible person too."""
 
     allowed: bool
-    reason: str = ""
+    reason: Sentence = NOTHING
     second_person: bool = False
 
     def __bool__(self) -> bool:
@@ -128,9 +130,9 @@ def _cells(letters: str) -> frozenset[Cell]:
 
 MATRIX: Mapping[str, Mapping[Role, frozenset[Cell]]] = _read(_TABLE)
 _NARROW = {
-    Cell.OWN: "only on what you made yourself",
-    Cell.NOT_PRODUCTION: "only outside production",
-    Cell.STANDARD_CHANGE: "only under an authorised standard change",
+    Cell.OWN: said("only on what you made yourself"),
+    Cell.NOT_PRODUCTION: said("only outside production"),
+    Cell.STANDARD_CHANGE: said("only under an authorised standard change"),
 }
 
 
@@ -161,13 +163,15 @@ def may(
     if Cell.YES in granted or any(held and cell in granted for cell, held in holds.items()):
         return Decision(allowed=True)
     if Cell.SECOND_PERSON in granted:
-        return Decision(allowed=True, reason="A second eligible person must confirm.", second_person=True)
+        return Decision(
+            allowed=True, reason=said("A second eligible person must confirm."), second_person=True
+        )
     return Decision(allowed=False, reason=_why_not(action, granted))
 
 
-def _why_not(action: str, granted: Collection[Cell]) -> str:
+def _why_not(action: str, granted: Collection[Cell]) -> Sentence:
     near = [text for cell, text in _NARROW.items() if cell in granted]
     if near:
-        return f"Your roles allow {action} {' or '.join(near)}."
-    holders = ", ".join(role for role, cells in MATRIX[action].items() if cells) or "nobody"
-    return f"{action} needs one of these roles here: {holders}."
+        return said("Your roles allow {action} {conditions}.", action=action, conditions=near)
+    holders = wordlist(role for role, cells in MATRIX[action].items() if cells) or said("nobody")
+    return said("{action} needs one of these roles here: {roles}.", action=action, roles=holders)

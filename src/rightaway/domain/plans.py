@@ -10,6 +10,7 @@ from typing import Any
 
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 from rightaway.domain.waves import Candidate, batch_sizes, in_order
 
 Json = dict[str, Any]
@@ -117,10 +118,12 @@ def compile_plan(
 def _refuse(problems: Sequence[Invalid]) -> None:
     if not problems:
         return
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    values = {"message": problems[0].message, "count": len(problems) - 1}
     raise Invalid(
         "plan.refused",
-        f"The plan cannot be compiled: {problems[0].message}{more}",
+        said("The plan cannot be compiled: {message} (and {count} more)", **values)
+        if len(problems) > 1
+        else said("The plan cannot be compiled: {message}", **values),
         hint=problems[0].hint,
         errors=problems,
     )
@@ -154,37 +157,39 @@ def _target_problems(targets: Sequence[PlannedTarget]) -> Iterable[Invalid]:
     if not targets:
         yield Invalid(
             "plan.no_targets",
-            "The design selects no target.",
-            hint="Check the selection, and that the environment has active targets for it.",
+            said("The design selects no target."),
+            hint=said("Check the selection, and that the environment has active targets for it."),
         )
     for target in targets:
         if target.is_retired:
             yield Invalid(
                 "plan.target_retired",
-                f"{target.key} acts on {target.ci}, which is retired.",
+                said("{key} acts on {ci}, which is retired.", key=target.key, ci=target.ci),
                 at=target.key,
-                hint="Take the target out of the selection or bring the item back into use.",
+                hint=said("Take the target out of the selection or bring the item back into use."),
             )
 
 
 def _step_problems(design: Mapping[str, Any], package: PlannedPackage) -> Iterable[Invalid]:
     if not design["steps"]:
-        yield Invalid("plan.no_steps", "The design has no steps.", hint="Add at least one step.")
+        yield Invalid("plan.no_steps", said("The design has no steps."), hint=said("Add at least one step."))
     for name in _script_names(design):
         if name not in package.scripts:
             yield Invalid(
                 "plan.script_missing",
-                f"The package has no script named {name!r}.",
+                said("The package has no script named '{name}'.", name=name),
                 at=name,
-                hint=f"The package has: {', '.join(sorted(package.scripts)) or 'none'}.",
+                hint=said("The package has: {names}.", names=sorted(package.scripts) or said("none")),
             )
     for step in design["steps"]:
         if step.get("inverse") is None and step.get("effect", "E2") != READ_ONLY:
             yield Invalid(
                 "plan.no_inverse",
-                f"Step {step['key']} changes the target and does not say how to undo it.",
+                said("Step {key} changes the target and does not say how to undo it.", key=step["key"]),
                 at=f"steps/{step['key']}",
-                hint="Name the script that undoes it; `nothing`: no need to undo it; `none`: nothing can.",
+                hint=said(
+                    "Name the script that undoes it; `nothing`: no need to undo it; `none`: nothing can."
+                ),
             )
 
 
@@ -245,8 +250,11 @@ def _listed(entries: Sequence[Mapping[str, Any]], order: Sequence[str]) -> list[
     if wrong or not all(groups):
         raise Invalid(
             "plan.waves_do_not_cover",
-            f"The waves must name every selected target once; look at {', '.join(wrong) or 'the empty wave'}.",
-            hint="List each target in exactly one wave, or give sizes instead of names.",
+            said(
+                "The waves must name every selected target once; look at {names}.",
+                names=wrong or said("the empty wave"),
+            ),
+            hint=said("List each target in exactly one wave, or give sizes instead of names."),
         )
     return groups
 

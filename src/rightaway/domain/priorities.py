@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import Word, said
 
 
 class Priority(IntEnum):
@@ -24,11 +25,11 @@ SCALE = range(1, 5)
 HIGH_FROM = 2
 
 RISK_QUESTIONS = {
-    "outage": "Can users notice an outage while it runs, or after it?",
-    "data": "Can stored data be changed or lost if it goes wrong?",
-    "novelty": "Is a component, a tool or a procedure used for the first time?",
-    "reversal": "Can everything be undone within the window?",
-    "timing": "Does it touch busy hours, or the time of another release?",
+    "outage": said("Can users notice an outage while it runs, or after it?"),
+    "data": said("Can stored data be changed or lost if it goes wrong?"),
+    "novelty": said("Is a component, a tool or a procedure used for the first time?"),
+    "reversal": said("Can everything be undone within the window?"),
+    "timing": said("Does it touch busy hours, or the time of another release?"),
 }
 
 
@@ -43,8 +44,12 @@ def priority(*, impact: int, urgency: int) -> Priority:
         if value not in SCALE:
             raise Invalid(
                 "assessment.out_of_scale",
-                f"{name.capitalize()} is {value}; the scale runs from 1 (highest) to 4.",
-                hint="Use 1, 2, 3 or 4.",
+                said(
+                    "{name}: {value}; the scale runs from 1 (highest) to 4.",
+                    name=Word(name),
+                    value=value,
+                ),
+                hint=said("Use 1, 2, 3 or 4."),
                 at=name,
             )
     return MATRIX[urgency - 1][impact - 1]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 
 PARAMETERS, NAME_CHARACTERS, VALUE_CHARACTERS = 30, 40, 300
 QUERY_CHARACTERS = 4000
@@ -14,7 +15,12 @@ _PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 def check_page(page: str) -> str:
     if not _PAGE.fullmatch(page):
-        raise Invalid("view.page", f"{page!r:.60} names no page.", at="page", hint="Such as releases.")
+        raise Invalid(
+            "view.page",
+            said("'{page}' names no page.", page=page[:60]),
+            at="page",
+            hint=said("Such as releases."),
+        )
     return page
 
 
@@ -22,7 +28,10 @@ def check_name(name: str) -> str:
     plain = name.strip()
     if not plain or len(plain) > 2 * NAME_CHARACTERS or not plain.isprintable():
         raise Invalid(
-            "view.name", "A view needs a name of up to 80 characters on one line.", at="name", hint="Name it."
+            "view.name",
+            said("A view needs a name of up to 80 characters on one line."),
+            at="name",
+            hint=said("Name it."),
         )
     return plain
 
@@ -34,12 +43,17 @@ def check_query(query: Mapping[str, object]) -> dict[str, str]:
         if not _PARAMETER.fullmatch(name) or not isinstance(value, str) or len(value) > VALUE_CHARACTERS:
             raise Invalid(
                 "view.query",
-                f"{name!r:.60} is no parameter with a short text.",
+                said("'{name}' is no parameter with a short text.", name=name[:60]),
                 at=f"query/{name:.40}",
-                hint=f"Give texts of up to {VALUE_CHARACTERS} characters by small names.",
+                hint=said(
+                    "Give texts of up to {characters} characters by small names.",
+                    characters=VALUE_CHARACTERS,
+                ),
             )
         if value and not value.isprintable():
-            raise Invalid("view.query", f"{name} holds what cannot be shown.", at=f"query/{name}")
+            raise Invalid(
+                "view.query", said("{name} holds what cannot be shown.", name=name), at=f"query/{name}"
+            )
         found[name] = value
     if (
         len(found) > PARAMETERS
@@ -47,8 +61,12 @@ def check_query(query: Mapping[str, object]) -> dict[str, str]:
     ):
         raise Invalid(
             "view.query",
-            f"A view has at most {PARAMETERS} parameters and {QUERY_CHARACTERS} characters.",
+            said(
+                "A view has at most {most} parameters and {characters} characters.",
+                most=PARAMETERS,
+                characters=QUERY_CHARACTERS,
+            ),
             at="query",
-            hint="Leave some out.",
+            hint=said("Leave some out."),
         )
     return found

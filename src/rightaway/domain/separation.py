@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rightaway.domain.approvals import Decision, Requirement, Vote
 from rightaway.domain.permissions import Role
+from rightaway.domain.sentences import Sentence, Word, said, wordlist
 from rightaway.domain.values import PersonKind
 
 GOVERNING = frozenset({Role.RELEASE_MANAGER, Role.DEPLOYMENT_MANAGER, Role.CHANGE_MANAGER, Role.CAB})
@@ -45,8 +46,8 @@ class Contribution:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     code: str
-    message: str
-    hint: str
+    message: Sentence
+    hint: Sentence
 
 
 def may_vote(
@@ -67,25 +68,30 @@ def may_vote(
         prior_votes: The votes on this approval since it was last asked for, oldest first.
     """
     if person.kind is PersonKind.SERVICE_ACCOUNT:
-        return Refusal("sod.service_account", "A service account never approves.", "A person has to vote.")
+        return Refusal(
+            "sod.service_account", said("A service account never approves."), said("A person has to vote.")
+        )
     if not person.active or set(roles_in_scope).isdisjoint(requirement.roles):
         return Refusal(
             "sod.not_eligible",
-            f"You hold none of the roles that give {requirement.key}.",
-            f"It is given by: {', '.join(requirement.roles)}.",
+            said("You hold none of the roles that give {key}.", key=Word(requirement.key)),
+            said("It is given by: {roles}.", roles=wordlist(requirement.roles)),
         )
-    acts = sorted({f"{c.act} the {c.part}" for c in contributions if _same_human(c, person, requirement)})
-    if acts:
+    parts = sorted({c.part for c in contributions if _same_human(c, person, requirement)})
+    if parts:
         return Refusal(
             "sod.self_approval",
-            f"You {' and '.join(acts)}, so you cannot approve it in any role.",
-            "Another person with one of the roles has to vote.",
+            said(
+                "You contributed to what is approved ({parts}), so you cannot approve it in any role.",
+                parts=wordlist(parts),
+            ),
+            said("Another person with one of the roles has to vote."),
         )
     if _holds_slot(person, prior_votes):
         return Refusal(
             "sod.second_vote",
-            "You have approved this already; one person fills one place.",
-            "Withdraw your vote first if you want to change it.",
+            said("You have approved this already; one person fills one place."),
+            said("Withdraw your vote first if you want to change it."),
         )
     return None
 
@@ -122,8 +128,8 @@ def may_launch(
     if person.kind is PersonKind.SERVICE_ACCOUNT and not standard_change:
         return Refusal(
             "sod.service_account",
-            "A service account launches production only under an authorised standard change.",
-            "Let a deployment manager launch it.",
+            said("A service account launches production only under an authorised standard change."),
+            said("Let a deployment manager launch it."),
         )
     authors = {c.person.human for c in contributions if c.act != "launched"}
     others = set(approvers) - authors - {person.human}
@@ -132,8 +138,12 @@ def may_launch(
         return None
     return Refusal(
         "sod.no_independent_approver",
-        f"{needed} approvers who neither made nor launch this are needed; there are {len(others)}.",
-        "Have it approved by somebody else, or let somebody else launch it.",
+        said(
+            "{needed} approvers who neither made nor launch this are needed; there are {count}.",
+            needed=needed,
+            count=len(others),
+        ),
+        said("Have it approved by somebody else, or let somebody else launch it."),
     )
 
 
@@ -143,15 +153,15 @@ def may_hold(roles: Collection[str], *, production: bool) -> Refusal | None:
     if Role.AUDITOR in held and len(held) > 1:
         return Refusal(
             "sod.auditor_alone",
-            "An auditor cannot hold another role.",
-            "Grant the other roles to somebody else.",
+            said("An auditor cannot hold another role."),
+            said("Grant the other roles to somebody else."),
         )
     clash = sorted(held & GOVERNING)
     if production and Role.ADMIN in held and clash:
         return Refusal(
             "sod.admin_governs",
-            f"An admin cannot be {', '.join(clash)} where production is touched.",
-            "Grant the roles to two people.",
+            said("An admin cannot be {clash} where production is touched.", clash=wordlist(clash)),
+            said("Grant the roles to two people."),
         )
     return None
 
@@ -171,13 +181,15 @@ def may_record_evidence(
     if expected_builder and person.id != expected_builder:
         return Refusal(
             "sod.unexpected_builder",
-            f"Evidence for this project comes from {expected_builder}.",
-            "Import it with that identity.",
+            said(
+                "Evidence for this project comes from {expected_builder}.", expected_builder=expected_builder
+            ),
+            said("Import it with that identity."),
         )
     if typed and registered_by is not None and registered_by.human == person.human:
         return Refusal(
             "sod.own_test_result",
-            "Who registered the package cannot type in its test result.",
-            "Import the file the test tool wrote, or let somebody else record it.",
+            said("Who registered the package cannot type in its test result."),
+            said("Import the file the test tool wrote, or let somebody else record it."),
         )
     return None

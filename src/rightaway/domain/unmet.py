@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rightaway.domain.sentences import NOTHING, Sentence, said
+
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
@@ -23,21 +25,21 @@ class Unmet:
 
     rule: str
     code: str
-    message: str
+    message: Sentence
     owner: str
-    remedy: str = ""
+    remedy: Sentence = NOTHING
     evidence: Mapping[str, Any] = field(default_factory=dict)
     blocks: bool = True
     failed: bool = False
 
 
-def missing(rule: str, name: str, what: str, owner: str = "release_manager") -> Unmet:
+def missing(rule: str, name: str, what: Sentence, owner: str = "release_manager") -> Unmet:
     """Say that the release lacks something; `what` reads after "lacks" and after "record"."""
     return Unmet(
         rule,
         f"{rule}.{name}_missing",
-        f"The release lacks {what}.",
+        said("The release lacks {what}.", what=what),
         owner,
-        f"Record {what}.",
+        said("Record {what}.", what=what),
         {"field": name},
     )

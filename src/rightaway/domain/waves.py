@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 
 
 def batch_sizes(total: int, entries: Sequence[int | str]) -> list[int]:
@@ -20,7 +21,9 @@ def batch_sizes(total: int, entries: Sequence[int | str]) -> list[int]:
     Source: Ansible's `serial` keyword (playbook strategies).
     """
     if not entries:
-        raise Invalid("plan.waves_empty", "There are no waves.", hint="Give at least one wave size.")
+        raise Invalid(
+            "plan.waves_empty", said("There are no waves."), hint=said("Give at least one wave size.")
+        )
     sizes: list[int] = []
     left = total
     wanted = [_size(entry, total) for entry in entries]
@@ -37,8 +40,8 @@ def _size(entry: int | str, total: int) -> int:
     if not number.isdigit() or int(number) < 1 or (text.endswith("%") and int(number) > 100):  # noqa: PLR2004
         raise Invalid(
             "plan.wave_size",
-            f"{text!r} is no wave size.",
-            hint='Write a number of targets, or a share such as "25%".',
+            said("'{text}' is no wave size.", text=text),
+            hint=said('Write a number of targets, or a share such as "25%".'),
         )
     return max(1, total * int(number) // 100) if text.endswith("%") else int(number)
 

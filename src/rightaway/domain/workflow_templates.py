@@ -6,6 +6,7 @@ from typing import Any
 from rightaway.domain.approvals import Requirement, Rule
 from rightaway.domain.errors import Invalid
 from rightaway.domain.mappings import Reader
+from rightaway.domain.sentences import said
 from rightaway.domain.workflow_checks import NOBODY, check
 from rightaway.domain.workflows import ChecklistRule, Mode, Phase, TaskRule, Template, Transition
 
@@ -24,8 +25,8 @@ def parse(mapping: Mapping[str, Any]) -> Template:
         count = len(reader.errors)
         raise Invalid(
             "workflow.invalid",
-            f"The workflow template has {count} problem{'s' if count > 1 else ''}.",
-            hint="Correct them all; nothing was stored.",
+            said("The workflow template has problems: {count}.", count=count),
+            hint=said("Correct them all; nothing was stored."),
             errors=reader.errors,
         )
     return template

@@ -83,7 +83,7 @@ def _deployment(row: Any) -> Subject:
     return Subject(
         kind=SubjectKind.DEPLOYMENT,
         key=row.number,
-        title=f"{row.release.title} to {row.environment.name}"[:200],
+        title=f"{row.release.title} → {row.environment.name}"[:200],
         scope=row.release.service.key,
         stream=row.release.number,
         owner_id=row.requested_by_id,

@@ -6,6 +6,7 @@ from django.db.models import Model, Q, QuerySet
 
 from rightaway.domain.errors import Forbidden, NotFound, Stale
 from rightaway.domain.permissions import Role, may
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import audit
 from rightaway.records.base import Record
@@ -43,7 +44,9 @@ def require(
         return frozenset()
     user = User.objects.filter(pk=actor.user_id or 0).first()
     if user is None or not user.is_active:
-        raise Forbidden("account.disabled", "This account is disabled.", hint="Ask an administrator.")
+        raise Forbidden(
+            "account.disabled", said("This account is disabled."), hint=said("Ask an administrator.")
+        )
     roles = roles_of(user.pk, scope)
     if user.kind == PersonKind.SERVICE_ACCOUNT:
         roles = (roles & {Role.SERVICE_ACCOUNT}) | {Role.SERVICE_ACCOUNT}
@@ -51,8 +54,8 @@ def require(
     if not decision.allowed:
         raise Forbidden(
             "permission.denied",
-            f"{user} may not do this: {decision.reason}",
-            hint="Ask someone who holds one of these roles, or an administrator to grant one.",
+            said("{user} may not do this: {reason}", user=str(user), reason=decision.reason),
+            hint=said("Ask someone who holds one of these roles, or an administrator to grant one."),
             evidence={"action": action, "scope": scope, "roles": sorted(roles)},
         )
     return roles
@@ -61,7 +64,7 @@ def require(
 def person(actor: Actor) -> User:
     """Give the account behind the actor of a command that only people and service accounts give."""
     if actor.user_id is None:
-        raise Forbidden("actor.person_needed", "Only a person can do this.")
+        raise Forbidden("actor.person_needed", said("Only a person can do this."))
     return User.objects.get(pk=actor.user_id)
 
 
@@ -98,12 +101,18 @@ def _stale(row: Record, found: int, expected: int) -> Stale:
     kind = "ci" if noun == "configuration item" else noun.replace(" ", "_")
     name = getattr(row, "number", None) or getattr(row, "key", None) or row.pk
     changes = audit.changes_since(kind, str(name), expected)
-    people = ", ".join(dict.fromkeys(str(one["by"]) for one in changes))
+    people = list(dict.fromkeys(str(one["by"]) for one in changes))
+    values = {"row": str(row), "expected": expected, "found": found}
     return Stale(
         "version.stale",
-        f"{row} was changed meanwhile{f' by {people}' if people else ''}: "
-        f"you saw version {expected}, it is now {found}.",
-        hint="Look at the change, then repeat yours.",
+        said(
+            "{row} was changed meanwhile by {people}: you saw version {expected}, it is now {found}.",
+            people=people,
+            **values,
+        )
+        if people
+        else said("{row} was changed meanwhile: you saw version {expected}, it is now {found}.", **values),
+        hint=said("Look at the change, then repeat yours."),
         evidence={"expected": expected, "found": found, "changes": changes},
     )
 
@@ -119,6 +128,6 @@ def not_found(model: type[Model], key: dict[str, object]) -> NotFound:
     noun = model._meta.verbose_name  # noqa: SLF001 -- Django's public name for it
     return NotFound(
         "not_found",
-        f"There is no {noun} {', '.join(str(value) for value in key.values())}.",
-        hint="Check the name.",
+        said("There is no {noun} {key}.", noun=Word(str(noun)), key=list(key.values())),
+        hint=said("Check the name."),
     )

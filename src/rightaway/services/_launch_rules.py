@@ -6,6 +6,7 @@ from rightaway.domain.changes import ChangeState, may_start
 from rightaway.domain.deployment_states import DeploymentStatus, Intent
 from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.plans import LABEL
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
 from rightaway.queries import templates
 from rightaway.records.deployments.models import Deployment, Plan
@@ -19,14 +20,21 @@ def check_plan(release: Release, plan: Plan, intent: Intent, *, production: bool
     if release.phase not in template.launch_phases(production=production):
         raise Refused(
             "deployment.wrong_phase",
-            f"{release.number} is in phase {release.phase}; nothing is deployed to {plan.environment.key} from there.",
-            hint="Look at the release page for what is missing to move on.",
+            said(
+                "{number} is in phase {phase}; nothing is deployed to {key} from there.",
+                number=release.number,
+                phase=Word(release.phase),
+                key=plan.environment.key,
+            ),
+            hint=said("Look at the release page for what is missing to move on."),
         )
     if intent is Intent.DRILL and production:
-        raise Refused("deployment.drill_in_production", "A rehearsal runs in a lower environment.")
+        raise Refused("deployment.drill_in_production", said("A rehearsal runs in a lower environment."))
     if digest(plan.body, label=LABEL) != plan.digest:
         raise Refused(
-            "plan.tampered", "The stored plan is not the one that was compiled.", hint="Compile it again."
+            "plan.tampered",
+            said("The stored plan is not the one that was compiled."),
+            hint=said("Compile it again."),
         )
     check_free(plan)
 
@@ -40,8 +48,12 @@ def check_free(plan: Plan) -> None:
     if holder is not None:
         raise Refused(
             "deployment.busy",
-            f"{holder.number} of {holder.release.number} still works on these targets.",
-            hint=f"Wait for {holder.number} or end it.",
+            said(
+                "{number} of {release} still works on these targets.",
+                number=holder.number,
+                release=holder.release.number,
+            ),
+            hint=said("Wait for {number} or end it.", number=holder.number),
         )
 
 
@@ -51,8 +63,15 @@ def check_changes(release: Release) -> None:
         if not may_start(change.change_type, ChangeState(change.state)):
             raise Refused(
                 "deployment.change_not_authorised",
-                f"{change.number} is {change.state.replace('_', ' ')} and may not be carried out now.",
-                hint=f"Plan {change.number} again and have it authorised, or take it out of the release.",
+                said(
+                    "{number} is {state} and may not be carried out now.",
+                    number=change.number,
+                    state=Word(change.state.replace("_", " ")),
+                ),
+                hint=said(
+                    "Plan {number} again and have it authorised, or take it out of the release.",
+                    number=change.number,
+                ),
                 evidence={"change": change.number, "state": change.state},
             )
 

@@ -21,6 +21,7 @@ from rightaway.domain.approvals import (
 from rightaway.domain.changes import ReleaseEvent
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import bound_content, templates
@@ -49,7 +50,10 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     if release.approvals.filter(
         kind=kind, state__in=[ApprovalState.PENDING, ApprovalState.APPROVED]
     ).exists():
-        raise Refused("approval.stands", f"The approval {kind} of {number} is asked for already.")
+        raise Refused(
+            "approval.stands",
+            said("The approval {kind} of {number} is asked for already.", kind=Word(kind), number=number),
+        )
     release.approvals.filter(kind=kind, state=ApprovalState.DENIED).update(state=ApprovalState.VOID)
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
@@ -85,7 +89,10 @@ def _requirement(release: Release, kind: str) -> Requirement:
     if kind not in {one.key for one in template.approvals}:
         known = ", ".join(one.key for one in template.approvals)
         raise Invalid(
-            "approval.unknown", f"There is no approval {kind!r}.", at="kind", hint=f"There are: {known}."
+            "approval.unknown",
+            said("There is no approval '{kind}'.", kind=Word(kind)),
+            at="kind",
+            hint=said("There are: {known}.", known=known),
         )
     return template.approval(kind)
 
@@ -122,7 +129,7 @@ def vote(
     release = _guard.lock(Release, number=number)
     voter = _guard.person(actor)
     requirement = _requirement(release, kind)
-    chosen = _decision(decision)
+    chosen, title = _decision(decision), Word(kind)
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
     if row is not None:
         row.release = release
@@ -130,12 +137,15 @@ def vote(
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
         raise Refused(
-            "approval.not_open", f"The approval {kind} of {number} is {state}.", hint="Ask for it first."
+            "approval.not_open",
+            said("The approval {kind} of {number} is {state}.", kind=title, number=number, state=Word(state)),
+            hint=said("Ask for it first."),
         )
     current = bound_digest(requirement, bound_content.manifest(release))
     check_vote(chosen, reason, seen=digest, current=current)
     if row.state == ApprovalState.VOID:
-        raise Refused("approval.void", f"The approval {kind} is void.", hint="Ask for it again.")
+        text = said("The approval {kind} is void.", kind=title)
+        raise Refused("approval.void", text, hint=said("Ask for it again."))
     roles = _guard.roles_of(voter.pk, release.service.key)
     if chosen is not Decision.WITHDRAW:
         _check_separation(release, requirement, row, voter, roles)
@@ -180,7 +190,10 @@ def _refuse(refusal: separation.Refusal | None) -> None:
 def _decision(text: str) -> Decision:
     if text not in set(Decision):
         raise Invalid(
-            "decision.unknown", f"{text!r} is no decision.", at="decision", hint=", ".join(Decision)
+            "decision.unknown",
+            said("'{text}' is no decision.", text=text),
+            at="decision",
+            hint=", ".join(Decision),
         )
     return Decision(text)
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, DefectSeverity, TestLevel
 from rightaway.intake.junit import TestReport, load_junit
 from rightaway.queries import templates
@@ -24,7 +25,10 @@ def _open(actor: Actor, number: str, action: str) -> Release:
         actor=actor, action=action, scope=release.service.key, own=release.initiated_by_id == actor.user_id
     )
     if release.phase in templates.of(release).terminal:
-        raise Refused("release.closed", f"{number} is {release.phase}; its evidence is complete.")
+        raise Refused(
+            "release.closed",
+            said("{number} is {phase}; its evidence is complete.", number=number, phase=Word(release.phase)),
+        )
     return release
 
 
@@ -63,7 +67,12 @@ def import_junit(
     release = _open(actor, number, "evidence.import")
     report = load_junit(data)
     if level not in set(TestLevel):
-        raise Invalid("test.level", f"{level!r} is no test level.", at="level", hint=", ".join(TestLevel))
+        raise Invalid(
+            "test.level",
+            said("'{level}' is no test level.", level=Word(level)),
+            at="level",
+            hint=", ".join(TestLevel),
+        )
     package = _tested_package(release, report, package_digest)
     sha256 = hashlib.sha256(data).hexdigest()
     known = TestRun.objects.filter(package=package, suite=suite, report_sha256=sha256).first()
@@ -88,14 +97,18 @@ def _tested_package(release: Release, report: TestReport, digest: str) -> Packag
     if package is None or package.digest != digest:
         raise Refused(
             "evidence.stale_package",
-            f"{digest[:12]} is not the current package of {release.number}.",
-            hint=f"The package is {package.digest[:12]}." if package else "Build the package first.",
+            said(
+                "{digest} is not the current package of {number}.", digest=digest[:12], number=release.number
+            ),
+            hint=said("The package is {digest}.", digest=package.digest[:12])
+            if package
+            else said("Build the package first."),
         )
     if report.package_digest and report.package_digest != digest:
         raise Invalid(
             "evidence.other_artefact",
-            f"The report says it tested {report.package_digest[:12]}.",
-            hint="Test this package, then import that report.",
+            said("The report says it tested {package_digest}.", package_digest=report.package_digest[:12]),
+            hint=said("Test this package, then import that report."),
         )
     return package
 
@@ -131,7 +144,11 @@ def _store_run(package: Package, report: TestReport, *, actor: Actor, **fields: 
 def record_defect(*, actor: Actor, number: str, title: str, severity: str) -> Defect:
     release = _open(actor, number, "task.complete")
     if severity not in set(DefectSeverity):
-        raise Invalid("defect.severity", f"{severity!r} is no severity.", hint=", ".join(DefectSeverity))
+        raise Invalid(
+            "defect.severity",
+            said("'{severity}' is no severity.", severity=Word(severity)),
+            hint=", ".join(DefectSeverity),
+        )
     defect = Defect.objects.create(
         release=release, title=title, severity=severity, found_by=_guard.person(actor)
     )
@@ -144,7 +161,7 @@ def close_defect(*, actor: Actor, number: str, defect_id: int, resolution: str) 
     release = _open(actor, number, "task.complete")
     defect = _guard.lock(Defect, pk=defect_id, release=release)
     if not resolution.strip():
-        raise Invalid("defect.resolution_needed", "Say how the defect was resolved.", at="resolution")
+        raise Invalid("defect.resolution_needed", said("Say how the defect was resolved."), at="resolution")
     defect.is_open, defect.resolution = False, resolution
     defect.save()
     _done(actor, release, "release.defect.closed", {"title": defect.title, "resolution": resolution})
@@ -158,9 +175,18 @@ def record_training(
     """Record the training of one audience; `kind` is users or support."""
     release = _open(actor, number, "task.complete")
     if not 0 <= attended <= invited:
-        raise Invalid("training.attendance", f"{attended} of {invited} cannot have attended.", at="attended")
+        raise Invalid(
+            "training.attendance",
+            said("{attended} of {invited} cannot have attended.", attended=attended, invited=invited),
+            at="attended",
+        )
     if kind not in {"users", "support"}:
-        raise Invalid("training.kind", f"{kind!r} is no kind of audience.", at="kind", hint="users, support")
+        raise Invalid(
+            "training.kind",
+            said("'{kind}' is no kind of audience.", kind=Word(kind)),
+            at="kind",
+            hint=said("users, support"),
+        )
     training, _ = Training.objects.update_or_create(
         release=release,
         audience=audience,
@@ -212,7 +238,7 @@ def record_backup(
     _guard.require(actor=actor, action="task.complete", scope=scope)
     now = timezone.now()
     if taken_at > now:
-        raise Invalid("backup.future", "A backup cannot have been taken in the future.", at="taken_at")
+        raise Invalid("backup.future", said("A backup cannot have been taken in the future."), at="taken_at")
     backup = Backup.objects.create(
         ci=item,
         reference=reference,

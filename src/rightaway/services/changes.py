@@ -18,6 +18,7 @@ from rightaway.domain.changes import (
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.priorities import priority
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
 from rightaway.records.changes.models import Authorisation, Change
@@ -52,7 +53,11 @@ def register(
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="change.register", scope=service)
     if change_type not in set(ChangeType):
-        raise Invalid("change.type", f"There is no change type {change_type!r}.", at="change_type")
+        raise Invalid(
+            "change.type",
+            said("There is no change type '{change_type}'.", change_type=change_type),
+            at="change_type",
+        )
     extra = _known(fields or {})
     change = Change(
         number=next_number("CHG"),
@@ -74,7 +79,11 @@ def register(
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(fields) - set(EDITABLE))
     if unknown:
-        raise Invalid("field.unknown", f"A change has no editable field {unknown[0]!r}.", at=unknown[0])
+        raise Invalid(
+            "field.unknown",
+            said("A change has no editable field '{name}'.", name=unknown[0]),
+            at=unknown[0],
+        )
     return dict(fields)
 
 
@@ -89,7 +98,14 @@ def edit(
     )
     _guard.unchanged(change, expected_version)
     if change.state in {ChangeState.IMPLEMENTING, ChangeState.IMPLEMENTED, ChangeState.CLOSED}:
-        raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
+        raise Refused(
+            "change.carried_out",
+            said(
+                "{number} is {state}; what was done is not rewritten.",
+                number=number,
+                state=Word(change.state),
+            ),
+        )
     before = change_digest(change)
     given = _known(fields)
     held = _edits.values(change, given)
@@ -119,12 +135,12 @@ def move(
     change = _guard.lock(Change, number=number)
     if event in {"authorise", "reject"}:
         raise Invalid(
-            "change.needs_decision", "Authorising is a decision of a person; use authorise.", at="event"
+            "change.needs_decision", said("Authorising is a decision of a person; use authorise."), at="event"
         )
     if event in {"implement", "finish", "fail", "back_out", "pass_tests"}:
         raise Invalid(
             "change.moves_with_release",
-            f"{event!r} comes from the release that carries the change.",
+            said("'{event}' comes from the release that carries the change.", event=event),
             at="event",
         )
     action = "change.close" if event in {"close", "update_cmdb"} else "change.edit"
@@ -171,17 +187,22 @@ def authorise(
     roles = _guard.require(actor=actor, action=action, scope=change.service.key)
     _guard.unchanged(change, expected_version)
     if actor.kind is not PersonKind.PERSON or actor.is_system:
-        raise Forbidden("sod.person_only", "Only a person authorises a change.")
+        raise Forbidden("sod.person_only", said("Only a person authorises a change."))
     if change.requester_id == actor.user_id:
         raise Forbidden(
-            "sod.self_approval", "Nobody authorises their own change.", hint="Ask another change manager."
+            "sod.self_approval",
+            said("Nobody authorises their own change."),
+            hint=said("Ask another change manager."),
         )
     if decision not in {APPROVE, REJECT}:
         raise Invalid(
-            "decision.unknown", f"{decision!r} is no decision.", at="decision", hint="approve or reject"
+            "decision.unknown",
+            said("'{decision}' is no decision.", decision=decision),
+            at="decision",
+            hint=said("approve or reject"),
         )
     if decision == REJECT and not note.strip():
-        raise Invalid("decision.reason_needed", "A rejection needs a reason.", at="note")
+        raise Invalid("decision.reason_needed", said("A rejection needs a reason."), at="note")
     _vote(actor, change, min(roles), decision, note)
     if decision == REJECT:
         _step(actor, change, "reject", note)
@@ -207,7 +228,7 @@ def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> 
     current = change_digest(change)
     given = Authorisation.objects.filter(change=change, round=change.round, digest=current, decision=APPROVE)
     if given.filter(person_id=actor.user_id).exists():
-        raise Refused("decision.given", "You have decided on this content already.")
+        raise Refused("decision.given", said("You have decided on this content already."))
     Authorisation.objects.update_or_create(
         change=change,
         person_id=actor.user_id,

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
 from rightaway.drivers import registry
 from rightaway.records.base import Record
@@ -93,7 +94,9 @@ def define_item(
 def relate(*, actor: Actor, source: str, kind: str, target: str) -> CIRelation:
     _guard.require(actor=actor, action="ci.edit")
     if source == target:
-        raise Invalid("ci.relation_to_itself", f"{source} cannot be related to itself.", at="target")
+        raise Invalid(
+            "ci.relation_to_itself", said("{source} cannot be related to itself.", source=source), at="target"
+        )
     relation, made = CIRelation.objects.get_or_create(
         source=_guard.find(ConfigurationItem, key=source),
         kind=kind,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rightaway.domain.conversations import FILES_PER_COMMENT, check_text, check_undo, mentioned
 from rightaway.domain.errors import Forbidden, NotFound, Refused
 from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import Subject
 from rightaway.domain.values import Actor
 from rightaway.intake.attachments import AttachedFile, attached
@@ -42,7 +43,9 @@ def comment(
     _mention(actor, row, subject)
     facts = {"comment": row.pk}
     key = _event(row)
-    _notify.tell_watchers(actor=actor, kind=NotificationKind.COMMENTED, subject=subject, key=key, facts=facts)
+    _notify.tell_watchers(
+        actor=actor, kind=NotificationKind.COMMENTED, subject=subject, key=key[:80], facts=facts
+    )
     _told(actor, "conversation.comment.written", row, subject)
     for name, data in files:
         row.version += 1
@@ -54,7 +57,9 @@ def _subject(kind: str, key: str) -> Subject:
     found = subjects.subject(kind, key)
     if found is None:
         raise NotFound(
-            "not_found", f"There is no {kind.replace('_', ' '):.20} {key:.80}.", hint="Check the name."
+            "not_found",
+            said("There is no {kind} {key}.", kind=Word(kind.replace("_", " ")[:20]), key=key[:80]),
+            hint=said("Check the name."),
         )
     return found
 
@@ -82,7 +87,9 @@ def edit(*, actor: Actor, comment_id: int, text: str, expected_version: int | No
     """Say it in other words; what it said before is kept."""
     row, subject = _own(actor, comment_id, expected_version)
     if row.withdrawn_at is not None:
-        raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
+        raise Refused(
+            "comment.withdrawn", said("This comment was withdrawn."), hint=said("Restore it first.")
+        )
     if text == row.text:
         return _as_it_was(row)
     now = timezone.now()
@@ -138,7 +145,9 @@ def _own(actor: Actor, comment_id: int, expected_version: int | None = None) -> 
     )
     _guard.unchanged(row, expected_version)
     if row.author_id != actor.user_id:
-        raise Forbidden("permission.denied", "Only its author changes a comment.", hint="Write one of yours.")
+        raise Forbidden(
+            "permission.denied", said("Only its author changes a comment."), hint=said("Write one of yours.")
+        )
     return row, subject
 
 
@@ -153,7 +162,9 @@ def attach(*, actor: Actor, comment_id: int, name: str, data: bytes) -> Attachme
     """
     row, subject = _own(actor, comment_id)
     if row.withdrawn_at is not None:
-        raise Refused("comment.withdrawn", "This comment was withdrawn.", hint="Restore it first.")
+        raise Refused(
+            "comment.withdrawn", said("This comment was withdrawn."), hint=said("Restore it first.")
+        )
     return _attach(actor, row, subject, attached(name, data))
 
 
@@ -161,13 +172,19 @@ def _attach(actor: Actor, row: Comment, subject: Subject, file: AttachedFile) ->
     held = row.attachments.filter(name=file.name).first()
     if held is None and row.attachments.count() >= FILES_PER_COMMENT:
         raise Refused(
-            "attachment.too_many", f"A comment has at most {FILES_PER_COMMENT} files.", hint="Write another."
+            "attachment.too_many",
+            said("A comment has at most {most} files.", most=FILES_PER_COMMENT),
+            hint=said("Write another."),
         )
     digest = conversations.store().keep(file.data)
     if held is not None and held.digest == digest:
         return held
     if held is not None:
-        raise Refused("attachment.name_taken", f"There is a file {file.name} already.", hint="Rename yours.")
+        raise Refused(
+            "attachment.name_taken",
+            said("There is a file {name} already.", name=file.name),
+            hint=said("Rename yours."),
+        )
     made = Attachment.objects.create(
         comment=row, name=file.name, media_type=file.media_type, size=len(file.data), digest=digest
     )

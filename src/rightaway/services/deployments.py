@@ -19,6 +19,7 @@ from rightaway.domain.deployment_states import (
 )
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
+from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.values import Actor, EnvironmentTier
 from rightaway.queries import deployments as ask
 from rightaway.records.cmdb.models import Target
@@ -88,8 +89,8 @@ def launch(
     if plan is None:
         raise Refused(
             "deployment.no_plan",
-            f"{release.number} has no plan for {environment}.",
-            hint="Compile the plan first.",
+            said("{number} has no plan for {environment}.", number=release.number, environment=environment),
+            hint=said("Compile the plan first."),
         )
     _launch_rules.check_plan(release, plan, intent, production=production)
     if production:
@@ -155,7 +156,10 @@ def undo(*, actor: Actor, row: Deployment, reason: str) -> Deployment:
         actor=actor, action="deployment.back_out", scope=parent.release.service.key, production=production
     )
     if not DeploymentStatus(parent.status).complete or parent.status == DeploymentStatus.BACKED_OUT:
-        raise Refused("deployment.nothing_to_undo", f"{parent.number} is {parent.status}.")
+        raise Refused(
+            "deployment.nothing_to_undo",
+            said("{number} is {status}.", number=parent.number, status=Word(parent.status)),
+        )
     _launch_rules.check_free(parent.plan)
     child = _create(actor, parent.release, parent.plan, Intent.BACK_OUT, reason, parent)
     child.wish = "back_out"
@@ -212,7 +216,10 @@ def command(
         return _repeated(given, (number, name, reason, actor.user_id))
     if name not in _ALLOWED:
         raise Invalid(
-            "command.unknown", f"There is no command {name!r}.", at="command", hint=f"{', '.join(COMMANDS)}"
+            "command.unknown",
+            said("There is no command '{name}'.", name=name),
+            at="command",
+            hint=said("There are: {commands}.", commands=wordlist(COMMANDS)),
         )
     row = _guard.lock(Deployment, number=number)
     production = row.environment.tier == EnvironmentTier.PRODUCTION
@@ -220,15 +227,7 @@ def command(
         actor=actor, action=_PERMISSION[name], scope=row.release.service.key, production=production
     )
     _guard.unchanged(row, expected_version)
-    if row.status not in _ALLOWED[name]:
-        raise Refused(
-            "command.not_now",
-            f"{number} is {row.status}; {name.replace('_', ' ')} is for {', '.join(sorted(_ALLOWED[name]))}.",
-        )
-    if name in NEEDS_REASON and not reason.strip():
-        raise Invalid(
-            "command.reason_needed", f"Say why: {name.replace('_', ' ')} needs a reason.", at="reason"
-        )
+    _check_command(row, name, reason)
     _apply(actor, row, name, reason)
     row.save()
     OperatorCommand.objects.create(
@@ -244,12 +243,31 @@ def command(
     return row
 
 
+def _check_command(row: Deployment, name: str, reason: str) -> None:
+    word = Word(name.replace("_", " "))
+    if row.status not in _ALLOWED[name]:
+        allowed = wordlist(sorted(_ALLOWED[name]))
+        raise Refused(
+            "command.not_now",
+            said(
+                "{number} is {status}; {name} is for {allowed}.",
+                number=row.number,
+                status=Word(row.status),
+                name=word,
+                allowed=allowed,
+            ),
+        )
+    if name in NEEDS_REASON and not reason.strip():
+        text = said("Say why: {name} needs a reason.", name=word)
+        raise Invalid("command.reason_needed", text, at="reason")
+
+
 def _repeated(given: OperatorCommand, asked: tuple[str, str, str, int | None]) -> Deployment:
     if (given.deployment.number, given.command, given.reason, given.by_id) != asked:
         raise Invalid(
             "idempotency.mismatch",
-            "This command id was used for another command.",
-            hint="Make a new id for a new command; send the same command again to repeat it.",
+            said("This command id was used for another command."),
+            hint=said("Make a new id for a new command; send the same command again to repeat it."),
             at="command_id",
         )
     return given.deployment
@@ -299,11 +317,15 @@ def resolve(*, actor: Actor, attempt_id: int, resolution: str, reason: str) -> A
     row = _guard.lock(Deployment, pk=attempt.run.deployment_id)
     attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
     if actor.is_system or actor.kind != "person":
-        raise Forbidden("sod.person_only", "Only a person decides what nobody knows.")
+        raise Forbidden("sod.person_only", said("Only a person decides what nobody knows."))
     if resolution not in set(Resolution):
-        raise Invalid("resolution.unknown", f"{resolution!r} is no resolution.", hint=", ".join(Resolution))
+        raise Invalid(
+            "resolution.unknown",
+            said("'{resolution}' is no resolution.", resolution=resolution),
+            hint=", ".join(Resolution),
+        )
     if not reason.strip():
-        raise Invalid("resolution.reason_needed", "Say what you saw on the target.", at="reason")
+        raise Invalid("resolution.reason_needed", said("Say what you saw on the target."), at="reason")
     kind = "applied" if resolution == Resolution.APPLIED else "not_applied"
     production = row.environment.tier == EnvironmentTier.PRODUCTION
     _guard.require(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.incidents import dispose
+from rightaway.domain.sentences import said
 from rightaway.domain.values import ENGINE, Actor, IncidentLink, RecordState
 from rightaway.queries import facts_outcome
 from rightaway.records.cmdb.models import ConfigurationItem
@@ -46,7 +47,9 @@ def record_incident(
 ) -> Incident:
     _guard.require(actor=actor, action="incident.record", scope=service)
     if link and link not in set(IncidentLink):
-        raise Invalid("incident.link", f"{link!r} is no link.", at="link", hint=", ".join(IncidentLink))
+        raise Invalid(
+            "incident.link", said("'{link}' is no link.", link=link), at="link", hint=", ".join(IncidentLink)
+        )
     incident = Incident.objects.create(
         number=next_number("INC"),
         title=title,
@@ -82,7 +85,7 @@ def resolve_incident(
     _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
     _guard.unchanged(incident, expected_version)
     if not resolution.strip():
-        raise Invalid("incident.resolution_needed", "Say what restored the service.", at="resolution")
+        raise Invalid("incident.resolution_needed", said("Say what restored the service."), at="resolution")
     now = timezone.now()
     incident.state, incident.resolution = RecordState.CLOSED, resolution
     incident.restored_at = incident.restored_at or restored_at or now
@@ -148,7 +151,10 @@ def edit_problem(
     _guard.unchanged(problem, expected_version)
     if category not in ROOT_CAUSES:
         raise Invalid(
-            "problem.category", f"{category!r} is no category.", at="category", hint=", ".join(ROOT_CAUSES)
+            "problem.category",
+            said("'{category}' is no category.", category=category),
+            at="category",
+            hint=", ".join(ROOT_CAUSES),
         )
     before = _edits.values(problem, EDITED)
     problem.root_cause, problem.root_cause_category = root_cause, category
@@ -184,7 +190,10 @@ def link_known_error(*, actor: Actor, release: str, known_error: str, effect: st
     """Say that a release fixes a known error or brings one (`fixes`, `introduces`)."""
     if effect not in {"fixes", "introduces"}:
         raise Invalid(
-            "known_error.effect", f"{effect!r} is no effect.", at="effect", hint="fixes, introduces"
+            "known_error.effect",
+            said("'{effect}' is no effect.", effect=effect),
+            at="effect",
+            hint=said("fixes, introduces"),
         )
     row = _guard.lock(Release, number=release)
     _guard.require(

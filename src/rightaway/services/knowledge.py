@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, ArticleKind, ArticleState
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.knowledge.models import Article
@@ -35,10 +36,13 @@ def write(
     _guard.require(actor=actor, action="article.edit", scope=service)
     if kind not in set(ArticleKind):
         raise Invalid(
-            "article.kind", f"{kind!r} is no kind of article.", at="kind", hint=", ".join(ArticleKind)
+            "article.kind",
+            said("'{kind}' is no kind of article.", kind=Word(kind)),
+            at="kind",
+            hint=", ".join(ArticleKind),
         )
     if kind == ArticleKind.LESSON_LEARNT and (owner is None or due_at is None):
-        raise Invalid("lesson.owner_needed", "A lesson needs an owner and a due date.", at="owner")
+        raise Invalid("lesson.owner_needed", said("A lesson needs an owner and a due date."), at="owner")
     row = _guard.lock(Release, number=release) if release else None
     article = Article.objects.create(
         number=next_number("KB"),
@@ -81,8 +85,8 @@ def edit(*, actor: Actor, number: str, title: str, body: str, expected_version: 
     if article.package_digest and article.kind in WITH_PACKAGE:
         raise Refused(
             "article.of_package",
-            f"{number} is the text of a package.",
-            hint="Change it in the package and build that again.",
+            said("{number} is the text of a package.", number=number),
+            hint=said("Change it in the package and build that again."),
         )
     before = _edits.values(article, WRITTEN)
     article.title, article.body, article.state = title, body, ArticleState.DRAFT

@@ -9,6 +9,7 @@ from rightaway.domain.checklists import proven_tasks
 from rightaway.domain.errors import Forbidden
 from rightaway.domain.guards import due, evaluate, require
 from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PhaseStatus, TaskState
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
@@ -74,8 +75,12 @@ def _check_actor(actor: Actor, release: Release, event: str, allowed: frozenset[
     if allowed.isdisjoint(held):
         raise Forbidden(
             "permission.denied",
-            f"{event.replace('_', ' ').capitalize()} is for: {', '.join(sorted(allowed))}.",
-            hint="Ask someone who holds one of these roles.",
+            said(
+                "{event} is for: {allowed}.",
+                event=Word(event.replace("_", " ")),
+                allowed=wordlist(sorted(allowed)),
+            ),
+            hint=said("Ask someone who holds one of these roles."),
             evidence={"event": event, "actors": sorted(allowed)},
         )
 

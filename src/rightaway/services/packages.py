@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.errors import Refused
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, ArticleKind, ArticleState, PackageStatus
 from rightaway.queries import templates
 from rightaway.queries.library import library
@@ -42,7 +43,9 @@ def admit(*, actor: Actor, number: str, manifest: bytes, archive: Path) -> Packa
 def _bind(actor: Actor, number: str, digest: str) -> Package:
     release = _guard.lock(Release, number=number)
     if release.phase in templates.of(release).terminal:
-        raise Refused("release.closed", f"{number} is {release.phase}.")
+        raise Refused(
+            "release.closed", said("{number} is {phase}.", number=number, phase=Word(release.phase))
+        )
     held = library().manifest(digest).as_json()
     now = timezone.now()
     release.packages.filter(is_current=True).exclude(digest=digest).update(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.permissions import Role
 from rightaway.domain.preferences import Density, Language, Theme
+from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.intake.fields import ACCOUNT
 from rightaway.queries import people as ask
@@ -42,12 +43,16 @@ def create(
     if not re.fullmatch(ACCOUNT, username):
         raise Invalid(
             "account.name",
-            "This cannot be the name of an account.",
+            said("This cannot be the name of an account."),
             at="username",
-            hint="Use up to 150 letters without accents, digits, @, dots, +, - and _.",
+            hint=said("Use up to 150 letters without accents, digits, @, dots, +, - and _."),
         )
     if User.objects.filter(username__iexact=username).exists():
-        raise Invalid("account.exists", f"There is an account named {username} already.", at="username")
+        raise Invalid(
+            "account.exists",
+            said("There is an account named {username} already.", username=username),
+            at="username",
+        )
     user = User(username=username, name=name, email=email, owner=owner)
     user.kind = PersonKind.SERVICE_ACCOUNT if owner else PersonKind.PERSON
     _set_password(user, None if owner else password)
@@ -81,16 +86,22 @@ def grant(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHERE
     _guard.require(actor=actor, action="role.grant", scope=scope)
     if role not in set(Role):
         raise Invalid(
-            "role.unknown", f"There is no role {role!r}.", at="role", hint=f"Roles: {', '.join(Role)}."
+            "role.unknown",
+            said("There is no role '{role}'.", role=Word(role)),
+            at="role",
+            hint=said("Roles: {roles}.", roles=wordlist(Role)),
         )
     if actor.user_id == user.pk:
         raise Forbidden(
-            "sod.self_grant", "Nobody grants a role to themselves.", hint="Ask another administrator."
+            "sod.self_grant",
+            said("Nobody grants a role to themselves."),
+            hint=said("Ask another administrator."),
         )
     held = set(RoleBinding.objects.filter(user=user).values_list("role", flat=True)) | {role}
     if Role.AUDITOR in held and held != {Role.AUDITOR}:
         raise Forbidden(
-            "sod.auditor_alone", "An auditor holds no other role, so that they audit nothing of their own."
+            "sod.auditor_alone",
+            said("An auditor holds no other role, so that they audit nothing of their own."),
         )
     binding, made = RoleBinding.objects.get_or_create(
         user=user, role=role, scope=scope, defaults={"granted_by_id": actor.user_id}
@@ -128,7 +139,9 @@ def disable(*, actor: Actor, user: User) -> None:
     _guard.require(actor=actor, action="role.grant")
     if actor.user_id == user.pk:
         raise Forbidden(
-            "sod.self_disable", "Nobody disables their own account.", hint="Ask another administrator."
+            "sod.self_disable",
+            said("Nobody disables their own account."),
+            hint=said("Ask another administrator."),
         )
     _leave_an_admin(user)
     user.is_active = False
@@ -170,7 +183,9 @@ def set_password(*, actor: Actor, user: User) -> str:
     _guard.require(actor=actor, action="system.configure")
     if user.kind == PersonKind.SERVICE_ACCOUNT:
         raise Refused(
-            "account.no_password", f"{user} is a service account.", hint="It acts by token; make one for it."
+            "account.no_password",
+            said("{user} is a service account.", user=user),
+            hint=said("It acts by token; make one for it."),
         )
     password = made_up_password()
     _set_password(user, password)
@@ -201,7 +216,9 @@ def _leave_an_admin(user: User) -> None:
     able = {one.user_id for one in admins.filter(user__is_active=True)}
     if able == {user.pk}:
         raise Refused(
-            "account.last_admin", f"{user} is the last administrator.", hint="Make another one first."
+            "account.last_admin",
+            said("{user} is the last administrator.", user=user),
+            hint=said("Make another one first."),
         )
 
 
@@ -223,7 +240,7 @@ def create_token(*, actor: Actor, user: User, label: str, expires_at: datetime |
     now = timezone.now()
     expires_at = expires_at or now + LONGEST_TOKEN
     if not now < expires_at <= now + LONGEST_TOKEN + timedelta(minutes=1):
-        raise Invalid("token.lifetime", "A token lives between now and 90 days.", at="expires_at")
+        raise Invalid("token.lifetime", said("A token lives between now and 90 days."), at="expires_at")
     client, _ = Client.objects.get_or_create(
         id=TOKEN_CLIENT, defaults={"name": "Rightaway API tokens", "grant_types": "", "scopes": ""}
     )
@@ -289,7 +306,11 @@ def prefer(
     given = {name: value for name, value in asked.items() if value is not None}
     for name, value in given.items():
         if value not in known[name]:
-            raise Invalid("preference.unknown", f"There is no {name.replace('_', ' ')} {value!r}.", at=name)
+            raise Invalid(
+                "preference.unknown",
+                said("There is no {name} '{value}'.", name=Word(name.replace("_", " ")), value=value),
+                at=name,
+            )
     kept, _ = Preferences.objects.update_or_create(user=user, defaults=given)
     _audit.record(
         actor=actor,

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from rightaway.domain.errors import Refused
 from rightaway.domain.plans import CompiledPlan, PlannedPackage, compile_plan
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
 from rightaway.intake.templates import substitute
 from rightaway.queries import targets
@@ -31,8 +32,12 @@ def compile(*, actor: Actor, number: str, environment: str | None = None) -> Pla
     _guard.require(actor=actor, action="plan.edit", scope=release.service.key, own=own)
     package = release.packages.filter(is_current=True).first()
     if package is None or release.design is None:
-        what = "package" if package is None else "deployment design"
-        raise Refused("plan.incomplete", f"{number} has no {what} yet.", hint=f"Give it a {what} first.")
+        what = Word("package" if package is None else "deployment design")
+        raise Refused(
+            "plan.incomplete",
+            said("{number} has no {what} yet.", number=number, what=what),
+            hint=said("Give it a {what} first.", what=what),
+        )
     key = environment or release.design["environment"]
     compiled = _compile(release, package, key)
     plan = _store(actor, release, package, _guard.find(Environment, key=key), compiled)

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
 from rightaway.intake.releases import ReleaseFile
 from rightaway.records.releases.models import Release
@@ -18,7 +19,12 @@ def register(*, actor: Actor, file: ReleaseFile) -> Release:
     """Register a release with its scope, its people and the known errors that it fixes."""
     lost = sorted(NOT_KEPT & file.model_fields_set)
     if lost:
-        raise Invalid("release.not_kept", f"{lost[0]} is not recorded yet.", at=lost[0], hint="Leave it out.")
+        raise Invalid(
+            "release.not_kept",
+            said("{name} is not recorded yet.", name=Word(lost[0])),
+            at=lost[0],
+            hint=said("Leave it out."),
+        )
     fields = {name: getattr(file, name) for name in REGISTERED if getattr(file, name) is not None}
     row = releases.register(actor=actor, service=file.service, changes=file.changes, fields=fields)
     if file.affected_cis or file.ci_groups or file.objectives:

@@ -13,6 +13,7 @@ from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
 from rightaway.domain.priorities import priority
 from rightaway.domain.rules import GUARDS
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import (
     Actor,
     ClosureCode,
@@ -126,7 +127,14 @@ def _open(
     _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
     _guard.unchanged(release, expected_version)
     if release.phase in templates.of(release).terminal:
-        raise Refused("release.closed", f"{number} is {release.phase}; a closed release does not change.")
+        raise Refused(
+            "release.closed",
+            said(
+                "{number} is {phase}; a closed release does not change.",
+                number=number,
+                phase=Word(release.phase),
+            ),
+        )
     return release
 
 
@@ -146,7 +154,9 @@ def _changed(actor: Actor, release: Release, part: str, facts: Json) -> None:
 def _assign(actor: Actor, release: Release, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if name not in EDITABLE:
-            raise Invalid("field.unknown", f"A release has no editable field {name!r}.", at=name)
+            raise Invalid(
+                "field.unknown", said("A release has no editable field '{name}'.", name=name), at=name
+            )
         setattr(release, name, _value(name, value))
     if set(fields) & ASSESSMENT:
         release.assessed_by, release.assessed_at = _guard.person(actor), timezone.now()
@@ -162,14 +172,23 @@ def _value(name: str, value: Any) -> Any:
     if name in CHOICES and value not in {*CHOICES[name], *([] if name == "release_type" else [""])}:
         raise Invalid(
             "field.choice",
-            f"{value!r} is no {name.replace('_', ' ')}.",
+            said("'{value}' is no {name}.", value=value, name=Word(name.replace("_", " "))),
             at=name,
             hint=", ".join(CHOICES[name]),
         )
     if name in SCALES and value not in (range(1, 6) if name == "risk_level" else range(1, 5)):
-        raise Invalid("assessment.out_of_scale", f"{name} is {value!r}; the scale runs from 1.", at=name)
+        raise Invalid(
+            "assessment.out_of_scale",
+            said("{name} is '{value}'; the scale runs from 1.", name=Word(name), value=value),
+            at=name,
+        )
     if name in TIMES and (not isinstance(value, datetime) or value.tzinfo is None):
-        raise Invalid("time.zone", f"{name} needs a time zone.", at=name, hint="2026-11-24T22:00:00+01:00")
+        raise Invalid(
+            "time.zone",
+            said("{name} needs a time zone.", name=Word(name)),
+            at=name,
+            hint="2026-11-24T22:00:00+01:00",
+        )
     return value
 
 
@@ -215,12 +234,16 @@ def _include(release: Release, number: str) -> None:
     if change.release_id not in (None, release.pk):
         raise Refused(
             "change.in_other_release",
-            f"{number} is in another release already.",
-            hint="Take it out there first.",
+            said("{number} is in another release already.", number=number),
+            hint=said("Take it out there first."),
             evidence={"change": number},
         )
     if change.state in TERMINAL:
-        raise Refused("change.ended", f"{number} is {change.state}.", hint="Register a new change.")
+        raise Refused(
+            "change.ended",
+            said("{number} is {state}.", number=number, state=Word(change.state)),
+            hint=said("Register a new change."),
+        )
     change.release = release
     change.version += 1
     change.save()
@@ -274,7 +297,9 @@ def set_people(
         release.roster.all().delete()
         for name, starts, ends in roster:
             if ends <= starts:
-                raise Invalid("roster.order", f"The shift of {name} ends before it starts.", at="roster")
+                raise Invalid(
+                    "roster.order", said("The shift of {name} ends before it starts.", name=name), at="roster"
+                )
             RosterEntry.objects.create(
                 release=release, person=_guard.find(User, username=name), starts_at=starts, ends_at=ends
             )
@@ -307,7 +332,7 @@ def grant_waiver(*, actor: Actor, number: str, waiver_id: int) -> Waiver:
     release = _open(actor, number, action="gate.waive")
     waiver = _guard.find(Waiver, pk=waiver_id, release=release)
     if waiver.requested_by_id == actor.user_id:
-        raise Refused("sod.self_waiver", "Nobody grants the waiver they asked for.")
+        raise Refused("sod.self_waiver", said("Nobody grants the waiver they asked for."))
     waiver.granted_by = _guard.person(actor)
     waiver.save()
     release.save()

@@ -11,6 +11,7 @@ from rightaway.domain.early_life import TABLE, EarlyLifeState
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.reviews import RESULTS
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
 from rightaway.queries import templates
 from rightaway.records.releases.models import Release
@@ -25,7 +26,9 @@ def _open(actor: Actor, number: str, action: str, expected_version: int | None =
     _guard.require(actor=actor, action=action, scope=release.service.key)
     _guard.unchanged(release, expected_version)
     if release.phase in templates.of(release).terminal:
-        raise Refused("release.closed", f"{number} is {release.phase}.")
+        raise Refused(
+            "release.closed", said("{number} is {phase}.", number=number, phase=Word(release.phase))
+        )
     return release
 
 
@@ -46,7 +49,10 @@ def _done(actor: Actor, release: Release, action: str, facts: dict[str, Any]) ->
 def _early_life(release: Release) -> EarlyLife:
     held = EarlyLife.objects.select_for_update().filter(release=release).first()
     if held is None:
-        raise Refused("early_life.not_begun", f"Early life support of {release.number} has not begun.")
+        raise Refused(
+            "early_life.not_begun",
+            said("Early life support of {number} has not begun.", number=release.number),
+        )
     return held
 
 
@@ -70,7 +76,9 @@ def extend_early_life(*, actor: Actor, number: str, ends_at: datetime, reason: s
     release = _open(actor, number, "early_life.manage")
     held = _early_life(release)
     if ends_at <= held.ends_at:
-        raise Invalid("early_life.not_longer", "An extension ends later than now planned.", at="ends_at")
+        raise Invalid(
+            "early_life.not_longer", said("An extension ends later than now planned."), at="ends_at"
+        )
     held.state = advance(TABLE, held.state, "extend")
     held.ends_at, held.extensions = ends_at, held.extensions + 1
     held.version += 1
@@ -93,7 +101,11 @@ def measure_objectives(
     known = {one.text: one for one in release.objectives.all()}
     for text, (result, measured) in results.items():
         if text not in known or result not in RESULTS:
-            raise Invalid("objective.result", f"{text!r}: {result!r} is no result.", hint=", ".join(RESULTS))
+            raise Invalid(
+                "objective.result",
+                said("'{text}': '{result}' is no result.", text=text, result=Word(result)),
+                hint=", ".join(RESULTS),
+            )
         known[text].result, known[text].measured = result, measured
         known[text].save()
     _done(
@@ -107,7 +119,9 @@ def rate(*, actor: Actor, number: str, rating: int, comment: str = "") -> Satisf
     """Rate the result, 1 (not at all satisfied) to 5 (fully)."""
     release = _open(actor, number, "release.sign_off")
     if not 1 <= rating <= BEST:
-        raise Invalid("rating.range", f"{rating} is no rating.", at="rating", hint="1 to 5")
+        raise Invalid(
+            "rating.range", said("{rating} is no rating.", rating=rating), at="rating", hint=said("1 to 5")
+        )
     row, _ = Satisfaction.objects.update_or_create(
         release=release,
         person=_guard.person(actor),
@@ -130,7 +144,9 @@ def complete(
     """Hold the post-implementation review; `expected_version` is that of the release."""
     release = _open(actor, number, "review.edit", expected_version)
     if not went_well.strip() or not to_change.strip():
-        raise Invalid("review.empty", "A review says what went well and what to change.", at="went_well")
+        raise Invalid(
+            "review.empty", said("A review says what went well and what to change."), at="went_well"
+        )
     row, _ = Review.objects.update_or_create(
         release=release,
         defaults={

@@ -8,6 +8,7 @@ from django.db import transaction
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.permissions import Role
 from rightaway.domain.saved_views import VIEWS_PER_PERSON, check_name, check_page, check_query
+from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
 from rightaway.queries import saved_views as ask
 from rightaway.records.saved_views.models import DefaultView, SavedView
@@ -32,7 +33,11 @@ def save(
     _guard.require(actor=actor, action="view.save", scope=_guard.ANYWHERE)
     row = SavedView(owner=owner, page=check_page(page), name=check_name(name), query=check_query(query))
     if SavedView.objects.filter(owner=owner).count() >= VIEWS_PER_PERSON:
-        raise Refused("view.too_many", f"You have {VIEWS_PER_PERSON} views.", hint="Delete one first.")
+        raise Refused(
+            "view.too_many",
+            said("You have {most} views.", most=VIEWS_PER_PERSON),
+            hint=said("Delete one first."),
+        )
     _check_free(row)
     row.save()
     if shared_with:
@@ -45,7 +50,9 @@ def _check_free(row: SavedView) -> None:
     same = SavedView.objects.filter(owner_id=row.owner_id, page=row.page, name=row.name).exclude(pk=row.pk)
     if same.exists():
         raise Refused(
-            "view.name_taken", f"You have a view {row.name} of this page.", hint="Name it otherwise."
+            "view.name_taken",
+            said("You have a view {name} of this page.", name=row.name),
+            hint=said("Name it otherwise."),
         )
 
 
@@ -53,7 +60,10 @@ def _share(actor: Actor, row: SavedView, role: str) -> None:
     _guard.require(actor=actor, action="view.share", scope=_guard.ANYWHERE)
     if role and role not in set(Role):
         raise Invalid(
-            "role.unknown", f"There is no role {role!r:.60}.", at="shared_with", hint=", ".join(Role)
+            "role.unknown",
+            said("There is no role '{role}'.", role=role[:60]),
+            at="shared_with",
+            hint=", ".join(Role),
         )
     facts = {"page": row.page, "name": row.name, "from": row.shared_with, "to": role}
     row.shared_with = role
@@ -105,7 +115,11 @@ def _own(actor: Actor, view_id: int, expected_version: int | None = None) -> Sav
     if seen is None:
         raise _guard.not_found(SavedView, {"id": view_id})
     if seen.owner_id != person.pk:
-        raise Forbidden("permission.denied", f"This view is of {seen.owner}.", hint="Save one of your own.")
+        raise Forbidden(
+            "permission.denied",
+            said("This view is of {owner}.", owner=seen.owner),
+            hint=said("Save one of your own."),
+        )
     return _guard.lock(SavedView, expected_version, pk=view_id)
 
 

@@ -7,6 +7,7 @@ from rightaway.domain.conversations import check_undo
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.tasks import ENDED, EVENTS, TASK
 from rightaway.domain.values import Actor, TaskState
@@ -21,7 +22,14 @@ def _open(actor: Actor, number: str, key: str, action: str) -> tuple[Release, Ta
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
     if release.phase in templates.of(release).terminal:
-        raise Refused("release.closed", f"{number} is {release.phase}; a closed release does not change.")
+        raise Refused(
+            "release.closed",
+            said(
+                "{number} is {phase}; a closed release does not change.",
+                number=number,
+                phase=Word(release.phase),
+            ),
+        )
     task = Task.objects.filter(release=release, attempt=release.attempt, key=key).first()
     if task is None:
         raise _guard.not_found(Task, {"key": key})
@@ -37,9 +45,9 @@ def assign(*, actor: Actor, number: str, key: str, assignee: str | None) -> Task
     if task.assignee and not subjects.able(subject, "task.complete").filter(pk=task.assignee.pk).exists():
         raise Invalid(
             "task.assignee",
-            f"{assignee} may not complete tasks of {number}.",
+            said("{assignee} may not complete tasks of {number}.", assignee=assignee, number=number),
             at="assignee",
-            hint="Choose somebody with a role in the service that may.",
+            hint=said("Choose somebody with a role in the service that may."),
         )
     _save(release, task)
     _told(actor, release, "release.task.assigned", {"task": key, "assignee": assignee})
@@ -65,9 +73,11 @@ def finish(*, actor: Actor, number: str, key: str, state: str = TaskState.DONE, 
     """
     release, task = _open(actor, number, key, "task.complete")
     if state not in EVENTS:
-        raise Invalid("task.state", f"{state!r} is no state a task can be given.", at="state")
+        raise Invalid(
+            "task.state", said("'{state}' is no state a task can be given.", state=Word(state)), at="state"
+        )
     if state == TaskState.SKIPPED and not note.strip():
-        raise Invalid("task.reason_needed", "Skipping a task needs a reason.", at="note")
+        raise Invalid("task.reason_needed", said("Skipping a task needs a reason."), at="note")
     if task.state == state:
         return task
     task.state, task.note = advance(TASK, task.state, EVENTS[TaskState(state)]), note
@@ -90,9 +100,15 @@ def reopen(*, actor: Actor, number: str, key: str) -> Task:
     release, task = _open(actor, number, key, "task.complete")
     after = advance(TASK, task.state, "reopen")
     if task.finished_by_id is None or task.finished_by_id != actor.user_id:
-        raise Forbidden("undo.not_yours", "Only who finished a task takes that back.", hint="Ask them to.")
+        raise Forbidden(
+            "undo.not_yours", said("Only who finished a task takes that back."), hint=said("Ask them to.")
+        )
     if task.phase != release.phase:
-        raise Refused("undo.moved_on", f"{number} has left the phase of this task.", hint="Leave a comment.")
+        raise Refused(
+            "undo.moved_on",
+            said("{number} has left the phase of this task.", number=number),
+            hint=said("Leave a comment."),
+        )
     assert task.finished_at is not None
     check_undo(task.finished_at, timezone.now())
     facts: dict[str, str | None] = {"task": key, "was": str(task.state), "note": task.note}

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 from rightaway.domain.values import SYSTEM, Actor
 from rightaway.domain.workflow_templates import parse
 from rightaway.intake.yaml import load_yaml
@@ -34,7 +35,9 @@ def install(*, actor: Actor, source: str) -> WorkflowTemplate:
     )
     if unknown:
         raise Invalid(
-            "workflow.unknown_effect", f"There is no effect {unknown[0]!r}.", hint=", ".join(EFFECTS)
+            "workflow.unknown_effect",
+            said("There is no effect '{name}'.", name=unknown[0]),
+            hint=", ".join(EFFECTS),
         )
     found = digest(body, label="rightaway/workflow/v1")
     current = WorkflowTemplate.objects.filter(key=template.key, is_current=True).first()

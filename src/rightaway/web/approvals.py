@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.approvals import ApprovalState
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import Word, said
 from rightaway.queries import releases, templates
 from rightaway.queries.releases import ApprovalView
 from rightaway.services import approvals as commands
@@ -70,7 +71,11 @@ def _view(row: Any, kind: str) -> ApprovalView:
     for view in releases.standing(row).approvals:
         if view.key == kind:
             return view
-    raise NotFound("not_found", f"There is no approval {kind!r}.", hint="Look at the page of the release.")
+    raise NotFound(
+        "not_found",
+        said("There is no approval '{kind}'.", kind=Word(kind)),
+        hint=said("Look at the page of the release."),
+    )
 
 
 def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:

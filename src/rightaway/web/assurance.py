@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.queries import releases, templates
 from rightaway.services import assurance as commands
 from rightaway.services import releases as release_commands
@@ -103,7 +104,9 @@ def close_defect(request: HttpRequest, viewer: Viewer, number: str, defect_id: i
     row = _row(viewer, number, "task.complete")
     held = row.defects.filter(pk=defect_id).first()
     if held is None:
-        raise NotFound("not_found", f"{number} has no defect {defect_id}.")
+        raise NotFound(
+            "not_found", said("{number} has no defect {defect_id}.", number=number, defect_id=defect_id)
+        )
     return command(
         request,
         ResolutionForm(**bound(request)),
@@ -149,7 +152,9 @@ def notice_sent(request: HttpRequest, viewer: Viewer, number: str, notice_id: in
     row = _row(viewer, number, "release.edit")
     held = row.notices.filter(pk=notice_id).first()
     if held is None:
-        raise NotFound("not_found", f"{number} has no notice {notice_id}.")
+        raise NotFound(
+            "not_found", said("{number} has no notice {notice_id}.", number=number, notice_id=notice_id)
+        )
     return command(
         request,
         CommandForm(**bound(request)),
@@ -179,7 +184,7 @@ def backup(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def waiver(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _row(viewer, number, "release.edit")
-    controls = [(item.key, item.title) for item in releases.standing(row).checklist]
+    controls = [(item.key, _(item.title)) for item in releases.standing(row).checklist]
     return command(
         request,
         WaiverForm(**bound(request), controls=controls),
@@ -196,8 +201,10 @@ def grant(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) -> 
     row = _row(viewer, number, "gate.waive")
     held = row.waivers.filter(pk=waiver_id).first()
     if held is None:
-        raise NotFound("not_found", f"{number} has no waiver {waiver_id}.")
-    titles = {rule.key: rule.title for rule in templates.of(row).checklist}
+        raise NotFound(
+            "not_found", said("{number} has no waiver {waiver_id}.", number=number, waiver_id=waiver_id)
+        )
+    titles = {rule.key: _(rule.title) for rule in templates.of(row).checklist}
     return command(
         request,
         CommandForm(**bound(request)),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import changes
 from rightaway.services import changes as commands
@@ -40,7 +41,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _found(viewer: Viewer, number: str) -> Any:
     row = changes.change(number)
-    return viewer.seen(row, row.service.key if row else "", f"change {number}")
+    return viewer.seen(row, row.service.key if row else "", said("change {number}", number=number))
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:
@@ -144,8 +145,13 @@ def move(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpR
     if event in DECIDED | WITH_RELEASE or event not in changes.events(row):
         raise NotFound(
             "not_found",
-            f"{number} is {row.state.replace('_', ' ')}, which has no step {event.replace('_', ' ')}.",
-            hint="Look at the page of the change.",
+            said(
+                "{number} is {state}, which has no step {event}.",
+                number=number,
+                state=Word(row.state.replace("_", " ")),
+                event=Word(event.replace("_", " ")),
+            ),
+            hint=said("Look at the page of the change."),
         )
     action = "change.close" if event in CLOSING else "change.edit"
     viewer.require(action, row.service.key, own=row.requester_id == viewer.user.pk)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import cmdb
 from rightaway.web import conversations, lists
@@ -33,7 +34,9 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     viewer.require("release.view", None)
     row = cmdb.item(key)
     if row is None:
-        raise NotFound("not_found", f"There is no configuration item {key}.", hint="Check the key.")
+        raise NotFound(
+            "not_found", said("There is no configuration item {key}.", key=key), hint=said("Check the key.")
+        )
     relations = list(cmdb.relations(row))
     changes = row.affecting_changes.select_related("service").order_by("-id")
     context = {

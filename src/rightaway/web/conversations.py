@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.conversations import UNDO_WITHIN
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.queries import conversations as ask
 from rightaway.queries import subjects as ask_subjects
@@ -143,7 +144,9 @@ def download(request: HttpRequest, viewer: Viewer, attachment: int) -> HttpRespo
     row = ask.attachment(attachment)
     if row is None:
         raise NotFound(
-            "not_found", f"There is no attachment {attachment}.", hint="It may be withdrawn by now."
+            "not_found",
+            said("There is no attachment {attachment}.", attachment=attachment),
+            hint=said("It may be withdrawn by now."),
         )
     subjects.found(viewer, row.comment.subject_kind, row.comment.subject_key)
     found = ask.download(row)
@@ -174,7 +177,11 @@ def watch(request: HttpRequest, viewer: Viewer, kind: str, key: str, wish: str) 
 def _own(viewer: Viewer, comment: int) -> tuple[Any, Subject]:
     row = ask.comment(comment)
     if row is None:
-        raise NotFound("not_found", f"There is no comment {comment}.", hint="Check the address.")
+        raise NotFound(
+            "not_found",
+            said("There is no comment {comment}.", comment=comment),
+            hint=said("Check the address."),
+        )
     subject = subjects.found(viewer, row.subject_kind, row.subject_key)
     viewer.require("comment.edit", subject.scope, own=row.author_id == viewer.user.pk)
     return row, subject
@@ -188,7 +195,7 @@ def _of_comment(row: Any, subject: Subject) -> dict[str, Any]:
 def edit(request: HttpRequest, viewer: Viewer, comment: int) -> HttpResponse:
     row, subject = _own(viewer, comment)
     if row.withdrawn_at is not None:
-        raise NotFound("not_found", "This comment was withdrawn.", hint="Restore it first.")
+        raise NotFound("not_found", said("This comment was withdrawn."), hint=said("Restore it first."))
     initial = {"version": row.version, "text": row.text}
     return command(
         request,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.deployment_states import DeploymentStatus, Intent, TargetStatus
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import EnvironmentTier
 from rightaway.queries import deployments, estimates
@@ -91,7 +92,9 @@ def launch(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 
 def _found(viewer: Viewer, number: str) -> Any:
     row = deployments.deployment(number)
-    return viewer.seen(row, row.release.service.key if row else "", f"deployment {number}")
+    return viewer.seen(
+        row, row.release.service.key if row else "", said("deployment {number}", number=number)
+    )
 
 
 def _is_production(row: Any) -> bool:
@@ -171,7 +174,11 @@ def operate(request: HttpRequest, viewer: Viewer, number: str, name: str) -> Htt
     row = _found(viewer, number)
     known = operations.OPERATIONS.get(name)
     if known is None:
-        raise NotFound("not_found", f"There is no command {name!r}.", hint=", ".join(operations.OPERATIONS))
+        raise NotFound(
+            "not_found",
+            said("There is no command '{name}'.", name=name),
+            hint=", ".join(operations.OPERATIONS),
+        )
     viewer.require(known.permission, row.release.service.key, production=_is_production(row))
     form = OperatorForm(
         **bound(request), needed=name in commands.NEEDS_REASON, initial={"version": row.version}
@@ -234,7 +241,9 @@ def resolve(request: HttpRequest, viewer: Viewer, number: str, attempt_id: int) 
     attempt = deployments.doubtful(row).filter(pk=attempt_id).first()
     if attempt is None:
         raise NotFound(
-            "not_found", f"{number} has no attempt {attempt_id} in doubt.", hint="It may be decided by now."
+            "not_found",
+            said("{number} has no attempt {attempt_id} in doubt.", number=number, attempt_id=attempt_id),
+            hint=said("It may be decided by now."),
         )
     scope, production = row.release.service.key, _is_production(row)
     viewer.require("deployment.resolve.not_applied", scope, production=production)
@@ -252,7 +261,9 @@ def resolve(request: HttpRequest, viewer: Viewer, number: str, attempt_id: int) 
             "Rightaway lost sight of this step while it ran and does not guess. Look at the target, then say what"
             " you saw: the deployment goes on from your answer."
         ),
-        warning=f"{attempt.message}\nOperation: {attempt.operation_id}".strip(),
+        warning="\n".join(
+            filter(None, (attempt.message, _("Operation: {key}").format(key=attempt.operation_id)))
+        ),
         back=reverse("deployment", args=[number]),
         done=_("Your decision is recorded."),
         crumbs=_crumbs(number),

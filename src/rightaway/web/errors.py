@@ -20,6 +20,7 @@ from rightaway.domain.errors import (
     TooLarge,
     Unavailable,
 )
+from rightaway.web.sentences import translated
 
 # The first class that fits decides; what is narrower stands first.
 _ANSWERS: tuple[tuple[type[RightawayError], int, str | Promise], ...] = (
@@ -59,7 +60,7 @@ def problems(error: RightawayError) -> list[Problem]:
     if error.errors:
         return [problem for one in error.errors for problem in problems(one)]
     unmet = tuple(one for one in error.evidence.get("unmet", ()) if one.get("blocks", True))
-    return [Problem(error.code, error.message, error.hint, error.at, unmet)]
+    return [Problem(error.code, translated(error.message), translated(error.hint), error.at, unmet)]
 
 
 def answer(request: HttpRequest, error: RightawayError) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import Invalid, NotFound
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import EnvironmentTier
 from rightaway.drivers import registry
 from rightaway.queries import cmdb as ask
@@ -51,7 +52,11 @@ def _may_define(viewer: Viewer, environment: Any) -> bool:
 def _one(rows: Any, key: str, what: str) -> Any:
     row = rows.filter(key=key).first() if key else None
     if key and row is None:
-        raise NotFound("not_found", f"There is no {what} {key}.", hint="Look at the list.")
+        raise NotFound(
+            "not_found",
+            said("There is no {what} {key}.", what=Word(what), key=key),
+            hint=said("Look at the list."),
+        )
     return row
 
 
@@ -65,7 +70,9 @@ def _seen(rows: Any, row: Any, given: dict[str, Any]) -> int | None:
     if row is not None:
         return int(given["version"])
     if rows.filter(key=given["key"]).exists():
-        raise Invalid("key.taken", f"There is one with the key {given['key']} already.", at="key")
+        raise Invalid(
+            "key.taken", said("There is one with the key {key} already.", key=given["key"]), at="key"
+        )
     return None
 
 

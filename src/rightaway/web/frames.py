@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rightaway.domain.sentences import said
 from rightaway.queries import releases, templates
 from rightaway.web.viewers import Viewer
 
@@ -23,7 +24,7 @@ TABS = (
 def found(viewer: Viewer, number: str) -> Any:
     """Give the release; the same answer when there is none and when it is not for this person."""
     row = releases.release(number)
-    return viewer.seen(row, row.service.key if row else "", f"release {number}")
+    return viewer.seen(row, row.service.key if row else "", said("release {number}", number=number))
 
 
 def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.notifications import NotificationKind as Kind
+from rightaway.domain.sentences import said
 from rightaway.domain.values import ENGINE
 from rightaway.queries import conversations as ask_conversations
 from rightaway.queries import notifications as ask
@@ -80,7 +81,11 @@ def follow(request: HttpRequest, viewer: Viewer, notification: int) -> HttpRespo
     """Lead to where it happened; who goes there has read of it."""
     row = ask.inbox(viewer.user.pk).filter(pk=notification).first()
     if row is None:
-        raise NotFound("not_found", f"Your inbox has no entry {notification}.", hint="Look at your inbox.")
+        raise NotFound(
+            "not_found",
+            said("Your inbox has no entry {notification}.", notification=notification),
+            hint=said("Look at your inbox."),
+        )
     if request.method == "GET":
         commands.mark_read(actor=viewer.actor, notification_id=notification)
     return redirect(_target(row))

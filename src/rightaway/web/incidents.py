@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import RecordState
 from rightaway.queries import incidents
@@ -66,7 +67,7 @@ index, problems, known_errors, interactions = (_list(name) for name, _title in T
 @page
 def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = incidents.incident(number)
-    viewer.seen(row, row.service.key if row else "", f"incident {number}")
+    viewer.seen(row, row.service.key if row else "", said("incident {number}", number=number))
     assert row is not None
     context = {
         "incident": row,
@@ -93,7 +94,7 @@ def problem(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 
 def _problem(viewer: Viewer, number: str) -> Any:
     row = incidents.problem(number)
-    return viewer.seen(row, _scope(row) if row else "", f"problem {number}")
+    return viewer.seen(row, _scope(row) if row else "", said("problem {number}", number=number))
 
 
 def _scope(problem: Any) -> str:
@@ -103,7 +104,7 @@ def _scope(problem: Any) -> str:
 @page
 def known_error(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = incidents.known_error(number)
-    viewer.seen(row, row.service.key if row else "", f"known error {number}")
+    viewer.seen(row, row.service.key if row else "", said("known error {number}", number=number))
     context = {
         "error": row,
         "talk": conversations.talk(viewer, SubjectKind.KNOWN_ERROR, row),
@@ -124,7 +125,7 @@ def record_incident(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["release"] = given["release"] or None
         return reverse("incident", args=[commands.record_incident(actor=viewer.actor, **given).number])
 
-    texts = {"title": "Record an incident", "button": "Record", "done": "The incident is recorded."}
+    texts = {"title": _("Record an incident"), "button": _("Record"), "done": _("The incident is recorded.")}
     return command(
         request,
         form,
@@ -138,7 +139,7 @@ def record_incident(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @act
 def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = incidents.incident(number)
-    viewer.seen(row, row.service.key if row else "", f"incident {number}")
+    viewer.seen(row, row.service.key if row else "", said("incident {number}", number=number))
     assert row is not None
     viewer.require("incident.record", row.service.key)
     return command(
@@ -192,7 +193,11 @@ def record_known_error(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["problem"] = given["problem"] or None
         return reverse("known-error", args=[commands.record_known_error(actor=viewer.actor, **given).number])
 
-    texts = {"title": "Record a known error", "button": "Record", "done": "The known error is recorded."}
+    texts = {
+        "title": _("Record a known error"),
+        "button": _("Record"),
+        "done": _("The known error is recorded."),
+    }
     crumbs = [(_("Known errors"), reverse("known-errors"))]
     return command(request, form, run, **texts, back=reverse("known-errors"), crumbs=crumbs)
 
@@ -205,7 +210,11 @@ def record_interaction(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["release"] = given["release"] or None
         commands.record_interaction(actor=viewer.actor, **given)
 
-    texts = {"title": "Record an interaction", "button": "Record", "done": "The interaction is recorded."}
+    texts = {
+        "title": _("Record an interaction"),
+        "button": _("Record"),
+        "done": _("The interaction is recorded."),
+    }
     crumbs = [(_("Interactions"), reverse("interactions"))]
     return command(
         request, InteractionForm(**bound(request)), run, **texts, back=reverse("interactions"), crumbs=crumbs

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import knowledge
 from rightaway.services import knowledge as commands
@@ -33,7 +34,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _found(viewer: Viewer, number: str) -> Any:
     row = knowledge.article(number)
-    return viewer.seen(row, row.service.key if row else "", f"article {number}")
+    return viewer.seen(row, row.service.key if row else "", said("article {number}", number=number))
 
 
 def _crumbs(number: str) -> list[tuple[str, str]]:
@@ -64,7 +65,7 @@ def write(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given["release"] = given["release"] or None
         return reverse("article", args=[commands.write(actor=viewer.actor, **given).number])
 
-    texts = {"title": "Write an article", "button": "Save as draft", "done": "The draft is saved."}
+    texts = {"title": _("Write an article"), "button": _("Save as draft"), "done": _("The draft is saved.")}
     return command(
         request, form, run, **texts, back=reverse("articles"), crumbs=[(_("Knowledge"), reverse("articles"))]
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from rightaway.domain.conversations import UNDO_WITHIN
 from rightaway.domain.errors import Forbidden, NotFound
 from rightaway.domain.guards import Evaluation
+from rightaway.domain.sentences import Title, Word, said, wordlist
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import releases, subjects, templates
@@ -19,7 +20,8 @@ from rightaway.web import frames
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.lifecycle import AssignForm, TaskForm, WayForm
 from rightaway.web.pages import act, bound, command
-from rightaway.web.statuses import within
+from rightaway.web.sentences import translated
+from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 
@@ -29,8 +31,12 @@ def way(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpRe
     stands = _way(row, event)
     taken = stands.transition
     if not may_take(taken, viewer.roles(row.service.key)):
-        roles = ", ".join(actor.replace("_", " ") for actor in taken.actors)
-        raise Forbidden("permission.denied", f"{taken.title} is for: {roles}.", hint="Ask one of them.")
+        roles = wordlist(taken.actors)
+        raise Forbidden(
+            "permission.denied",
+            said("{title} is for: {roles}.", title=Title(taken.title), roles=roles),
+            hint=said("Ask one of them."),
+        )
     form = WayForm(**bound(request), way=taken, initial={"version": row.version})
 
     def run(given: dict[str, Any]) -> None:
@@ -44,18 +50,20 @@ def way(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpRe
         )
 
     missing = [
-        f"{one.message} {one.remedy} ({one.owner.replace('_', ' ')})" for one in stands.unmet if one.blocks
+        f"{translated(one.message)} {translated(one.remedy)} ({within(words(one.owner))})"
+        for one in stands.unmet
+        if one.blocks
     ]
     return command(
         request,
         form,
         run,
         title=f"{_(taken.title)}: {number}",
-        button=taken.title,
+        button=_(taken.title),
         back=reverse("release", args=[number]),
         done=_("{number}: {taken} is done.").format(number=number, taken=within(_(taken.title))),
         text=_consequence(row, taken),
-        warning="\n".join(["This is still missing:", *missing]) if missing else "",
+        warning="\n".join([_("This is still missing:"), *missing]) if missing else "",
         tone="danger" if taken.target in {"abandoned", "back_out"} else "primary",
         crumbs=frames.crumbs(number),
     )
@@ -67,8 +75,13 @@ def _way(row: Any, event: str) -> Evaluation:
             return one
     raise NotFound(
         "not_found",
-        f"{row.number} is in phase {row.phase.replace('_', ' ')}, which has no way {event.replace('_', ' ')}.",
-        hint="Look at the page of the release: it may have moved on.",
+        said(
+            "{number} is in phase {phase}, which has no way {event}.",
+            number=row.number,
+            phase=Word(row.phase.replace("_", " ")),
+            event=Word(event.replace("_", " ")),
+        ),
+        hint=said("Look at the page of the release: it may have moved on."),
     )
 
 
@@ -112,7 +125,9 @@ def _task(row: Any, key: str) -> Any:
     held = next((one for one in releases.tasks(row) if one.key == key), None)
     if held is None:
         raise NotFound(
-            "not_found", f"{row.number} has no task {key!r} now.", hint="Look at the page of the release."
+            "not_found",
+            said("{number} has no task '{key}' now.", number=row.number, key=key),
+            hint=said("Look at the page of the release."),
         )
     return held
 

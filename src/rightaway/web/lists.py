@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.permissions import Role
+from rightaway.domain.sentences import said
 from rightaway.queries import cmdb, releases
 from rightaway.queries import exports as ask
 from rightaway.queries import saved_views as ask_views
@@ -147,7 +148,9 @@ def export(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
 def _rows(request: HttpRequest, viewer: Viewer, name: str) -> Any:
     if name not in FILTERS:
         raise NotFound(
-            "not_found", f"There is no list {name:.40}.", hint="Go to the list and follow its link."
+            "not_found",
+            said("There is no list {name}.", name=name),
+            hint=said("Go to the list and follow its link."),
         )
     found = ask.EXPORTS[name]
     if found.needs:

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from rightaway.domain.errors import TooLarge
+from rightaway.domain.sentences import said
 from rightaway.intake.attachments import ATTACHMENT_BYTES
 from rightaway.intake.limits import MIB
 from rightaway.queries import people
@@ -57,11 +58,13 @@ def uploads(answer: Answer) -> Answer:
             return answer(request)
         error = TooLarge(
             "upload.too_large",
-            f"All files of a form together have at most {FORM_BYTES // MIB} MiB.",
-            hint="Send fewer at once.",
+            said("All files of a form together have at most {most} MiB.", most=FORM_BYTES // MIB),
+            hint=said("Send fewer at once."),
         )
         if not request.user.is_authenticated:
-            return HttpResponse(error.message, status=errors.status(error), content_type="text/plain")
+            return HttpResponse(
+                errors.problems(error)[0].message, status=errors.status(error), content_type="text/plain"
+            )
         return errors.answer(request, error)
 
     return refuse

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound, RightawayError
+from rightaway.domain.sentences import said
 from rightaway.queries import people
 from rightaway.services import people as commands
 from rightaway.web import errors
@@ -87,7 +88,11 @@ def create_token(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def revoke_token(request: HttpRequest, viewer: Viewer, token_id: int) -> HttpResponse:
     token = people.tokens(viewer.user.pk).filter(pk=token_id).first()
     if token is None:
-        raise NotFound("not_found", f"You have no token {token_id}.", hint="It may be revoked already.")
+        raise NotFound(
+            "not_found",
+            said("You have no token {token_id}.", token_id=token_id),
+            hint=said("It may be revoked already."),
+        )
     return command(
         request,
         CommandForm(**bound(request)),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.domain.values import PersonKind
 from rightaway.queries import audit, cmdb, people
 from rightaway.services import people as commands
@@ -43,7 +44,11 @@ def _found(viewer: Viewer, username: str) -> Any:
     viewer.require(MANAGE, None)
     row = people.users().select_related("owner").filter(username=username).first()
     if row is None:
-        raise NotFound("not_found", f"There is no account {username:.150}.", hint="Check the name.")
+        raise NotFound(
+            "not_found",
+            said("There is no account {username}.", username=username),
+            hint=said("Check the name."),
+        )
     return row
 
 
@@ -161,7 +166,11 @@ def revoke(request: HttpRequest, viewer: Viewer, username: str, binding: int) ->
     row = _found(viewer, username)
     held = people.bindings(row.pk).filter(pk=binding).first()
     if held is None:
-        raise NotFound("not_found", f"{row} does not hold this role.", hint="It may be taken away already.")
+        raise NotFound(
+            "not_found",
+            said("{row} does not hold this role.", row=row),
+            hint=said("It may be taken away already."),
+        )
     viewer.require(MANAGE, held.scope)
     return _confirm(
         request,
@@ -227,7 +236,11 @@ def revoke_token(request: HttpRequest, viewer: Viewer, username: str, token_id: 
     viewer.require(MANAGE)
     token = people.tokens(row.pk).filter(pk=token_id).first()
     if token is None:
-        raise NotFound("not_found", f"{row} has no token {token_id}.", hint="It may be revoked already.")
+        raise NotFound(
+            "not_found",
+            said("{row} has no token {token_id}.", row=row, token_id=token_id),
+            hint=said("It may be revoked already."),
+        )
     return _confirm(
         request,
         row,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.intake.documents import Document
 from rightaway.intake.releases import ReleaseFile
 from rightaway.intake.schema import read
@@ -110,7 +111,7 @@ def _basis(viewer: Viewer, asked: Any) -> tuple[Json, str]:
         if template is None:
             raise NotFound(
                 "not_found",
-                f"There is no template {key!r:.40}.",
+                said("There is no template '{key}'.", key=key[:40]),
                 hint=", ".join(one.key for one in ask.templates()),
             )
         return dict(template.fields), _(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.guards import Evaluation
+from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
@@ -98,7 +99,9 @@ def edit(request: HttpRequest, viewer: Viewer, number: str, section: str) -> Htt
     row = found(viewer, number)
     if section not in SECTIONS:
         raise NotFound(
-            "not_found", f"A release has no section {section!r}.", hint=f"There are: {', '.join(SECTIONS)}."
+            "not_found",
+            said("A release has no section '{section}'.", section=section),
+            hint=said("There are: {sections}.", sections=list(SECTIONS)),
         )
     viewer.require("release.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk)
     people = choices.persons() if section == "people" else []

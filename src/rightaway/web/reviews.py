@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.incidents import offered
+from rightaway.domain.sentences import said
 from rightaway.queries import facts_outcome, knowledge, releases
 from rightaway.services import incidents as incident_commands
 from rightaway.services import knowledge as knowledge_commands
@@ -160,7 +161,11 @@ def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) 
     row = _row(viewer, number, "release.close")
     held = next((one for one in facts_outcome.linked(row) if one.number == record), None)
     if held is None:
-        raise NotFound("not_found", f"{record} is not linked to {number}.", hint="Check the number.")
+        raise NotFound(
+            "not_found",
+            said("{record} is not linked to {number}.", record=record, number=number),
+            hint=said("Check the number."),
+        )
     initial = {"disposition": held.disposition}
     return command(
         request,

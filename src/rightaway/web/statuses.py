@@ -38,6 +38,13 @@ _SAID = {
     "cab": "CAB",
     "cmdb_update": "CMDB update",
     "update_cmdb": "update CMDB",
+    "cis": "configuration items",
+    "affected_cis": "affected configuration items",
+    "els_exit_criteria": "exit criteria",
+    "els_starts_at": "early life support starts",
+    "els_ends_at": "early life support ends",
+    "due_at": "due",
+    "expires_at": "valid until",
 }
 _BY_WORD = {word: look for look, words in _LOOKS.items() for word in words.split()}
 

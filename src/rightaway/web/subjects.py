@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.queries import subjects
 from rightaway.web.viewers import Viewer
@@ -21,7 +22,7 @@ PAGES = {
 def found(viewer: Viewer, kind: str, key: str) -> Subject:
     """Give the record when the person may see it, whatever kind it is of."""
     row = subjects.subject(kind, key)
-    name = f"{kind:.20} {key:.80}".replace("_", " ")
+    name = said("{kind} {key}", kind=Word(kind[:20].replace("_", " ")), key=key[:80])
     subject: Subject = viewer.seen(row, scope(row) if row else "", name)
     return subject
 

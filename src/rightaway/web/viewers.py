@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from rightaway.domain.errors import Forbidden, NotFound
 from rightaway.domain.permissions import MATRIX, Role, may
+from rightaway.domain.sentences import Sentence, said, wordlist
 from rightaway.domain.values import Actor
 from rightaway.queries import people
 
@@ -57,15 +58,16 @@ class Viewer:
             Forbidden: `permission.denied`, with the roles that may.
         """
         if not self.may(action, scope, own=own, production=production):
-            holders = ", ".join(
-                role.replace("_", " ")
-                for role, cells in MATRIX[action].items()
-                if cells and role != Role.SERVICE_ACCOUNT
+            holders = wordlist(
+                role for role, cells in MATRIX[action].items() if cells and role != Role.SERVICE_ACCOUNT
             )
             raise Forbidden(
                 "permission.denied",
-                "Your roles do not allow this here.",
-                hint=f"Ask somebody who is {holders}, or an administrator to give you a role.",
+                said("Your roles do not allow this here."),
+                hint=said(
+                    "Ask somebody with one of these roles, or an administrator to give you a role.",
+                    holders=holders,
+                ),
                 evidence={"action": action, "scope": scope},
             )
 
@@ -86,7 +88,7 @@ class Viewer:
         scopes = self.scopes(without=frozenset({Role.STAKEHOLDER}) if inside else frozenset())
         return rows if scopes is None else rows.filter(**{f"{field}__in": scopes})
 
-    def seen(self, row: Any, scope: str | None, what: str) -> Any:
+    def seen(self, row: Any, scope: str | None, what: Sentence) -> Any:
         """
         Give the record back if there is one and the person may see it; None is a record of no service.
 
@@ -96,7 +98,7 @@ class Viewer:
         if row is None or not self.may(VIEW, scope):
             raise NotFound(
                 "not_found",
-                f"There is no {what}, or it is not for you.",
-                hint="Check the number, or ask an administrator for a role in its service.",
+                said("There is no {what}, or it is not for you.", what=what),
+                hint=said("Check the number, or ask an administrator for a role in its service."),
             )
         return row

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.queries import saved_views as ask
 from rightaway.services import saved_views as commands
 from rightaway.web import lists, places
@@ -69,7 +70,9 @@ def _found(viewer: Viewer, view_id: int, *, own: bool = False) -> Any:
     row = ask.view(viewer.user.pk, view_id)
     if row is None or (own and row.owner_id != viewer.user.pk):
         raise NotFound(
-            "not_found", f"You have no view {view_id}.", hint="It may be deleted, or no longer shared."
+            "not_found",
+            said("You have no view {view_id}.", view_id=view_id),
+            hint=said("It may be deleted, or no longer shared."),
         )
     return row
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from rightaway.domain.conditions import phrase
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.domain.workflows import Template, Transition
 from rightaway.queries import templates
 from rightaway.web.pages import page
@@ -55,7 +56,11 @@ def workflow(request: HttpRequest, viewer: Viewer, key: str, version: int) -> Ht
     viewer.require("role.grant", None)
     row = templates.installed().filter(key=key, version=version).first()
     if row is None:
-        raise NotFound("not_found", f"There is no workflow {key} v{version}.", hint="Look at the list.")
+        raise NotFound(
+            "not_found",
+            said("There is no workflow {key} v{version}.", key=key, version=version),
+            hint=said("Look at the list."),
+        )
     found = templates.parsed(row.pk)
     titles = {phase.key: phase.title for phase in found.phases}
     context = {

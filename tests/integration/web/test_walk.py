@@ -1,15 +1,18 @@
 """Every page as every role: what is offered works, and what may be done is offered."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from tests.engine_loop import Fleet
-from tests.integration.web.walking import NOT_SENT, Walk, kind_of, name_of
+from tests.integration.web.marking import World, mark_translations, unmarked
+from tests.integration.web.walking import MOST, NOT_SENT, Walk, kind_of, name_of
 from tests.phases import NOBODY, OUTSIDER, Phases
 from tests.reading import Form
 from tests.world import PEOPLE, SCRIPTS
@@ -36,6 +39,13 @@ NOT_WALKED = {
 PASSWORD = "a long enough secret"
 # Harmless to all, and shown to those for whom it does something.
 SHOWN_WHEN_USEFUL = {"inbox-read-all"}
+NOT_TRANSLATED = {
+    *("Rightaway", "UTC", "ssh", "fake"),  # names
+    "failed on purpose",  # the output of a script
+    *(name.replace("_", " ") for name in available_timezones()),
+}
+# Says what `rightaway doctor` says, in English as it does.
+ENGLISH = "system"
 Walks = dict[str, Walk]
 
 
@@ -100,3 +110,30 @@ def test_command__that_somebody_may_give__is_offered_to_them(walks: Walks) -> No
             if status not in {403, 404} and not walk.is_offered(address, on):
                 hidden.append(f"{walk.name}: {address} answers {status}, and {on} does not offer it")
     assert hidden == [], "\n".join(hidden)
+
+
+def test_texts__of_every_kind_of_page__come_from_the_catalogue(
+    walks: Walks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark_translations(monkeypatch)
+    known, strange = World(), dict[str, str]()
+    for walk, address in one_of_each(walks):
+        html = walk.browser.get(address, headers={"accept-language": "de"}).content.decode()
+        texts = (text for text in unmarked(html) if text not in NOT_TRANSLATED and not known.knows(text))
+        strange |= dict.fromkeys(texts, address)
+    assert strange == {}
+
+
+def one_of_each(walks: Walks) -> Iterator[tuple[Walk, str]]:
+    """Give a page of each kind, of releases and deployments more, each with somebody who may open it."""
+    met: defaultdict[object, set[str]] = defaultdict(set)
+    for walk in walks.values():
+        for address in walk.pages:
+            kind = kind_of(urlsplit(address).path)[0]
+            if (
+                kind[0] != ENGLISH
+                and address not in met[kind]
+                and len(met[kind]) < min(7, MOST.get(kind[0], 1))
+            ):
+                met[kind].add(address)
+                yield walk, address

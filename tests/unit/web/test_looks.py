@@ -14,6 +14,7 @@ import rightaway.web
 from rightaway.domain import errors as tree
 from rightaway.domain.changes import ChangeState
 from rightaway.domain.deployment_states import AttemptStatus, DeploymentStatus, TargetStatus, WaveStatus
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.unmet import Unmet
 from rightaway.web import errors, operations, remedies, statuses
 from rightaway.web.templatetags import texts, values
@@ -134,7 +135,8 @@ def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
 
 
 def test_sentence_of_a_rule__reads_without_underscores() -> None:
-    assert texts.plainly("Remind service_owner; see a/b_c.txt") == "Remind service owner; see a/b c.txt"
+    sentence = said("{name} is for: {roles}.", name="a/b_c.txt", roles=[Word("service_owner"), Word("cab")])
+    assert texts.said(sentence) == "a/b_c.txt is for: service owner, CAB."
 
 
 def test_markup__of_htmx__uses_no_idiom_of_version_2() -> None:

@@ -1,5 +1,6 @@
 """The second language is complete: whatever the pages say has German, with the same values in it."""
 
+import ast
 import gettext
 import importlib
 import pkgutil
@@ -20,16 +21,19 @@ from ruamel.yaml import YAML
 import rightaway.domain
 import rightaway.web
 import rightaway.web.forms
+from rightaway.domain import errors
 from rightaway.web import statuses
 
 FOLDER = Path(rightaway.web.__file__).parent
 WORKFLOW = Path(rightaway.domain.__file__).parent / "templates" / "seven_phases.yaml"
 # Languages, cells of the permission matrix, and the key of a kind that has words of its own: shown nowhere.
 CODES = {"Ci", "De", "En", "O", "P", "S", "Y"}
+ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type)}
 NATIVE = {"English", "Deutsch"}  # each in its own language
-MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "said"}
+SPEAKING = ("domain", "services", "web")
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
-MODULES = sorted(FOLDER.rglob("*.py"))
+MODULES = sorted(path for layer in SPEAKING for path in (FOLDER.parent / layer).rglob("*.py"))
 
 
 def german() -> gettext.GNUTranslations:
@@ -73,6 +77,19 @@ def test_messages__of_templates_and_modules__have_german() -> None:
     catalogue, found = german(), messages()
     assert len(found) > 800
     assert sorted(text for text in found if not has(catalogue, text)) == []
+
+
+def test_errors__of_rules_and_commands__are_sentences() -> None:
+    """A bare text would be English in every language."""
+    bare = [
+        f"{path.relative_to(FOLDER.parent)}:{text.lineno}"
+        for path in MODULES
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ERRORS
+        for text in (*call.args[1:], *(one.value for one in call.keywords if one.arg == "hint"))
+        if isinstance(text, ast.JoinedStr) or (isinstance(text, ast.Constant) and " " in str(text.value))
+    ]
+    assert bare == []
 
 
 def test_german__names_the_same_values_as_the_message() -> None:

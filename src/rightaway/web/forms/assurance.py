@@ -48,7 +48,7 @@ class BackupForm(CommandForm):
         label=_("SHA-256 (optional)"),
         regex=r"^[0-9a-f]{64}$",
         required=False,
-        error_messages={"invalid": "A SHA-256 is 64 digits and letters from a to f."},
+        error_messages={"invalid": _("A SHA-256 is 64 digits and letters from a to f.")},
     )
     is_verified = forms.BooleanField(label=_("It was read back"), required=False)
 

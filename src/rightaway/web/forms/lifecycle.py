@@ -77,7 +77,7 @@ class VoteForm(CommandForm):
         super().__init__(*args, **kwargs)
         if has_voted:
             field = self.fields["decision"]
-            field.choices = [*field.choices, (str(Decision.WITHDRAW), "Withdraw my vote")]  # type: ignore[attr-defined]
+            field.choices = [*field.choices, (str(Decision.WITHDRAW), _("Withdraw my vote"))]  # type: ignore[attr-defined]
 
 
 class WaiverForm(CommandForm):

@@ -28,7 +28,7 @@ class DesignForm(VersionForm):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         if not found.get("file") and not found.get("design", "").strip():
-            self.add_error("design", "Paste a design or choose a file.")
+            self.add_error("design", _("Paste a design or choose a file."))
         return found
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.priorities import RISK_QUESTIONS
+from rightaway.domain.sentences import Sentence
 from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.web.forms.base import (
     Choices,
@@ -23,6 +24,7 @@ from rightaway.web.forms.base import (
     options,
     scale,
 )
+from rightaway.web.sentences import translated_lazy
 
 NOT_SET = _("Not set")
 IMPACT = ("enterprise", "site or department", "multiple users", "user")
@@ -63,7 +65,7 @@ SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
         _("Schedule and communication"),
         ("planned_start", "planned_end", "cost_estimate", "communication_plan"),
     ),
-    "early-life": ("Early life support", ("els_starts_at", "els_ends_at", "els_exit_criteria", "on_call")),
+    "early-life": (_("Early life support"), ("els_starts_at", "els_ends_at", "els_exit_criteria", "on_call")),
     "closure": (
         _("Outcome and closure"),
         (
@@ -85,7 +87,7 @@ def _line(label: Text, size: int = 80, *, required: bool = False) -> Callable[[]
     return lambda: forms.CharField(label=label, max_length=size, required=required)
 
 
-def _text(label: Text, help_text: str = "", *, required: bool = False) -> Callable[[], forms.Field]:
+def _text(label: Text, help_text: Text = "", *, required: bool = False) -> Callable[[], forms.Field]:
     return lambda: forms.CharField(label=label, widget=area(), required=required, help_text=help_text)
 
 
@@ -93,7 +95,7 @@ def _choice(label: Text, choices: Choices, *, required: bool = False) -> Callabl
     return lambda: forms.ChoiceField(label=label, choices=choices, required=required)
 
 
-def _moment(label: str) -> Callable[[], forms.Field]:
+def _moment(label: Text) -> Callable[[], forms.Field]:
     return lambda: Moment(label=label, required=False)
 
 
@@ -107,24 +109,24 @@ _FIELDS: Mapping[str, Callable[[], forms.Field]] = {
     "owning_group": _line(_("Owning group")),
     "model": _line(_("Release model")),
     "justification": _text(_("Justification")),
-    "requested_end": _moment("Requested end"),
+    "requested_end": _moment(_("Requested end")),
     "impact": _choice(_("Impact"), scale(IMPACT)),
     "urgency": _choice(_("Urgency"), scale(URGENCY)),
     "impact_assessment": _choice(_("Impact assessment"), scale(ASSESSMENT)),
     "risk_level": _choice(_("Risk level"), scale(RISK)),
     "value_statement": _text(
-        _("Value statement"), "What the release is worth, to whom. At least 40 characters."
+        _("Value statement"), _("What the release is worth, to whom. At least 40 characters.")
     ),
     "do_nothing_impact": _text(_("What happens if nothing is done")),
     "training_required": lambda: forms.BooleanField(label=_("Training is needed"), required=False),
-    "planned_start": _moment("Planned start"),
-    "planned_end": _moment("Planned end"),
+    "planned_start": _moment(_("Planned start")),
+    "planned_end": _moment(_("Planned end")),
     "cost_estimate": lambda: forms.IntegerField(
         label=_("Cost estimate"), min_value=0, max_value=2_000_000_000, required=False
     ),
     "communication_plan": _text(_("Communication plan")),
-    "els_starts_at": _moment("Early life support starts"),
-    "els_ends_at": _moment("Early life support ends"),
+    "els_starts_at": _moment(_("Early life support starts")),
+    "els_ends_at": _moment(_("Early life support ends")),
     "els_exit_criteria": _text(_("Exit criteria")),
     "on_call": _line(_("On call during the deployment"), 120),
     "outcome": _choice(_("Outcome"), options(Outcome, empty=NOT_SET)),
@@ -135,12 +137,12 @@ _FIELDS: Mapping[str, Callable[[], forms.Field]] = {
     "problem_refusal_reason": _text(_("Why no problem is opened")),
 }
 _PEOPLE = {
-    "coordinator": "Release coordinator",
-    "manager": "Release manager",
-    "service_owner": "Service owner",
-    "deployment_manager": "Deployment manager",
-    "els_lead": "Lead of early life support",
-    "communication_approved_by": "Communication plan approved by",
+    "coordinator": _("Release coordinator"),
+    "manager": _("Release manager"),
+    "service_owner": _("Service owner"),
+    "deployment_manager": _("Deployment manager"),
+    "els_lead": _("Lead of early life support"),
+    "communication_approved_by": _("Communication plan approved by"),
 }
 
 
@@ -176,9 +178,11 @@ class EditForm(VersionForm):
         return found
 
 
-def _question(text: str) -> forms.Field:
+def _question(text: Sentence) -> forms.Field:
     return forms.ChoiceField(
-        label=text, choices=[("", NOT_SET), ("no", _("No")), ("yes", _("Yes"))], required=False
+        label=translated_lazy(text),
+        choices=[("", NOT_SET), ("no", _("No")), ("yes", _("Yes"))],
+        required=False,
     )
 
 

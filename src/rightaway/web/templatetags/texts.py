@@ -8,11 +8,12 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rightaway.domain.sentences import Sentence, Title, Word
 from rightaway.web import statuses
+from rightaway.web.sentences import translated
 
 register = template.Library()
 
@@ -26,33 +27,27 @@ _PAGES = {
     "KB": "article",
 }
 _NUMBER = re.compile(rf"\b((?:{'|'.join(_PAGES)})-[0-9]{{6,12}})\b")
-_KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # An image would be asked for by every reader, and tell its server so: it stays a link.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _SCHEMES = {"http", "https", "mailto"}
 
 
 @register.filter
-def words(key: object) -> str:
-    return statuses.words(str(key)) if key not in (None, "") else ""
+def words(keys: object) -> str:
+    """Write a key as words, or several that stand in one text, such as the roles that may still vote."""
+    return ", ".join(statuses.words(key) for key in str(keys).split(", ")) if keys not in (None, "") else ""
 
 
 @register.filter
 def said(text: object) -> str:
-    """Say a title of a workflow in the reader's language, where the catalogue knows it."""
-    return gettext(str(text)) if text else ""
+    """Say a sentence of the domain, or a title of a workflow, in the reader's language."""
+    return translated(text if isinstance(text, Sentence | Word) else Title(text or ""))
 
 
 @register.filter
 def within(text: str) -> str:
     """Give a word as it stands within a sentence."""
     return statuses.within(str(text))
-
-
-@register.filter
-def plainly(text: str) -> str:
-    """Write the keys in a sentence of a rule as words: `service_owner` as `service owner`."""
-    return _KEY.sub(lambda key: statuses.plain(key.group()), text)
 
 
 @register.filter

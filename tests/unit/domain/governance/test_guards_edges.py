@@ -169,7 +169,11 @@ def test_back_out__automatic__names_both_rule_and_measures(rule, measurements, g
 @pytest.mark.parametrize(
     ("missing", "owner", "remedy"),
     [
-        (("cab", "service_owner"), "cab, service_owner", "Remind cab or service_owner, who may still vote."),
+        (
+            ("cab", "service_owner"),
+            "cab, service_owner",
+            "Remind those who may still vote: cab, service_owner.",
+        ),
         ((), "release_manager", "Remind the approvers, who may still vote."),
     ],
 )

@@ -153,5 +153,7 @@ def test_may_record_evidence__who_and_how__decides(person, typed, builder, code)
 def test_refusal__any__says_what_to_do():
     refusal = may_vote(OLGA, ["service_owner"], [Contribution(OLGA, "edited", "plan")], NEED, [])
 
-    assert refusal.message == "You edited the plan, so you cannot approve it in any role."
+    assert (
+        refusal.message == "You contributed to what is approved (plan), so you cannot approve it in any role."
+    )
     assert refusal.hint

@@ -218,7 +218,7 @@ def test_parse__several_problems__come_all_at_once(mapping):
         parse(broken)
 
     assert len(caught.value.errors) == 3
-    assert caught.value.message == "The workflow template has 3 problems."
+    assert caught.value.message == "The workflow template has problems: 3."
 
 
 def test_parse__word_nearly_right__is_offered_the_right_one(mapping):

@@ -116,7 +116,7 @@ setInterval(() => {
   if (isSilent || source.readyState === EventSource.CLOSED) watch();
 }, AGAIN_MS);
 
-copy.hidden = !navigator.clipboard;
+copy.parentElement.hidden = !navigator.clipboard;
 copy.addEventListener("click", async () => {
   const text = copy.lastChild.textContent;
   await navigator.clipboard.writeText([...log.children].map((line) => line.textContent).join("\n"));
