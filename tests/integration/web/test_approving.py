@@ -57,7 +57,7 @@ def test_approval__of_each_role_and_voted_on_by_one__waits_for_the_others_alone(
 ) -> None:
     sign_in("olga").post(vote_url(release), {"decision": "approve", "digest": digest(release)})
     page = sign_in("rita").get(f"/releases/{release}/").content.decode()
-    assert "Remind change manager, who may still vote." in page
+    assert "Remind those who may still vote: change manager." in page
 
 
 def test_vote__of_the_plans_author__is_refused_with_its_reason(
