@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from rightaway.domain.approvals import Decision, Requirement, Rule, bound_digest
+from rightaway.domain.approval_rules import Rule
+from rightaway.domain.approvals import Decision, Requirement, bound_digest
 from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
