@@ -12,7 +12,7 @@ from rightaway.api.releases import find
 from rightaway.api.requests import Said, Sent, Word, expected_version
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
-from rightaway.queries import people
+from rightaway.queries import approvals as approvals_of
 from rightaway.queries import releases as ask
 from rightaway.services import approvals
 
@@ -25,6 +25,7 @@ class VoteOut(Out):
     role: str
     decision: str
     reason: str
+    on_behalf_of: str
     at: datetime
     digest: str
 
@@ -115,6 +116,7 @@ def _shown(view: ask.ApprovalView) -> dict[str, Any]:
 def list_waiting(request: Request) -> Any:
     """List the pending approvals that the caller may vote on and has not voted on."""
     person = request.auth.user_id or 0
+    rows = approvals_of.waiting(person).order_by("due_at", "id")
     return [
         {
             "release": row.release.number,
@@ -124,7 +126,7 @@ def list_waiting(request: Request) -> Any:
             "requested_at": row.requested_at,
             "expires_at": row.expires_at,
         }
-        for row in ask.waiting_approvals(person, people.scopes(person))
+        for row in rows
     ]
 
 

@@ -8,7 +8,7 @@ facts by name.
 import ast
 import operator
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from rightaway.domain.errors import Invalid
 
@@ -47,17 +47,15 @@ def holds(text: str, facts: Facts) -> bool:
 
 
 def _parsed(text: str) -> ast.expr:
+    if len(text) > LONGEST:
+        _refuse(text, "it is too long")
     try:
-        return (
-            ast.parse(text.strip(), mode="eval").body
-            if len(text) <= LONGEST
-            else _refuse(text, "it is too long")
-        )
+        return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _refuse(text, "it cannot be read")
+        _refuse(text, "it cannot be read")
 
 
-def _refuse(text: str, why: str) -> Any:
+def _refuse(text: str, why: str) -> NoReturn:
     raise Invalid(
         "expression.invalid",
         f"{text[:80]!r} is no condition: {why}.",

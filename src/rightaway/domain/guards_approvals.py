@@ -24,7 +24,7 @@ def approval_stands(facts: ReleaseFacts, key: str, rule: str, now: datetime) -> 
     """Give nothing when the approval is valid for this very content at this moment."""
     held = facts.approval(key)
     state = approval_state(held, now)
-    if state == "approved":
+    if state in {"approved", "not_required"}:
         return ()
     who = " or ".join(held.missing_roles) or "the approvers"
     message, remedy = _SAID[state]
@@ -49,7 +49,7 @@ def approval_stands(facts: ReleaseFacts, key: str, rule: str, now: datetime) -> 
 def approval_state(held: ApprovalFacts, now: datetime) -> str:
     """Give the state, not believing a recorded `approved` whose digest or time no longer holds."""
     if held.state != "approved":
-        return held.state if held.state in _SAID else "not_requested"
+        return held.state if held.state in {*_SAID, "not_required"} else "not_requested"
     if not held.current_digest or held.approved_digest != held.current_digest:
         return "void"
     if held.expires_at is None or now >= held.expires_at:

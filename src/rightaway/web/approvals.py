@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rightaway.domain.approval_sources import GROUP, USER
 from rightaway.domain.approvals import ApprovalState
 from rightaway.domain.errors import NotFound
 from rightaway.queries import releases, templates
@@ -27,21 +28,23 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
     template = templates.of(row)
     scope, is_over = row.service.key, row.phase in template.terminal
     wrote = _parts_written(viewer, row)
+    may_request = viewer.may("approval.request", scope)
     found = []
     for view in views:
-        bound_parts = template.approval(view.key).bound
         votes = releases.votes(view.row) if view.row else []
         mine = next((vote for vote in votes if vote["voter"] == viewer.user.username), None)
-        own_parts = [part for part in bound_parts if part in wrote]
-        holds_role = bool(viewer.roles(scope) & set(view.roles))
-        may_vote = holds_role and not own_parts and view.state in STANDING and not is_over
+        own_parts = [part for part in view.requirement.bound if part in wrote]
+        is_open = view.state in STANDING and not is_over
+        may_vote = viewer.user.pk in view.voters and is_open
         found.append(
             {
                 "view": view,
                 "votes": votes,
                 "mine": mine,
-                "bound": bound_parts,
-                "own_parts": own_parts if holds_role and view.state == ApprovalState.PENDING else [],
+                "bound": view.requirement.bound,
+                "own_parts": own_parts
+                if viewer.roles(scope) & set(view.roles) and view.state == ApprovalState.PENDING
+                else [],
                 "differences": view.row.difference
                 if view.row and view.state == ApprovalState.VOID
                 else view.changes,
@@ -49,13 +52,20 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
                 if may_vote and view.state == ApprovalState.PENDING
                 else None,
                 "may_vote": may_vote,
-                "may_request": view.state not in STANDING
-                and not is_over
-                and bool(view.current_digest)
-                and viewer.may("approval.request", scope),
+                "may_request": may_request and not is_over and can_be_asked(view),
+                "questions": list(view.row.questions.all()) if view.row else [],
             }
         )
     return found
+
+
+def can_be_asked(view: ApprovalView) -> bool:
+    """Say whether the approval can be asked for now: it does not stand, or others could answer than were asked."""
+    if not view.current_digest or view.state == ApprovalState.NOT_REQUIRED:
+        return False
+    if view.row is not None and view.row.state == ApprovalState.PENDING:
+        return bool(view.newcomers)
+    return view.row is None or view.row.state != ApprovalState.APPROVED
 
 
 def _parts_written(viewer: Viewer, row: Any) -> set[str]:
@@ -79,16 +89,22 @@ def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:
         return _("The approval is {state}: there is nothing to vote on now.").format(
             state=within(words(view.state))
         )
-    if not viewer.roles(row.service.key) & set(view.roles):
-        return _("Votes are given by: {roles}.").format(
-            roles=", ".join(within(words(role)) for role in view.roles)
-        )
-    wrote = _parts_written(viewer, row) & set(templates.of(row).approval(view.key).bound)
+    wrote = _parts_written(viewer, row) & set(view.requirement.bound)
     if wrote:
         return _("You wrote part of what is approved ({parts}), so other people vote.").format(
             parts=", ".join(within(words(part)) for part in sorted(wrote))
         )
+    if viewer.user.pk not in view.voters:
+        return _("Votes are given by: {roles}.").format(roles=", ".join(source(role) for role in view.roles))
     return ""
+
+
+def source(text: str) -> str:
+    """Say who gives an approval: a role, a person, a group, or people of the release."""
+    for kind in (USER, GROUP):
+        if text.startswith(kind):
+            return text.removeprefix(kind)
+    return within(words(text))
 
 
 @act
@@ -96,7 +112,7 @@ def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: st
     row = frames.found(viewer, number)
     view = _view(row, kind)
     viewer.require("approval.request", row.service.key)
-    roles = ", ".join(role.replace("_", " ") for role in view.roles)
+    roles = ", ".join(source(role) for role in view.roles)
     return command(
         request,
         CommandForm(**bound(request)),
