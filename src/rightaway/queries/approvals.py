@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from rightaway.domain.approvals import ApprovalState, Decision
 from rightaway.domain.differences import Change, difference
-from rightaway.records.approvals.models import Approval, Delegation, Vote
+from rightaway.records.approvals.models import Approval, Delegation, Question, Vote
+from rightaway.records.people.models import Group, User
 
 _OF_LIST = ("release", "release__service", "release__workflow", "requested_by")
 
@@ -93,3 +94,31 @@ def _news(row: Approval, earlier: list[Vote], user_id: int) -> News:
     if vote is None:
         return News("first", None, ())
     return News("own" if own else "approved", vote, difference(vote.approval.manifest, row.manifest))
+
+
+def delegations(user_id: int) -> QuerySet[Delegation]:
+    """List what a person delegated or was delegated and is not over, the one that ends last first."""
+    rows = Delegation.objects.filter(Q(giver=user_id) | Q(taker=user_id), ends_at__gt=timezone.now())
+    return rows.select_related("giver", "taker", "release")
+
+
+def delegation(delegation_id: int) -> Delegation | None:
+    return Delegation.objects.select_related("giver", "taker").filter(pk=delegation_id).first()
+
+
+def of_release(release_id: int) -> QuerySet[Delegation]:
+    """List the delegations of single approvals of a release that hold now or will."""
+    rows = Delegation.objects.filter(release=release_id, ends_at__gt=timezone.now())
+    return rows.select_related("giver", "taker")
+
+
+def groups() -> QuerySet[Group]:
+    return Group.objects.prefetch_related(Prefetch("members", User.objects.order_by("username"))).order_by(
+        "key"
+    )
+
+
+def question(release_id: int, question_id: int) -> Question | None:
+    """Give a question about an approval of the release that nobody has answered."""
+    rows = Question.objects.select_related("asked_by").filter(approval__release=release_id)
+    return rows.filter(pk=question_id, answered_at__isnull=True).first()

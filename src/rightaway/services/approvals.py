@@ -163,6 +163,25 @@ def vote(
         if chosen is Decision.APPROVE:
             check_source(approvers.asked(requirement, row), holders.voters(requirement))
         check_turn(requirement, sources, approvers.standing(requirement, row, holders, timezone.now()))
+    _record(actor, row, voter, chosen, digest=digest, reason=reason, role=role, sources=sources, giver=giver)
+    decide(actor, release, requirement, row)
+    release.save()
+    lifecycle.settle(release=release)
+    return row
+
+
+def _record(
+    actor: Actor,
+    row: Approval,
+    voter: User,
+    chosen: Decision,
+    *,
+    digest: str,
+    reason: str,
+    role: str,
+    sources: frozenset[str],
+    giver: int | None,
+) -> None:
     usable = sorted(sources)
     VoteRow.objects.update_or_create(
         approval=row,
@@ -182,10 +201,6 @@ def vote(
     if giver:
         facts["on_behalf_of"] = ", ".join(people.names([giver]))
     told(actor, row, "release.approval.voted", facts)
-    decide(actor, release, requirement, row)
-    release.save()
-    lifecycle.settle(release=release)
-    return row
 
 
 def _check_asked(requirement: Requirement, row: Approval, holders: approvers.Holders, person: int) -> None:
@@ -214,7 +229,12 @@ def _check_voter(
         voted = row is not None and row.votes.filter(voter=voter).exists()
         _guard.require(actor=actor, action="approval.withdraw", scope=release.service.key, own=voted)
         return
-    _refuse(separation.may_vote(separation_person(voter), sources, (), requirement, ()))
+    check_eligible(actor, requirement, sources)
+
+
+def check_eligible(actor: Actor, requirement: Requirement, sources: frozenset[str]) -> None:
+    """Refuse who belongs to none of the sources, whoever wrote what and whatever the approval's state."""
+    _refuse(separation.may_vote(separation_person(_guard.person(actor)), sources, (), requirement, ()))
 
 
 def _refuse(refusal: separation.Refusal | None) -> None:

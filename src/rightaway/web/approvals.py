@@ -7,17 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from rightaway.domain.approval_sources import GROUP, USER
 from rightaway.domain.approvals import ApprovalState
+from rightaway.domain.difference_words import Sentence, sentences
 from rightaway.domain.errors import NotFound
+from rightaway.queries import approvals as ask
 from rightaway.queries import releases, templates
 from rightaway.queries.releases import ApprovalView
 from rightaway.services import approvals as commands
 from rightaway.web import frames
+from rightaway.web.accounts import sensitive
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.lifecycle import VoteForm
 from rightaway.web.pages import act, bound, command
-from rightaway.web.statuses import within, words
+from rightaway.web.statuses import source, within, words
 from rightaway.web.viewers import Viewer
 
 STANDING = frozenset({ApprovalState.PENDING, ApprovalState.APPROVED})
@@ -28,7 +30,8 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
     template = templates.of(row)
     scope, is_over = row.service.key, row.phase in template.terminal
     wrote = _parts_written(viewer, row)
-    may_request = viewer.may("approval.request", scope)
+    may_request, may_comment = viewer.may("approval.request", scope), viewer.may("record.comment", scope)
+    stand_ins = list(ask.of_release(row.pk))
     found = []
     for view in views:
         votes = releases.votes(view.row) if view.row else []
@@ -54,6 +57,9 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
                 "may_vote": may_vote,
                 "may_request": may_request and not is_over and can_be_asked(view),
                 "questions": list(view.row.questions.all()) if view.row else [],
+                "stand_ins": [one for one in stand_ins if one.kind == view.key],
+                "may_delegate": may_vote and mine is None and viewer.may("approval.delegate", None),
+                "may_answer": may_comment and not is_over,
             }
         )
     return found
@@ -99,14 +105,6 @@ def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:
     return ""
 
 
-def source(text: str) -> str:
-    """Say who gives an approval: a role, a person, a group, or people of the release."""
-    for kind in (USER, GROUP):
-        if text.startswith(kind):
-            return text.removeprefix(kind)
-    return within(words(text))
-
-
 @act
 def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpResponse:
     row = frames.found(viewer, number)
@@ -128,7 +126,22 @@ def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: st
     )
 
 
+def _news(viewer: Viewer, view: ApprovalView) -> dict[str, Any]:
+    """Give what is new since the viewer's own last decision, or since anybody approved it."""
+    if view.row is None:
+        return {}
+    news = ask.news([view.row], viewer.user.pk)[view.row.pk]
+    return {"news": news, "said": [said(one) for one in sentences(news.changes)], "more": 0}
+
+
+def said(sentence: Sentence) -> str:
+    """Say a difference in the language of the page."""
+    thing = " ".join(within(words(word)) for word in sentence.thing)
+    return _(sentence.text).format(place=words(sentence.place), thing=thing, **sentence.data)
+
+
 @act
+@sensitive
 def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpResponse:
     row = frames.found(viewer, number)
     view = _view(row, kind)
@@ -160,4 +173,5 @@ def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpRe
         view=view,
         why_not=why_not,
         manifest=view.row.manifest if view.row else {},
+        one=_news(viewer, view),
     )
