@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from rightaway.domain.approval_rules import WEIGHED, Rule
 from rightaway.domain.approvals import (
     ApprovalState,
     Asked,
     Decision,
     Requirement,
-    Rule,
     Vote,
     Voter,
     standing,
@@ -36,7 +36,12 @@ requirements = st.builds(
     roles=st.lists(st.sampled_from(ROLES), min_size=1, unique=True).map(tuple),
     bound=st.just(("plan",)),
     quorum=st.integers(1, 4),
+    levels=st.lists(
+        st.lists(st.sampled_from(ROLES), min_size=1, unique=True).map(tuple), min_size=1, max_size=3
+    ).map(tuple),
+    asked=st.integers(0, 6),
 )
+SEATED = (Rule.ALL, Rule.ANY, Rule.QUORUM)
 voters = st.fixed_dictionaries(dict.fromkeys(PEOPLE, roles)).map(
     lambda held: [Voter(person, granted) for person, granted in held.items()]
 )
@@ -92,8 +97,9 @@ def test_standing__approved__is_carried_by_enough_different_eligible_humans(requ
         assert all(last[p].decision is Decision.APPROVE for p in held.approved_by)
 
 
-@given(requirements, votes, voters)
-def test_standing__seats__agree_with_trying_every_order(requirement, cast, people):
+@given(requirements, st.sampled_from(SEATED), votes, voters)
+def test_standing__seats__agree_with_trying_every_order(requirement, rule, cast, people):
+    requirement = replace(requirement, rule=rule)
     last = {v.person: v for v in cast if v.digest == "now" and v.voted_at >= ASKED.asked_at}
     now_held = {voter.person: voter.roles for voter in people}
     fresh = [
@@ -151,3 +157,59 @@ def test_may_vote__allowed__only_an_active_human_with_a_role_of_the_approval(per
     allowed = may_vote(person, held, [], requirement, []) is None
 
     assert allowed is (person.kind is PersonKind.PERSON and not held.isdisjoint(requirement.roles))
+
+
+@given(requirements, votes, voters, st.sampled_from(PEOPLE), roles)
+def test_standing__an_abstention__never_opens_a_gate(requirement, cast, people, person, held):
+    extra = Vote(person, Decision.ABSTAIN, "now", NOW, held)
+
+    if judge(requirement, [*cast, extra], people).state is ApprovalState.APPROVED:
+        assert judge(requirement, cast, people).state is not ApprovalState.PENDING
+
+
+@given(requirements, st.sampled_from(sorted(WEIGHED)), votes, voters)
+def test_standing__weighed__approved_by_the_share_and_denied_only_when_out_of_reach(
+    requirement, rule, cast, people
+):
+    requirement = replace(requirement, rule=rule)
+    held = judge(requirement, cast, people)
+    share = 50 if requirement.rule is Rule.MAJORITY else requirement.quorum
+
+    if held.state is ApprovalState.APPROVED:
+        assert len(held.approved_by) * 100 >= requirement.asked * share
+        assert requirement.rule is Rule.PERCENT or len(held.approved_by) * 2 > requirement.asked
+    if held.state is ApprovalState.DENIED:
+        assert requirement.asked - len(held.denied_by) < len(requirement.slots)
+
+
+@given(requirements, votes, voters)
+def test_standing__sequence__approved_in_the_order_of_its_levels(requirement, cast, people):
+    requirement = replace(requirement, rule=Rule.SEQUENCE)
+    held = judge(requirement, cast, people)
+    last = {v.person: v for v in cast if v.digest == "now" and v.voted_at >= ASKED.asked_at}
+
+    if held.state is ApprovalState.APPROVED:
+        times = sorted(last[person].voted_at for person in held.approved_by)
+        assert len(set(times)) == len(requirement.levels)
+        ordered = sorted(held.approved_by, key=lambda person: last[person].voted_at)
+        assert all(last[p].roles & set(level) for p, level in zip(ordered, requirement.levels, strict=True))
+
+
+@given(requirements, votes, voters, st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
+def test_standing__own_vote_and_that_of_the_delegate__count_once(requirement, cast, people, giver, taker):
+    assume(giver != taker)
+    others = [vote for vote in cast if vote.person not in {giver, taker}]
+    held = frozenset(ROLES)
+    everybody = [replace(voter, roles=held) if voter.person == giver else voter for voter in people]
+    own = Vote(giver, Decision.APPROVE, "now", NOW, held)
+    for_them = Vote(taker, Decision.APPROVE, "now", NOW, held, on_behalf_of=giver)
+
+    both = judge(requirement, [*others, own, for_them], everybody)
+
+    assert both == judge(requirement, [*others, own], everybody)
+
+
+@given(requirements)
+def test_requirement__whatever_it_is__asks_for_at_least_one_vote(requirement):
+    assert requirement.slots
+    assert judge(requirement, [], []).state is ApprovalState.PENDING

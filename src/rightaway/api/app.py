@@ -43,6 +43,7 @@ from rightaway.api import (
     scopes,
     steering,
     system,
+    voting,
 )
 from rightaway.api.access import Bearer, missing
 from rightaway.api.errors import MEDIA_TYPE, Problem, answer, on_exception
@@ -129,6 +130,7 @@ _ROUTERS: dict[str, Router] = {
     "scopes": scopes.router,
     "steering": steering.router,
     "approvals": approvals.router,
+    "voting": voting.router,
     "changes": changes.router,
     "packages": packages.router,
     "plans": plans.router,

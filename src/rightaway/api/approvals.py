@@ -1,18 +1,18 @@
 """Approvals: asked for, shown with what they are bound to, voted on with the digest that was seen."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Router
 
 from rightaway.api.access import Request, missing
-from rightaway.api.answers import Out, tagged
+from rightaway.api.answers import EVERY, Out, tagged
 from rightaway.api.releases import find
 from rightaway.api.requests import Said, Sent, Word, expected_version
+from rightaway.api.voting import QuestionOut
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
-from rightaway.queries import people
 from rightaway.queries import releases as ask
 from rightaway.services import approvals
 
@@ -25,6 +25,7 @@ class VoteOut(Out):
     role: str
     decision: str
     reason: str
+    on_behalf_of: str
     at: datetime
     digest: str
 
@@ -58,6 +59,7 @@ class ApprovalOut(Out):
     expires_at: datetime | None
     decided_at: datetime | None
     votes: list[VoteOut]
+    questions: Annotated[list[QuestionOut], EVERY]
     changes: list[DifferenceOut]
     voided_difference: list[dict[str, Any]]
 
@@ -66,15 +68,6 @@ class ContentOut(ApprovalOut):
     """As an approval in a list, with all that it is bound to."""
 
     manifest: dict[str, Any]
-
-
-class WaitingOut(Out):
-    release: str
-    title: str
-    kind: str
-    digest: str
-    requested_at: datetime
-    expires_at: datetime
 
 
 class RequestIn(FileModel):
@@ -105,27 +98,11 @@ def _shown(view: ask.ApprovalView) -> dict[str, Any]:
         "expires_at": row.expires_at if row else None,
         "decided_at": row.decided_at if row else None,
         "votes": ask.votes(row) if row else [],
+        "questions": list(row.questions.all()) if row else [],
         "changes": view.changes,
         "voided_difference": row.difference if row else [],
         "manifest": row.manifest if row else {},
     }
-
-
-@router.get("/approvals", response=list[WaitingOut])
-def list_waiting(request: Request) -> Any:
-    """List the pending approvals that the caller may vote on and has not voted on."""
-    person = request.auth.user_id or 0
-    return [
-        {
-            "release": row.release.number,
-            "title": row.release.title,
-            "kind": row.kind,
-            "digest": row.digest,
-            "requested_at": row.requested_at,
-            "expires_at": row.expires_at,
-        }
-        for row in ask.waiting_approvals(person, people.scopes(person))
-    ]
 
 
 @router.get("/releases/{release}/approvals", response=list[ApprovalOut])

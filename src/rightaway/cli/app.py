@@ -43,6 +43,8 @@ COMMANDS = {
     "release": ("releases:app", "Releases: list, register, edit, move through their phases."),
     "task": ("tasks:app", "Tasks and waivers of a release."),
     "approval": ("approvals:app", "Approvals: what waits for you, what it is bound to, your vote."),
+    "delegation": ("voting:delegation", "Delegations: who votes in your place, and for whom you vote."),
+    "group": ("voting:group", "Groups of people who give approvals together."),
     "change": ("changes:app", "Change requests: register, assess, authorise."),
     "package": ("packages:app", "Release packages: build here, push to the definitive library, verify."),
     "plan": ("plans:app", "Deployment plans: compile, show, compare."),

@@ -6,29 +6,34 @@ from typing import Any
 
 from cyclopts import App
 
-from rightaway.cli import client, output
+from rightaway.cli import client, output, voting
 from rightaway.cli.arguments import given
 from rightaway.cli.client import at
 from rightaway.domain.errors import Invalid, Refused
 
 app = App(name="approval", help="Approvals: what waits for you, what it is bound to, your vote.")
 
+app.command(voting.ask)
+app.command(voting.answer)
+app.command(voting.vote_on)
 SHORTEST_DIGEST = 12
 
 
 @app.command(name="list")
-def list_(release: str = "", /) -> None:
+def list_(release: str = "", /, *, decided: bool = False) -> None:
     """
-    List the approvals of a release; without one, those that wait for your vote.
+    List the approvals of a release; without one, those that wait for your vote and what is new in them.
 
     Args:
         release: Its number.
+        decided: Those you voted on instead.
     """
     if release:
         rows = client.get(at("releases", release, "approvals"))
         output.table(rows, "kind", "title", "state", "rule", "roles", "digest", "expires_at")
     else:
-        output.table(client.get("/approvals"), "release", "title", "kind", "digest", "expires_at")
+        rows = client.get("/approvals", show="decided" if decided else "waiting")
+        output.table(rows, "release", "title", "kind", "state", "digest", "due_at", "since", "news")
 
 
 @app.command
@@ -71,6 +76,10 @@ def _print(found: dict[str, Any]) -> None:
     print(f"{'now':<14}{found['current_digest'] or 'a part it is bound to does not exist yet'}")
     for vote in found["votes"]:
         print(output.text(f"  {vote['decision']} by {vote['name']} as {vote['role']}: {vote['reason']}"))
+    for one in found["questions"]:
+        print(output.text(f"  question {one['id']} of {one['asked_by']}: {one['text']}"))
+        if one["answer"]:
+            print(output.text(f"    answer: {one['answer']}"))
     for one in found["changes"] or found["voided_difference"]:
         print(
             output.text(f"  {one['kind']} {one['path']}: {_short(one['before'])} -> {_short(one['after'])}")

@@ -1,23 +1,20 @@
 """Approvals: who has to agree to exactly which content, and whether they have."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from rightaway.domain import approval_rules, expressions
+from rightaway.domain.approval_matrix import Case, case_of
+from rightaway.domain.approval_rules import Approving, Rule, Slots
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import Word, said, wordlist
 
 PARTS = ("scope", "plan", "design", "package", "back_out", "deployment_plan", "outcome")
 """The parts of a release that an approval can be bound to."""
-
-
-class Rule(StrEnum):
-    ALL = "all"
-    ANY = "any"
-    QUORUM = "quorum"
 
 
 class Decision(StrEnum):
@@ -29,6 +26,7 @@ class Decision(StrEnum):
 
 class ApprovalState(StrEnum):
     NOT_REQUESTED = "not_requested"
+    NOT_REQUIRED = "not_required"
     PENDING = "pending"
     APPROVED = "approved"
     DENIED = "denied"
@@ -41,8 +39,17 @@ class Requirement:
     """
     What one approval asks for.
 
-    `all` needs one vote for each role, `any` one vote of any of them, `quorum` as many votes as `quorum` says
-    from holders of any of them. `bound` names the parts of the release the votes are for.
+    Args:
+        rule: How votes are counted; see `Rule`.
+        roles: Who may give it: roles, and the sources of `approval_sources`, such as `user:anna`.
+        bound: The parts of the release the votes are for.
+        quorum: How many for `quorum`, the share of those asked for `percent`.
+        levels: For `sequence`, the sources of each level.
+        due_days: By when votes are expected; people are reminded at half of it and at its end.
+        step_up: A vote needs a proof of who votes that is at most some minutes old.
+        when: The approval is needed only when this expression holds; empty for always.
+        cases: What else it asks for by what the release is; the first that holds counts.
+        asked: How many people it was asked of, which `majority` and `percent` are taken of.
     """
 
     key: str
@@ -53,27 +60,49 @@ class Requirement:
     bound: tuple[str, ...]
     quorum: int = 1
     ttl_days: int = 14
+    levels: tuple[tuple[str, ...], ...] = ()
+    due_days: int = 3
+    step_up: bool = False
+    when: str = ""
+    cases: tuple[Case, ...] = ()
+    asked: int = 0
 
     def __post_init__(self) -> None:
-        if not self.roles:
+        if not self.roles or (self.rule is Rule.SEQUENCE and not (self.levels and all(self.levels))):
             raise Invalid(
                 "approval.no_source",
                 said("The approval {key} names nobody who could give it.", key=Word(self.key)),
-                hint=said("Name at least one role."),
+                hint=said("Name at least one role, person or group."),
                 at="roles",
             )
 
+    def is_needed(self, facts: expressions.Facts) -> bool:
+        return not self.when or expressions.holds(self.when, facts)
+
+    def adapted(self, facts: expressions.Facts) -> "Requirement":
+        """Give what is asked of a release with these facts."""
+        case = case_of(self.cases, facts)
+        if case is None:
+            return self
+        levels = (*self.levels, *((one,) for one in case.add)) if self.rule is Rule.SEQUENCE else self.levels
+        return replace(
+            self,
+            quorum=self.quorum if case.quorum is None else case.quorum,
+            roles=tuple(dict.fromkeys((*self.roles, *case.add))),
+            levels=levels,
+        )
+
     @property
-    def slots(self) -> tuple[frozenset[str], ...]:
-        """The votes needed, each with the roles that may give it."""
-        if self.rule is Rule.ALL:
-            return tuple(frozenset({role}) for role in self.roles)
-        return (frozenset(self.roles),) * (self.quorum if self.rule is Rule.QUORUM else 1)
+    def slots(self) -> Slots:
+        """The votes needed, each with the sources that may give it."""
+        return approval_rules.slots(
+            self.rule, self.roles, number=self.quorum, asked=self.asked, levels=self.levels
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """A human as they are now; `roles` are those held in the scope of the release."""
+    """A human as they are now; `roles` are the sources they belong to in the scope of the release."""
 
     person: str
     roles: frozenset[str]
@@ -83,7 +112,12 @@ class Voter:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """`roles` are those the person held when voting; `digest` is the bound content they saw."""
+    """
+    One person's word.
+
+    `roles` are the sources they belonged to when voting, `digest` is the bound content they saw. With
+    `on_behalf_of` it was given for somebody who had delegated it, and only one of the two is counted.
+    """
 
     person: str
     decision: Decision
@@ -91,6 +125,7 @@ class Vote:
     voted_at: datetime
     roles: frozenset[str]
     reason: str = ""
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +174,12 @@ def check_source(requirement: Requirement, voters: Iterable[Voter]) -> None:
         Refused: a slot no active person can fill, or fewer eligible people than slots.
     """
     people = [voter for voter in voters if voter.active and voter.human]
-    filled = _fill(requirement.slots, {voter.person: voter.roles for voter in people})
+    filled = approval_rules.fill(requirement.slots, {voter.person: voter.roles for voter in people})
     if len(filled) == len(requirement.slots):
         return
-    open_slots = [_name(slot) for index, slot in enumerate(requirement.slots) if index not in filled]
+    open_slots = list(
+        dict.fromkeys(_name(slot) for index, slot in enumerate(requirement.slots) if index not in filled)
+    )
     raise Refused(
         "approval.no_approver",
         said(
@@ -179,6 +216,25 @@ def check_vote(decision: Decision, reason: str, *, seen: str, current: str) -> N
         )
 
 
+def check_turn(requirement: Requirement, sources: Collection[str], held: "Standing") -> None:
+    """
+    Hold a sequence to its order: who belongs to a later level waits for the level before.
+
+    Raises:
+        Refused: `approval.not_your_turn`.
+    """
+    if requirement.rule is not Rule.SEQUENCE or not held.missing:
+        return
+    turn = requirement.slots[len(requirement.slots) - len(held.missing)]
+    if turn.isdisjoint(sources):
+        raise Refused(
+            "approval.not_your_turn",
+            f"The approval {requirement.key} waits for {_name(turn)} first.",
+            hint="You are told when it is your turn.",
+            evidence={"turn": sorted(turn)},
+        )
+
+
 def standing(
     requirement: Requirement,
     votes: Iterable[Vote],
@@ -207,59 +263,56 @@ def standing(
     if asked.digest != current_digest:
         return Standing(ApprovalState.VOID, _missing(requirement, {}))
     last = {v.person: v for v in votes if asked.asked_at <= v.voted_at <= now and v.digest == current_digest}
-    denied = tuple(v.person for v in last.values() if v.decision is Decision.DENY and _may(requirement, v))
-    if denied:
-        return Standing(ApprovalState.DENIED, _missing(requirement, {}), denied_by=denied)
     given = _usable(requirement, last.values(), {voter.person: voter for voter in voters})
     ttl = timedelta(days=requirement.ttl_days)
-    fresh = _fill(requirement.slots, {p: r for p, (r, at) in given.items() if now < at + ttl})
-    if len(fresh) < len(requirement.slots):
-        stale = _fill(requirement.slots, {p: r for p, (r, _) in given.items()})
+    fresh = [one for one in given if now < one.at + ttl]
+    denied = _denied_by(requirement, last.values(), fresh)
+    if denied:
+        return Standing(ApprovalState.DENIED, _missing(requirement, {}), denied_by=denied)
+    seats = approval_rules.seated(requirement.rule, requirement.slots, fresh)
+    people = tuple(sorted(seats.values()))
+    if len(seats) < len(requirement.slots):
+        stale = approval_rules.seated(requirement.rule, requirement.slots, given)
         state = ApprovalState.EXPIRED if len(stale) == len(requirement.slots) else ApprovalState.PENDING
-        return Standing(state, _missing(requirement, fresh), tuple(sorted(fresh.values())))
-    expires_at = min(given[person][1] for person in fresh.values()) + ttl
-    return Standing(ApprovalState.APPROVED, approved_by=tuple(sorted(fresh.values())), expires_at=expires_at)
+        return Standing(state, _missing(requirement, seats), people)
+    expires_at = min(one.at for one in fresh if one.person in seats.values()) + ttl
+    return Standing(ApprovalState.APPROVED, approved_by=people, expires_at=expires_at)
 
 
-def _may(requirement: Requirement, vote: Vote) -> bool:
-    return not vote.roles.isdisjoint(requirement.roles)
+def _denied_by(
+    requirement: Requirement, votes: Collection[Vote], fresh: Collection[Approving]
+) -> tuple[str, ...]:
+    """Give whose denials decide; none when they do not."""
+    denials = [v for v in votes if v.decision is Decision.DENY and not v.roles.isdisjoint(requirement.roles)]
+    if requirement.rule is Rule.FIRST_RESPONSE:
+        first = min((one.at for one in fresh), default=None)
+        denials = [vote for vote in denials if first is None or vote.voted_at < first]
+    people = tuple(vote.person for vote in denials)
+    is_denied = approval_rules.is_denied(requirement.rule, requirement.slots, people, requirement.asked)
+    return people if is_denied else ()
 
 
 def _usable(
     requirement: Requirement, votes: Collection[Vote], voters: Mapping[str, Voter]
-) -> dict[str, tuple[frozenset[str], datetime]]:
-    """Give the approvals that count, newest first, with the roles each may stand for."""
-    found = {}
+) -> list[Approving]:
+    """Give the approvals that count: of active humans who still belong to a source, or whose delegator does."""
+    own = {vote.person for vote in votes if vote.decision is not Decision.WITHDRAW and not vote.on_behalf_of}
+    found: dict[str, Approving] = {}
     for vote in sorted(votes, key=lambda vote: vote.voted_at, reverse=True):
-        voter = voters.get(vote.person)
-        if vote.decision is Decision.APPROVE and voter and voter.active and voter.human:
-            roles = vote.roles & voter.roles & frozenset(requirement.roles)
-            if roles:
-                found[vote.person] = (roles, vote.voted_at)
-    return found
+        authority = vote.on_behalf_of or vote.person
+        holder, voter = voters.get(authority), voters.get(vote.person)
+        if vote.decision is not Decision.APPROVE or not (_can_act(holder) and _can_act(voter)):
+            continue
+        assert holder is not None
+        sources = vote.roles & holder.roles & frozenset(requirement.roles)
+        is_second = authority in found or (vote.on_behalf_of in own)
+        if sources and not is_second:
+            found[authority] = Approving(vote.person, sources, vote.voted_at)
+    return list(found.values())
 
 
-def _fill(slots: tuple[frozenset[str], ...], people: Mapping[str, frozenset[str]]) -> dict[int, str]:
-    """
-    Seat as many people as possible, each on one slot; people named first are never unseated.
-
-    Source: augmenting paths for bipartite matching (Kuhn 1955).
-    """
-    seated: dict[int, str] = {}
-
-    def seat(person: str, tried: set[int]) -> bool:
-        for index, slot in enumerate(slots):
-            if index in tried or slot.isdisjoint(people[person]):
-                continue
-            tried.add(index)
-            if index not in seated or seat(seated[index], tried):
-                seated[index] = person
-                return True
-        return False
-
-    for person in people:
-        seat(person, set())
-    return seated
+def _can_act(voter: Voter | None) -> bool:
+    return voter is not None and voter.active and voter.human
 
 
 def _missing(requirement: Requirement, filled: Mapping[int, str]) -> tuple[tuple[str, str], ...]:

@@ -6,14 +6,14 @@ from rightaway.domain.release_facts import ApprovalFacts, ReleaseFacts
 from rightaway.domain.sentences import Sentence, Title, said, wordlist
 from rightaway.domain.unmet import Unmet
 
-_STATES = frozenset({"not_requested", "pending", "denied", "void", "expired"})
+_STATES = frozenset({"not_required", "not_requested", "pending", "denied", "void", "expired"})
 
 
 def approval_stands(facts: ReleaseFacts, key: str, rule: str, now: datetime) -> tuple[Unmet, ...]:
     """Give nothing when the approval is valid for this very content at this moment."""
     held = facts.approval(key)
     state = approval_state(held, now)
-    if state == "approved":
+    if state in {"approved", "not_required"}:
         return ()
     message, remedy = _said(state, held, Title(held.title or key))
     return (

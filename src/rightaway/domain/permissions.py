@@ -90,6 +90,8 @@ approval.vote.build_test         -   Y   -   Y   -   -   -   -   -   -
 approval.vote.deployment         -   -   -   Y   Y   Y   -   -   -   -
 approval.vote.verification       -   -   -   Y   -   -   Y   -   -   -
 approval.withdraw                o   o   -   o   o   o   o   -   -   -
+approval.delegate                Y   Y   Y   Y   Y   Y   Y   -   -   -
+group.define                     -   -   -   -   2   -   -   -   2   -
 change.register                  Y   Y   Y   Y   Y   -   Y   -   -   Y
 change.edit                      o   o   o   o   Y   -   o   -   -   o
 change.authorise                 -   -   -   Y   Y   Y   -   -   -   -

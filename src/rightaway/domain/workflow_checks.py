@@ -4,14 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from rightaway.domain import conditions, moves
-from rightaway.domain.approvals import PARTS, Requirement
 from rightaway.domain.mappings import Reader
-from rightaway.domain.permissions import Role
 from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
+from rightaway.domain.workflow_approvals import check_approval
 from rightaway.domain.workflows import ACTORS, SYSTEM, Mode, Template, Transition
-
-NOBODY = ("nobody",)
-"""Stands for the roles of an approval that names none, so that reading can go on."""
 
 
 def check(reader: Reader, template: Template) -> None:
@@ -22,7 +18,7 @@ def check(reader: Reader, template: Template) -> None:
         _check_transition(reader, template, way, f"/transitions/{index}")
     phases = {phase.key for phase in template.phases}
     for index, approval in enumerate(template.approvals):
-        _check_approval(reader, approval, phases, f"/approvals/{index}")
+        check_approval(reader, approval, phases, f"/approvals/{index}")
     _check_items(reader, template, phases)
     reader.each_of(template.permit_guards, PERMIT_GUARDS, "/permit_guards", "permit guard")
 
@@ -89,17 +85,6 @@ def _check_mode(reader: Reader, way: Transition, at: str) -> None:
         reader.problem("no_approval", f"{at}/approval", f"{way.id} waits for an approval and names none.")
     if way.mode is not Mode.MANUAL and SYSTEM not in way.actors:
         reader.problem("not_automatic", f"{at}/actors", f"{way.id} runs by itself; system must be an actor.")
-
-
-def _check_approval(reader: Reader, approval: Requirement, phases: set[str], at: str) -> None:
-    reader.one_of(approval.phase, phases, f"{at}/phase", "phase")
-    reader.each_of(approval.bound, PARTS, f"{at}/bound", "part")
-    if approval.roles != NOBODY:
-        reader.each_of(approval.roles, list(Role), f"{at}/roles", "role")
-    if not approval.bound:
-        reader.problem(
-            "unbound", f"{at}/bound", f"No edit could void {approval.key}: it is bound to nothing."
-        )
 
 
 def _check_items(reader: Reader, template: Template, phases: set[str]) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rightaway.domain.approvals import Requirement, Rule
 from rightaway.domain.errors import Invalid
 from rightaway.domain.mappings import Reader
 from rightaway.domain.sentences import said
-from rightaway.domain.workflow_checks import NOBODY, check
+from rightaway.domain.workflow_approvals import approval
+from rightaway.domain.workflow_checks import check
 from rightaway.domain.workflows import ChecklistRule, Mode, Phase, TaskRule, Template, Transition
 
 
@@ -62,7 +62,7 @@ def _template(reader: Reader, mapping: Mapping[str, Any]) -> Template:
         phases=tuple(_phase(reader, item, at) for at, item in items("phases")),
         terminal=frozenset(reader.texts(top, "terminal", "")),
         transitions=tuple(_transition(reader, item, at) for at, item in items("transitions")),
-        approvals=tuple(_approval(reader, item, at) for at, item in items("approvals")),
+        approvals=tuple(approval(reader, item, at) for at, item in items("approvals")),
         checklist=tuple(_checklist_rule(reader, item, at) for at, item in items("checklist")),
         tasks=tuple(_task_rule(reader, item, at) for at, item in items("tasks")),
         forbidden=tuple(_forbidden(reader, item, at) for at, item in items("forbidden")),
@@ -114,30 +114,6 @@ def _transition(reader: Reader, value: Any, at: str) -> Transition:
         reason_required=reader.flag(fields, "reason_required", at, default=False),
         effects=reader.texts(fields, "effects", at),
         after=reader.texts(fields, "after", at),
-    )
-
-
-def _approval(reader: Reader, value: Any, at: str) -> Requirement:
-    known = ["key", "title", "phase", "rule", "roles", "quorum", "bound", "ttl_days"]
-    fields = reader.fields(value, at, known=known)
-    rule, roles = reader.text(fields, "rule", at), reader.texts(fields, "roles", at)
-    reader.one_of(rule, list(Rule), f"{at}/rule", "rule")
-    if not roles:
-        reader.problem(
-            "approval_without_source",
-            f"{at}/roles",
-            "Nobody could give this approval.",
-            "Name at least one role.",
-        )
-    return Requirement(
-        key=reader.text(fields, "key", at),
-        title=reader.text(fields, "title", at),
-        phase=reader.text(fields, "phase", at),
-        rule=Rule(rule) if rule in set(Rule) else Rule.ALL,
-        roles=roles or NOBODY,
-        bound=reader.texts(fields, "bound", at),
-        quorum=reader.whole(fields, "quorum", at, default=1),
-        ttl_days=reader.whole(fields, "ttl_days", at, default=14),
     )
 
 

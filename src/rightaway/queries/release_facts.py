@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from rightaway.domain.approvals import Decision, Requirement, Rule, bound_digest
+from rightaway.domain.approvals import ApprovalState, Requirement, Standing, bound_digest
 from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
@@ -37,7 +37,7 @@ from rightaway.domain.release_facts import (
     TaskFacts,
 )
 from rightaway.domain.workflows import Template
-from rightaway.queries import bound_content, facts_outcome, gates, library, templates
+from rightaway.queries import approvers, bound_content, facts_outcome, gates, library, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
@@ -67,7 +67,7 @@ def facts(release: Release, now: datetime) -> ReleaseFacts:
         plan=_plan(release, plan),
         back_out_plan=_back_out_plan(plan),
         conflicts=_conflicts(release, items),
-        approvals=approvals(release, template, manifest),
+        approvals=approvals(release, template, manifest, now),
         tasks=_tasks(release, template),
         package=_package(package),
         test_runs=_test_runs(package),
@@ -105,17 +105,32 @@ def policy(release: Release) -> PolicyFacts:
     return PolicyFacts(**held)
 
 
-def approvals(release: Release, template: Template, manifest: Json) -> tuple[ApprovalFacts, ...]:
+def approvals(
+    release: Release, template: Template, manifest: Json, now: datetime
+) -> tuple[ApprovalFacts, ...]:
     """Give where each approval of the workflow stands, and the digest of its content as it is now."""
     newest: dict[str, Approval] = {}
-    for row in release.approvals.prefetch_related("votes").order_by("id"):
+    for row in release.approvals.prefetch_related("votes", "asked_of").order_by("id"):
         newest[row.kind] = row
-    return tuple(
-        _approval(requirement, newest.get(requirement.key), manifest) for requirement in template.approvals
-    )
+    needed = approvers.requirements(release)
+    holders = approvers.Holders.of(release, [one for one in needed.values() if one], now)
+    found = []
+    for one in template.approvals:
+        held = needed[one.key]
+        if held is None:
+            found.append(ApprovalFacts(one.key, ApprovalState.NOT_REQUIRED, title=one.title))
+        else:
+            found.append(_approval(held, newest.get(one.key), manifest, holders, now))
+    return tuple(found)
 
 
-def _approval(requirement: Requirement, row: Approval | None, manifest: Json) -> ApprovalFacts:
+def _approval(
+    requirement: Requirement,
+    row: Approval | None,
+    manifest: Json,
+    holders: approvers.Holders,
+    now: datetime,
+) -> ApprovalFacts:
     try:
         current = bound_digest(requirement, manifest)
     except Invalid:
@@ -127,23 +142,24 @@ def _approval(requirement: Requirement, row: Approval | None, manifest: Json) ->
             missing_roles=requirement.roles,
             title=requirement.title,
         )
+    stands = approvers.standing(requirement, row, holders, now)
+    is_open = row.state in {ApprovalState.PENDING, ApprovalState.APPROVED}
     return ApprovalFacts(
         requirement.key,
         title=requirement.title,
-        state=row.state,
+        state=stands.state if is_open else row.state,
         approved_digest=row.digest,
         current_digest=current,
         expires_at=row.expires_at,
-        missing_roles=_missing_roles(requirement, row) if row.state == "pending" else (),
+        missing_roles=_missing_roles(requirement, stands) if is_open else (),
     )
 
 
-def _missing_roles(requirement: Requirement, row: Approval) -> tuple[str, ...]:
-    """Give the roles that may still vote: where each has one vote, not those whose vote is given."""
-    if requirement.rule is not Rule.ALL:
-        return requirement.roles
-    voted = {vote.role for vote in row.votes.all() if vote.decision == Decision.APPROVE}
-    return tuple(role for role in requirement.roles if role not in voted)
+def _missing_roles(requirement: Requirement, stands: Standing) -> tuple[str, ...]:
+    """Give the sources that may still vote, in the order of the requirement; of a sequence those whose turn it is."""
+    open_slots = stands.missing[:1] if requirement.levels else stands.missing
+    names = {name for slot, _ in open_slots for name in slot.split(" or ")}
+    return tuple(source for source in requirement.roles if source in names)
 
 
 def _registration(release: Release) -> RegistrationFacts:

@@ -1,28 +1,26 @@
 """Releases: lists, one release, why it does not move on, its checklist and history."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from rightaway.domain.approvals import ApprovalState
+from rightaway.domain.approvals import Requirement
 from rightaway.domain.checklists import Item, checklist, unproved
 from rightaway.domain.differences import Change as Difference
 from rightaway.domain.differences import difference
 from rightaway.domain.early_life import Criterion, EarlyLifeState, exit_criteria
 from rightaway.domain.guards import Evaluation, explain
-from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.release_facts import ApprovalFacts
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Phase
-from rightaway.queries import bound_content, release_facts, templates
+from rightaway.queries import approvers, bound_content, release_facts, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.changes.models import Change
-from rightaway.records.releases.models import Contribution, PhaseVisit, Release, Task
+from rightaway.records.releases.models import PhaseVisit, Release, Task
 
 RELATED = (
     "service",
@@ -48,16 +46,6 @@ _LISTED = (
     "service__name",
     "manager__name",
     "manager__username",
-)
-
-_WAITING = (
-    "kind",
-    "digest",
-    "requested_at",
-    "expires_at",
-    "release__number",
-    "release__title",
-    "release__workflow",
 )
 
 # Counted for the rows of the page alone; a join would count for every release before the page is cut.
@@ -125,7 +113,11 @@ class PhaseStep:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """One approval of the workflow as the page shows it."""
+    """
+    One approval of the workflow as the page shows it.
+
+    `voters` are the accounts that may vote now, `newcomers` those that could give it but were not asked.
+    """
 
     key: str
     title: str
@@ -135,6 +127,9 @@ class ApprovalView:
     row: Approval | None
     current_digest: str
     changes: tuple[Difference, ...]
+    requirement: Requirement
+    voters: frozenset[int]
+    newcomers: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,37 +156,51 @@ def standing(row: Release) -> Standing:
     return Standing(
         ways=explain(template, facts, now),
         checklist=checklist(template, facts, now),
-        approvals=_approvals(row, facts.approvals),
+        approvals=_approvals(row, facts.approvals, now),
         early_life=criteria,
         unproved=unproved(template, facts, now),
         at=now,
     )
 
 
-def _approvals(row: Release, facts: tuple[ApprovalFacts, ...]) -> tuple[ApprovalView, ...]:
-    newest = {one.kind: one for one in row.approvals.prefetch_related("votes__voter").order_by("id")}
-    digests = {one.key: one.current_digest for one in facts}
-    is_other = any(one.digest != digests.get(kind, "") for kind, one in newest.items())
+def _approvals(row: Release, facts: tuple[ApprovalFacts, ...], now: datetime) -> tuple[ApprovalView, ...]:
+    newest = {one.kind: one for one in row.approvals.prefetch_related(*_OF_APPROVAL).order_by("id")}
+    by_key = {one.key: one for one in facts}
+    is_other = any(one.digest != by_key[kind].current_digest for kind, one in newest.items())
     manifest = bound_content.manifest(row) if is_other else {}
+    needed = approvers.requirements(row)
+    holders = approvers.Holders.of(row, [one for one in needed.values() if one], now)
     found = []
-    for requirement in templates.of(row).approvals:
-        held = newest.get(requirement.key)
-        current = digests[requirement.key]
-        now = {part: manifest.get(part) for part in requirement.bound}
-        changes = difference(held.manifest, now) if held and held.digest != current else ()
+    for held in templates.of(row).approvals:
+        asked, fact = newest.get(held.key), by_key[held.key]
+        asks = needed[held.key] or held
+        current = {part: manifest.get(part) for part in asks.bound}
+        is_same = asked is None or asked.digest == fact.current_digest
         found.append(
             ApprovalView(
-                key=requirement.key,
-                title=requirement.title,
-                rule=str(requirement.rule),
-                roles=requirement.roles,
-                state=held.state if held else ApprovalState.NOT_REQUESTED,
-                row=held,
-                current_digest=current,
-                changes=changes,
+                key=held.key,
+                title=held.title,
+                rule=str(asks.rule),
+                roles=asks.roles,
+                state=fact.state,
+                row=asked,
+                current_digest=fact.current_digest,
+                changes=() if is_same or asked is None else difference(asked.manifest, current),
+                requirement=approvers.asked(asks, asked) if asked else asks,
+                voters=approvers.may_vote(asks, asked, holders) if asked else frozenset(),
+                newcomers=approvers.newcomers(asks, asked, holders) if asked else frozenset(),
             )
         )
     return tuple(found)
+
+
+_OF_APPROVAL = (
+    "votes__voter",
+    "votes__on_behalf_of",
+    "asked_of",
+    "questions__asked_by",
+    "questions__answered_by",
+)
 
 
 def rail(row: Release) -> list[PhaseStep]:
@@ -226,35 +235,13 @@ def phases_with_counts() -> dict[str, int]:
     return dict(Release.objects.values_list("phase").annotate(count=Count("id")))
 
 
-def waiting_approvals(user_id: int, held: Mapping[str, frozenset[str]]) -> QuerySet[Approval]:
-    """
-    List the pending approvals that a person may vote on and has not voted on, newest first.
-
-    Args:
-        held: The person's roles by the scope they are held in.
-    """
-    votable = Q(pk__in=())
-    for workflow, requirement in templates.requirements():
-        wrote = Contribution.objects.filter(
-            release=OuterRef("release"), person_id=user_id, part__in=requirement.bound
-        )
-        this = Q(~Exists(wrote), release__workflow=workflow, kind=requirement.key)
-        scopes = [scope for scope, roles in held.items() if roles & set(requirement.roles)]
-        votable |= this if EVERYWHERE in scopes else this & Q(release__service__key__in=scopes)
-    return (
-        Approval.objects.filter(votable, state=ApprovalState.PENDING)
-        .exclude(votes__voter_id=user_id)
-        .select_related("release")
-        .only(*_WAITING)
-    )
-
-
 def votes(row: Approval) -> list[dict[str, Any]]:
     return [
         {
             "voter": vote.voter.username,
             "name": str(vote.voter),
             "role": vote.role,
+            "on_behalf_of": vote.on_behalf_of.username if vote.on_behalf_of else "",
             "decision": vote.decision,
             "reason": vote.reason,
             "at": vote.at,

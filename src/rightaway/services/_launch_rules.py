@@ -1,5 +1,7 @@
 """What a launch must meet before anything of it exists; the rest is judged by the gate before each wave."""
 
+from django.utils import timezone
+
 from rightaway.domain import separation
 from rightaway.domain.canonical import digest
 from rightaway.domain.changes import ChangeState, may_start
@@ -8,7 +10,7 @@ from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.plans import LABEL
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
-from rightaway.queries import templates
+from rightaway.queries import approvers, templates
 from rightaway.records.deployments.models import Deployment, Plan
 from rightaway.records.releases.models import Release
 from rightaway.services import _guard
@@ -77,14 +79,17 @@ def check_changes(release: Release) -> None:
 
 
 def check_launcher(actor: Actor, release: Release) -> None:
-    """Hold production to S3 and S4: somebody independent approved, and more than one where the author launches."""
-    approval = release.approvals.filter(kind="deployment", state="approved").order_by("-id").first()
-    voters = approval.votes.filter(decision="approve").values_list("voter_id", flat=True) if approval else ()
+    """
+    Hold production to S3, S4 and S8: somebody independent approved, and more than one where the author launches.
+
+    An approval counts for the content as it is now, and a vote while its voter may still give it.
+    """
+    voters = approvers.approved_by(release, "deployment", timezone.now())
     acts = [
         separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")
     ]
     launcher = separation_person(_guard.person(actor))
-    refusal = separation.may_launch(launcher, acts, {str(voter) for voter in voters}, production=True)
+    refusal = separation.may_launch(launcher, acts, voters, production=True)
     if refusal is not None:
         raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)

@@ -1,5 +1,6 @@
 """Approvals: asked for, voted on by people, bound to the content they saw."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,28 +9,25 @@ from django.utils import timezone
 from rightaway.domain import separation
 from rightaway.domain.approvals import (
     ApprovalState,
-    Asked,
     Decision,
     Requirement,
-    Vote,
-    Voter,
     bound_digest,
     check_source,
+    check_turn,
     check_vote,
-    standing,
 )
 from rightaway.domain.changes import ReleaseEvent
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
-from rightaway.domain.values import Actor, PersonKind
-from rightaway.queries import bound_content, templates
+from rightaway.domain.values import Actor
+from rightaway.queries import approvers, bound_content, people, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
-from rightaway.records.people.models import RoleBinding, User
+from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, _notify, changes, lifecycle
+from rightaway.services import _audit, _binding, _guard, _notify, changes, lifecycle
 from rightaway.services._people import separation_person
 
 
@@ -46,20 +44,15 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="approval.request", scope=release.service.key)
     _guard.unchanged(release, expected_version)
-    requirement = _requirement(release, kind)
-    if release.approvals.filter(
-        kind=kind, state__in=[ApprovalState.PENDING, ApprovalState.APPROVED]
-    ).exists():
-        raise Refused(
-            "approval.stands",
-            said("The approval {kind} of {number} is asked for already.", kind=Word(kind), number=number),
-        )
-    release.approvals.filter(kind=kind, state=ApprovalState.DENIED).update(state=ApprovalState.VOID)
+    requirement = needed(release, kind)
+    now = timezone.now()
+    holders = approvers.Holders.of(release, [requirement], now)
+    voters = holders.voters(requirement)
+    _make_room(actor, release, kind, {int(voter.person) for voter in voters})
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
-    voters = _voters(release, requirement)
-    check_source(requirement, voters)
-    now = timezone.now()
+    check_source(replace(requirement, asked=len(voters)), voters)
+    due_at = now + timedelta(days=requirement.due_days)
     row = Approval.objects.create(
         release=release,
         kind=kind,
@@ -68,23 +61,54 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
         digest=digest,
         requested_by=requester,
         requested_at=now,
+        due_at=due_at,
+        remind_at=now + (due_at - now) / 2,
         expires_at=now + timedelta(days=requirement.ttl_days),
     )
+    row.asked_of.set([int(voter.person) for voter in voters])
     release.save()
-    _told(actor, row, "release.approval.requested", {"digest": digest})
-    _notify.tell(
-        actor=actor,
-        kind=NotificationKind.APPROVAL_ASKED,
-        subject=_notify.found(SubjectKind.RELEASE, number),
-        people=[int(voter.person) for voter in voters],
-        key=f"approval:{row.pk}:asked",
-        facts={"approval": kind},
-    )
+    told(actor, row, "release.approval.requested", {"digest": digest})
+    first = requirement.levels[0] if requirement.levels else requirement.roles
+    turn = [voter for voter in voters if not voter.roles.isdisjoint(first)]
+    _ask(actor, row, [int(voter.person) for voter in turn])
     lifecycle.settle(release=release)
     return row
 
 
-def _requirement(release: Release, kind: str) -> Requirement:
+def _make_room(actor: Actor, release: Release, kind: str, people: set[int]) -> None:
+    """
+    Put away an earlier request: one denied, or one that people may answer now who could not when it was asked.
+
+    Raises:
+        Refused: `approval.stands`.
+    """
+    for row in release.approvals.filter(kind=kind, state__in=_binding.STANDING):
+        asked = set(row.asked_of.values_list("pk", flat=True))
+        if row.state == ApprovalState.APPROVED or (row.state == ApprovalState.PENDING and people <= asked):
+            raise Refused("approval.stands", f"The approval {kind} of {release.number} is asked for already.")
+        change = {"path": "request", "kind": "changed", "before": row.state, "after": "asked again"}
+        _binding.void(actor=actor, row=row, changes=[change])
+
+
+def _ask(actor: Actor, row: Approval, people: list[int]) -> None:
+    _notify.tell(
+        actor=actor,
+        kind=NotificationKind.APPROVAL_ASKED,
+        subject=_notify.found(SubjectKind.RELEASE, row.release.number),
+        people=people,
+        key=f"approval:{row.pk}:asked",
+        facts={"approval": row.kind},
+    )
+
+
+def needed(release: Release, kind: str) -> Requirement:
+    """
+    Give what the approval asks of this release.
+
+    Raises:
+        Invalid: the workflow knows no such approval.
+        Refused: it is not needed for this release.
+    """
     template = templates.of(release)
     if kind not in {one.key for one in template.approvals}:
         known = ", ".join(one.key for one in template.approvals)
@@ -94,21 +118,14 @@ def _requirement(release: Release, kind: str) -> Requirement:
             at="kind",
             hint=said("There are: {known}.", known=known),
         )
-    return template.approval(kind)
-
-
-def _voters(release: Release, requirement: Requirement) -> list[Voter]:
-    """Give who could vote: active people with a role, leaving out the authors of what is bound."""
-    authors = {
-        contribution.person.owner_id or contribution.person_id
-        for contribution in release.contributions.select_related("person").filter(part__in=requirement.bound)
-    }
-    held = RoleBinding.objects.filter(role__in=requirement.roles, scope__in=[release.service.key, "*"])
-    roles: dict[int, set[str]] = {}
-    for binding in held.exclude(user_id__in=authors):
-        roles.setdefault(binding.user_id, set()).add(binding.role)
-    users = User.objects.filter(pk__in=roles, is_active=True, kind=PersonKind.PERSON)
-    return [Voter(str(user.pk), frozenset(roles[user.pk])) for user in users]
+    found = approvers.requirement(release, kind)
+    if found is None:
+        raise Refused(
+            "approval.not_required",
+            f"The approval {kind} is not needed for {release.number}.",
+            hint=f"It is needed when {template.approval(kind).when}.",
+        )
+    return found
 
 
 @transaction.atomic
@@ -128,12 +145,12 @@ def vote(
     """
     release = _guard.lock(Release, number=number)
     voter = _guard.person(actor)
-    requirement = _requirement(release, kind)
+    requirement = needed(release, kind)
     chosen, title = _decision(decision), Word(kind)
     row = Approval.objects.select_for_update().filter(release=release, kind=kind).order_by("-id").first()
-    if row is not None:
-        row.release = release
-    _check_voter(actor, release, requirement, row, chosen)
+    holders = approvers.Holders.of(release, [requirement], timezone.now())
+    sources, giver = holders.authority(voter.pk, requirement)
+    _check_voter(actor, release, requirement, row, chosen, sources)
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
         raise Refused(
@@ -141,20 +158,45 @@ def vote(
             said("The approval {kind} of {number} is {state}.", kind=title, number=number, state=Word(state)),
             hint=said("Ask for it first."),
         )
+    row.release = release
     current = bound_digest(requirement, bound_content.manifest(release))
     check_vote(chosen, reason, seen=digest, current=current)
     if row.state == ApprovalState.VOID:
         text = said("The approval {kind} is void.", kind=title)
         raise Refused("approval.void", text, hint=said("Ask for it again."))
-    roles = _guard.roles_of(voter.pk, release.service.key)
     if chosen is not Decision.WITHDRAW:
-        _check_separation(release, requirement, row, voter, roles)
-    usable = sorted(roles & set(requirement.roles))
+        _check_separation(release, requirement, row, voter, sources)
+        _check_asked(requirement, row, holders, giver or voter.pk)
+        if chosen is Decision.APPROVE:
+            check_source(approvers.asked(requirement, row), holders.voters(requirement))
+        check_turn(requirement, sources, approvers.standing(requirement, row, holders, timezone.now()))
+    _record(actor, row, voter, chosen, digest=digest, reason=reason, role=role, sources=sources, giver=giver)
+    decide(actor, release, requirement, row)
+    release.save()
+    lifecycle.settle(release=release)
+    return row
+
+
+def _record(
+    actor: Actor,
+    row: Approval,
+    voter: User,
+    chosen: Decision,
+    *,
+    digest: str,
+    reason: str,
+    role: str,
+    sources: frozenset[str],
+    giver: int | None,
+) -> None:
+    usable = sorted(sources)
     VoteRow.objects.update_or_create(
         approval=row,
         voter=voter,
         defaults={
             "role": role if role in usable else (usable or [""])[0],
+            "sources": usable,
+            "on_behalf_of_id": giver,
             "decision": chosen,
             "reason": reason,
             "digest": digest,
@@ -162,24 +204,44 @@ def vote(
             "at": timezone.now(),
         },
     )
-    _told(actor, row, "release.approval.voted", {"decision": str(chosen), "digest": digest, "reason": reason})
-    _decide(actor, release, requirement, row)
-    release.save()
-    lifecycle.settle(release=release)
-    return row
+    facts = {"decision": str(chosen), "digest": digest, "reason": reason}
+    if giver:
+        facts["on_behalf_of"] = ", ".join(people.names([giver]))
+    told(actor, row, "release.approval.voted", facts)
+
+
+def _check_asked(requirement: Requirement, row: Approval, holders: approvers.Holders, person: int) -> None:
+    """Refuse a role that was given, or a group that was joined, while the approval was waiting (S5)."""
+    if row.asked_of.filter(pk=person).exists():
+        return
+    raise Forbidden(
+        "sod.granted_meanwhile",
+        f"You could not give {requirement.key} when it was asked for.",
+        hint="Have it asked for again; then it is asked of you too.",
+        evidence={"eligible": len(holders.voters(requirement))},
+    )
 
 
 def _check_voter(
-    actor: Actor, release: Release, requirement: Requirement, row: Approval | None, decision: Decision
+    actor: Actor,
+    release: Release,
+    requirement: Requirement,
+    row: Approval | None,
+    decision: Decision,
+    sources: frozenset[str],
 ) -> None:
     """Refuse who could not vote in any state, before anything of the state is told."""
-    voter, scope = _guard.person(actor), release.service.key
+    voter = _guard.person(actor)
     if decision is Decision.WITHDRAW:
         voted = row is not None and row.votes.filter(voter=voter).exists()
-        _guard.require(actor=actor, action="approval.withdraw", scope=scope, own=voted)
+        _guard.require(actor=actor, action="approval.withdraw", scope=release.service.key, own=voted)
         return
-    roles = _guard.roles_of(voter.pk, scope)
-    _refuse(separation.may_vote(separation_person(voter), roles, (), requirement, ()))
+    check_eligible(actor, requirement, sources)
+
+
+def check_eligible(actor: Actor, requirement: Requirement, sources: frozenset[str]) -> None:
+    """Refuse who belongs to none of the sources, whoever wrote what and whatever the approval's state."""
+    _refuse(separation.may_vote(separation_person(_guard.person(actor)), sources, (), requirement, ()))
 
 
 def _refuse(refusal: separation.Refusal | None) -> None:
@@ -199,45 +261,22 @@ def _decision(text: str) -> Decision:
 
 
 def _check_separation(
-    release: Release, requirement: Requirement, row: Approval, voter: User, roles: frozenset[str]
+    release: Release, requirement: Requirement, row: Approval, voter: User, sources: frozenset[str]
 ) -> None:
     acts = [
         separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")
     ]
-    _refuse(
-        separation.may_vote(separation_person(voter), roles, acts, requirement, _votes(row, before=voter))
-    )
+    own = [one for one in approvers.votes(row) if one.person == str(voter.pk)]
+    _refuse(separation.may_vote(separation_person(voter), sources, acts, requirement, own))
 
 
-def _votes(row: Approval, before: User | None = None) -> list[Vote]:
-    rows = row.votes.select_related("voter").order_by("at", "id")
-    return [
-        Vote(
-            person=str(one.voter_id),
-            decision=Decision(one.decision),
-            digest=one.digest,
-            voted_at=one.at,
-            roles=frozenset(_guard.roles_of(one.voter_id, row.release.service.key)),
-            reason=one.reason,
-        )
-        for one in rows
-        if before is None or one.voter_id == before.pk
-    ]
-
-
-def _decide(actor: Actor, release: Release, requirement: Requirement, row: Approval) -> None:
-    votes = _votes(row)
-    people = {vote.person: Voter(vote.person, vote.roles) for vote in votes}
+def decide(actor: Actor, release: Release, requirement: Requirement, row: Approval) -> None:
+    """Store where the approval stands now, and tell of it when that is news."""
     now: datetime = timezone.now()
-    stands = standing(
-        requirement,
-        votes,
-        asked=Asked(row.digest, row.requested_at),
-        current_digest=row.digest,
-        now=now,
-        voters=people.values(),
-    )
+    stored = Approval.objects.prefetch_related("votes", "asked_of").get(pk=row.pk)
+    holders = approvers.Holders.of(release, [requirement], now)
+    stands = approvers.standing(requirement, stored, holders, now)
     before = row.state
     row.state = stands.state
     row.version += 1
@@ -245,10 +284,14 @@ def _decide(actor: Actor, release: Release, requirement: Requirement, row: Appro
         row.expires_at = stands.expires_at
     if stands.state in {ApprovalState.APPROVED, ApprovalState.DENIED}:
         row.decided_at = now
+        row.remind_at = None
     row.save()
     if before == row.state:
+        if requirement.levels and row.state == ApprovalState.PENDING:
+            level = requirement.slots[len(requirement.slots) - len(stands.missing)]
+            _ask(actor, row, [int(one.person) for one in holders.voters(requirement) if one.roles & level])
         return
-    _told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
+    told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
     event = _FOLLOWED.get(row.kind)
     if stands.state is ApprovalState.APPROVED and event:
         changes.follow(actor=actor, release=release, event=event)
@@ -261,11 +304,12 @@ _WORDS = {
     ApprovalState.EXPIRED: "expired",
     ApprovalState.VOID: "voided",
     ApprovalState.NOT_REQUESTED: "reopened",
+    ApprovalState.NOT_REQUIRED: "reopened",
 }
 _FOLLOWED = {"build_test": ReleaseEvent.BUILD_TEST_APPROVED, "deployment": ReleaseEvent.DEPLOYMENT_APPROVED}
 
 
-def _told(actor: Actor, row: Approval, action: str, facts: dict[str, str]) -> None:
+def told(actor: Actor, row: Approval, action: str, facts: dict[str, str]) -> None:
     _audit.record(
         actor=actor,
         action=action,

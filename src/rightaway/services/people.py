@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -19,13 +20,14 @@ from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.intake.fields import ACCOUNT
 from rightaway.queries import people as ask
-from rightaway.records.people.models import Preferences, RoleBinding, User
+from rightaway.records.people.models import Group, Preferences, RoleBinding, User
 from rightaway.services import _audit, _guard
 
 STREAM = "people"
 TOKEN_CLIENT = "rightaway-api"  # noqa: S105 -- the name of a client, no secret
 LONGEST_TOKEN = timedelta(days=90)
 FIRST_PASSWORD_BYTES = 15
+KEY = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 
 
 @transaction.atomic
@@ -131,6 +133,44 @@ def revoke(*, actor: Actor, user: User, role: str, scope: str = _guard.EVERYWHER
         subject=("account", user.username),
         facts={"role": role, "scope": scope},
     )
+
+
+@transaction.atomic
+def define_group(*, actor: Actor, key: str, name: str, members: Iterable[str]) -> Group:
+    """
+    Make or change a group of people who give approvals together; members count from the next time it is asked for.
+
+    Raises:
+        Forbidden: `sod.self_grant`, for somebody who puts themselves in (S5).
+        Invalid: a member who is no person, or an auditor.
+    """
+    _guard.require(actor=actor, action="group.define")
+    if not re.fullmatch(KEY, key):
+        raise Invalid(
+            "group.key", "This cannot be the key of a group.", at="key", hint="Use letters, digits, - and _."
+        )
+    people = [_guard.find(User, username=username) for username in dict.fromkeys(members)]
+    row, _ = Group.objects.select_for_update().get_or_create(key=key, defaults={"name": name})
+    before = set(row.members.values_list("pk", flat=True))
+    for one in people:
+        if one.pk == actor.user_id and one.pk not in before:
+            raise Forbidden(
+                "sod.self_grant", "Nobody puts themselves into a group.", hint="Ask another administrator."
+            )
+        is_auditor = RoleBinding.objects.filter(user=one, role=Role.AUDITOR).exists()
+        if one.kind != PersonKind.PERSON or is_auditor:
+            raise Invalid("group.member", f"{one} cannot give approvals.", at="members")
+    row.name, row.version = name, row.version + 1
+    row.save()
+    row.members.set(people)
+    _audit.record(
+        actor=actor,
+        action="people.group.defined",
+        stream=STREAM,
+        subject=("group", key),
+        facts={"name": name, "members": [one.username for one in people]},
+    )
+    return row
 
 
 @transaction.atomic

@@ -28,7 +28,8 @@ def compile(*, actor: Actor, number: str, environment: str | None = None) -> Pla
         Invalid: `plan.refused`, with every reason.
     """
     release = _guard.lock(Release, number=number)
-    _guard.require(actor=actor, action="plan.edit", scope=release.service.key, own=True)
+    own = release.initiated_by_id == actor.user_id
+    _guard.require(actor=actor, action="plan.edit", scope=release.service.key, own=own)
     package = release.packages.filter(is_current=True).first()
     if package is None or release.design is None:
         what = Word("package" if package is None else "deployment design")

@@ -8,16 +8,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.approvals import ApprovalState
+from rightaway.domain.difference_words import Sentence, sentences
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import Word, said
+from rightaway.queries import approvals as ask
 from rightaway.queries import releases, templates
 from rightaway.queries.releases import ApprovalView
 from rightaway.services import approvals as commands
 from rightaway.web import frames
+from rightaway.web.accounts import sensitive
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.lifecycle import VoteForm
 from rightaway.web.pages import act, bound, command
-from rightaway.web.statuses import within, words
+from rightaway.web.statuses import source, within, words
 from rightaway.web.viewers import Viewer
 
 STANDING = frozenset({ApprovalState.PENDING, ApprovalState.APPROVED})
@@ -28,21 +31,24 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
     template = templates.of(row)
     scope, is_over = row.service.key, row.phase in template.terminal
     wrote = _parts_written(viewer, row)
+    may_request, may_comment = viewer.may("approval.request", scope), viewer.may("record.comment", scope)
+    stand_ins = list(ask.of_release(row.pk))
     found = []
     for view in views:
-        bound_parts = template.approval(view.key).bound
         votes = releases.votes(view.row) if view.row else []
         mine = next((vote for vote in votes if vote["voter"] == viewer.user.username), None)
-        own_parts = [part for part in bound_parts if part in wrote]
-        holds_role = bool(viewer.roles(scope) & set(view.roles))
-        may_vote = holds_role and not own_parts and view.state in STANDING and not is_over
+        own_parts = [part for part in view.requirement.bound if part in wrote]
+        is_open = view.state in STANDING and not is_over
+        may_vote = viewer.user.pk in view.voters and is_open
         found.append(
             {
                 "view": view,
                 "votes": votes,
                 "mine": mine,
-                "bound": bound_parts,
-                "own_parts": own_parts if holds_role and view.state == ApprovalState.PENDING else [],
+                "bound": view.requirement.bound,
+                "own_parts": own_parts
+                if viewer.roles(scope) & set(view.roles) and view.state == ApprovalState.PENDING
+                else [],
                 "differences": view.row.difference
                 if view.row and view.state == ApprovalState.VOID
                 else view.changes,
@@ -50,13 +56,23 @@ def panels(viewer: Viewer, row: Any, views: Iterable[ApprovalView]) -> list[dict
                 if may_vote and view.state == ApprovalState.PENDING
                 else None,
                 "may_vote": may_vote,
-                "may_request": view.state not in STANDING
-                and not is_over
-                and bool(view.current_digest)
-                and viewer.may("approval.request", scope),
+                "may_request": may_request and not is_over and can_be_asked(view),
+                "questions": list(view.row.questions.all()) if view.row else [],
+                "stand_ins": [one for one in stand_ins if one.kind == view.key],
+                "may_delegate": may_vote and mine is None and viewer.may("approval.delegate", None),
+                "may_answer": may_comment and not is_over,
             }
         )
     return found
+
+
+def can_be_asked(view: ApprovalView) -> bool:
+    """Say whether the approval can be asked for now: it does not stand, or others could answer than were asked."""
+    if not view.current_digest or view.state == ApprovalState.NOT_REQUIRED:
+        return False
+    if view.row is not None and view.row.state == ApprovalState.PENDING:
+        return bool(view.newcomers)
+    return view.row is None or view.row.state != ApprovalState.APPROVED
 
 
 def _parts_written(viewer: Viewer, row: Any) -> set[str]:
@@ -84,15 +100,13 @@ def _why_not(viewer: Viewer, row: Any, view: ApprovalView) -> str:
         return _("The approval is {state}: there is nothing to vote on now.").format(
             state=within(words(view.state))
         )
-    if not viewer.roles(row.service.key) & set(view.roles):
-        return _("Votes are given by: {roles}.").format(
-            roles=", ".join(within(words(role)) for role in view.roles)
-        )
-    wrote = _parts_written(viewer, row) & set(templates.of(row).approval(view.key).bound)
+    wrote = _parts_written(viewer, row) & set(view.requirement.bound)
     if wrote:
         return _("You wrote part of what is approved ({parts}), so other people vote.").format(
             parts=", ".join(within(words(part)) for part in sorted(wrote))
         )
+    if viewer.user.pk not in view.voters:
+        return _("Votes are given by: {roles}.").format(roles=", ".join(source(role) for role in view.roles))
     return ""
 
 
@@ -101,7 +115,7 @@ def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: st
     row = frames.found(viewer, number)
     view = _view(row, kind)
     viewer.require("approval.request", row.service.key)
-    roles = ", ".join(role.replace("_", " ") for role in view.roles)
+    roles = ", ".join(source(role) for role in view.roles)
     return command(
         request,
         CommandForm(**bound(request)),
@@ -117,7 +131,22 @@ def request_approval(request: HttpRequest, viewer: Viewer, number: str, kind: st
     )
 
 
+def _news(viewer: Viewer, view: ApprovalView) -> dict[str, Any]:
+    """Give what is new since the viewer's own last decision, or since anybody approved it."""
+    if view.row is None:
+        return {}
+    news = ask.news([view.row], viewer.user.pk)[view.row.pk]
+    return {"news": news, "said": [in_words(one) for one in sentences(news.changes)], "more": 0}
+
+
+def in_words(sentence: Sentence) -> str:
+    """Say a difference in the language of the page."""
+    thing = " ".join(within(words(word)) for word in sentence.thing)
+    return _(sentence.text).format(place=words(sentence.place), thing=thing, **sentence.data)
+
+
 @act
+@sensitive
 def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpResponse:
     row = frames.found(viewer, number)
     view = _view(row, kind)
@@ -149,4 +178,5 @@ def vote(request: HttpRequest, viewer: Viewer, number: str, kind: str) -> HttpRe
         view=view,
         why_not=why_not,
         manifest=view.row.manifest if view.row else {},
+        one=_news(viewer, view),
     )

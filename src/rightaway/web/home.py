@@ -10,7 +10,7 @@ from django.utils import timezone
 from rightaway.domain.deployment_states import DeploymentStatus
 from rightaway.domain.permissions import Role
 from rightaway.domain.values import EnvironmentTier
-from rightaway.queries import attention, changes, cmdb, deployments, metrics, releases, templates
+from rightaway.queries import approvals, attention, changes, cmdb, deployments, metrics, releases, templates
 from rightaway.web import concerns
 from rightaway.web.metrics import newest_service, shown
 from rightaway.web.pages import page
@@ -55,7 +55,7 @@ def _may_resolve(viewer: Viewer, attempt: Any) -> bool:
 
 
 def _approvals(viewer: Viewer) -> list[tuple[Any, str]]:
-    waiting = releases.waiting_approvals(viewer.user.pk, viewer.held).order_by("id")[:MOST]
+    waiting = approvals.waiting(viewer.user.pk)[:MOST]
     return [(row, templates.of(row.release).approval(row.kind).title) for row in waiting]
 
 

@@ -39,6 +39,7 @@ GROUPS = (
         (
             Place("home", _("Home"), "layout-dashboard", "h"),
             Place("inbox", _("Inbox"), "inbox", "b"),
+            Place("approvals", _("Approvals"), "shield-check", "v"),
             Place("releases", _("Releases"), "rocket", "r", VIEW),
             Place("deployments", _("Deployments"), "play", "d", VIEW),
             Place("changes", _("Changes"), "git-pull-request", "c", VIEW),
@@ -65,6 +66,7 @@ GROUPS = (
         (
             Place("people", _("People"), "user-round", "", "role.grant"),
             Place("roles", _("Roles"), "key-round", "", "role.grant"),
+            Place("groups", _("Groups of approvers"), "user-round", "", "group.define", everywhere=True),
             Place("workflows", _("Workflows"), "network", "", "role.grant"),
             Place("estate", _("Environments and services"), "target", "", "ci.edit"),
             Place("system", _("System"), "monitor", "", "system.configure", everywhere=True),

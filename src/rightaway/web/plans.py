@@ -35,7 +35,7 @@ def plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "articles": list(row.articles.exclude(package_digest="").order_by("kind")),
         "plans": list(current.order_by("environment__tier", "id")),
         "may_build": viewer.may("package.build", row.service.key),
-        "may_plan": viewer.may("plan.edit", row.service.key, own=True),
+        "may_plan": viewer.may("plan.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk),
     }
     return render(request, "releases/plan.html", context)
 
@@ -101,7 +101,7 @@ def design(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def compile_plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
-    viewer.require("plan.edit", row.service.key, own=True)
+    viewer.require("plan.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk)
     wanted = request.GET.get("environment") or (row.design or {}).get("environment", "")
     initial = {"environment": wanted}
     form = CompileForm(**bound(request), environments=choices.environments(), initial=initial)

@@ -116,7 +116,7 @@ def _step(viewer: Viewer, row: Any, unmet: Unmet) -> str:
     owns = row.initiated_by_id == viewer.user.pk
     if code in _IN_DESIGN and viewer.may("plan.edit", scope, own=owns):
         return reverse("design", args=[row.number])
-    if code == "G22.back_out_plan_missing" and viewer.may("plan.edit", scope, own=True):
+    if code == "G22.back_out_plan_missing" and viewer.may("plan.edit", scope, own=owns):
         return _form("compile", row, environment=deployed_to)
     if code.startswith("G22.rehearsal") and viewer.may("deployment.rehearse", scope):
         if not row.plans.filter(is_current=True, environment__key=rehearsed_in).exists():

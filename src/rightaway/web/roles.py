@@ -50,6 +50,8 @@ ACTIONS: dict[str, str | Promise] = {
     "approval.vote.deployment": _("Vote on the deployment"),
     "approval.vote.verification": _("Vote on the verification"),
     "approval.withdraw": _("Withdraw a vote"),
+    "approval.delegate": _("Let somebody vote in one's place"),
+    "group.define": _("Define a group of approvers"),
     "change.register": _("Register a change"),
     "change.edit": _("Edit a change"),
     "change.authorise": _("Authorise a change"),

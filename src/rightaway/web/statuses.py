@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext
 
+from rightaway.domain.approval_sources import GROUP, USER
+
 _LOOKS = {
     ("ok", "circle-check"): (
         "approved succeeded passed done satisfied released tested published authorised implemented success"
@@ -78,3 +80,11 @@ def within(text: str) -> str:
     if get_language() == "de":
         return text
     return " ".join(word if word.isupper() else word.lower() for word in text.split(" "))
+
+
+def source(text: str) -> str:
+    """Say who gives an approval: a role, a person, a group, or people of the release."""
+    for kind in (USER, GROUP):
+        if text.startswith(kind):
+            return text.removeprefix(kind)
+    return within(words(text))

@@ -51,7 +51,19 @@ def check_problem(answer: Any, *statuses: int) -> dict[str, Any]:
 
 
 def filled(path: str) -> str:
-    numbers = {"waiver", "defect", "attempt", "run", "token", "comment", "attachment", "notification", "view"}
+    numbers = {
+        "waiver",
+        "defect",
+        "attempt",
+        "run",
+        "token",
+        "comment",
+        "attachment",
+        "notification",
+        "view",
+        "question",
+        "delegation",
+    }
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path
     ).removeprefix("/api/v1")

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from rightaway.domain.preferences import Density, Language, Theme
 from rightaway.domain.values import PersonKind
-from rightaway.records.base import choices, one_of
+from rightaway.records.base import Record, choices, one_of
 
 
 class User(AbstractUser):
@@ -42,6 +42,20 @@ class RoleBinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.scope}"
+
+
+class Group(Record):
+    """People who give approvals together, such as a board; being in it gives no other right."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    members = models.ManyToManyField(User, related_name="approver_groups", blank=True)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Preferences(models.Model):

@@ -45,6 +45,12 @@ def said(text: object) -> str:
 
 
 @register.filter
+def source(text: str) -> str:
+    """Say who gives an approval."""
+    return statuses.source(text)
+
+
+@register.filter
 def within(text: str) -> str:
     """Give a word as it stands within a sentence."""
     return statuses.within(str(text))

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rightaway.domain.approval_rules import Rule
 from rightaway.domain.approvals import (
     PARTS,
     ApprovalState,
     Asked,
     Decision,
     Requirement,
-    Rule,
     Vote,
     Voter,
     bound_digest,

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rightaway.domain.approvals import Decision, Requirement, Rule, Vote
+from rightaway.domain.approval_rules import Rule
+from rightaway.domain.approvals import Decision, Requirement, Vote
 from rightaway.domain.permissions import Role
 from rightaway.domain.separation import (
     GOVERNING,

@@ -1,0 +1,252 @@
+"""
+Which rule of the permission matrix each operation of the API asks for: one line for every operation.
+
+A rule is a row of the matrix, asked for in the service of the record; somebody who may not see the record does not
+find it. Before the rule may stand: `*` asked for everywhere, `~` held in any scope will do, `!` also without seeing
+the record. Words instead of a row: `signed-in` for every account, `any-role` for every account with a role, `sees`
+for who may look at the record, `inside` for who may look at targets too, `own` for nobody but its owner;
+the name of a role for a way that its holders take.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_RULES = """
+releases_list_releases          signed-in
+releases_register               !release.register
+releases_show                   sees
+releases_edit                   release.edit
+releases_release_file           sees
+scopes_set_scope                release.edit
+scopes_show_design              sees
+scopes_set_design               plan.edit
+scopes_expect                   release.edit
+scopes_set_people               release.edit
+steering_show_standing          sees
+steering_move                   release_manager
+steering_list_history           sees
+steering_list_tasks             sees
+steering_finish_task            task.complete
+steering_reopen_task            task.complete
+steering_assign_task            release.edit
+steering_list_waivers           sees
+steering_waive                  release.edit
+steering_grant_waiver           gate.waive
+approvals_list_waiting          signed-in
+approvals_list_approvals        sees
+approvals_ask_for               approval.request
+approvals_show                  sees
+approvals_vote                  approval.vote.build_test
+changes_list_changes            signed-in
+changes_register                !change.register
+changes_show                    sees
+changes_edit                    change.edit
+changes_move                    change.edit
+changes_decide                  change.authorise
+packages_list_packages          sees
+packages_push                   package.build
+packages_show                   sees
+plans_list_plans                inside
+plans_compile_plan              plan.edit
+plans_show                      inside
+plans_compare                   inside
+deployments_list_deployments    signed-in
+deployments_launch              deployment.rehearse
+deployments_show                sees
+deployments_list_waves          sees
+deployments_command             deployment.pause
+deployments_undo                deployment.back_out
+logs_read_log                   inside
+logs_read_log_text              inside
+logs_list_attempts              inside
+logs_list_checks                inside
+doubts_list_doubts              signed-in
+doubts_resolve                  deployment.resolve.not_applied
+cmdb_list_items                 any-role
+cmdb_show_item                  any-role
+cmdb_define_item                ci.edit
+cmdb_list_relations             any-role
+cmdb_relate                     *ci.edit
+cmdb_list_groups                any-role
+cmdb_define_group               *ci.edit
+cmdb_list_environments          any-role
+cmdb_define_environment         *ci.edit
+cmdb_list_targets               signed-in
+cmdb_show_target                inside
+cmdb_define_target              *target.define
+cmdb_apply                      *ci.edit
+assurance_list_test_runs        sees
+assurance_import_junit          evidence.import
+assurance_list_test_cases       sees
+assurance_list_defects          sees
+assurance_record_defect         task.complete
+assurance_close_defect          task.complete
+assurance_list_training         sees
+assurance_record_training       task.complete
+assurance_list_notices          sees
+assurance_schedule_notice       release.edit
+assurance_mark_notice_sent      release.edit
+assurance_list_backups          any-role
+assurance_record_backup         task.complete
+incidents_list_incidents        signed-in
+incidents_record_incident       !incident.record
+incidents_show_incident         sees
+incidents_resolve_incident      incident.record
+incidents_confirm_cause         incident.record
+incidents_list_problems         signed-in
+incidents_show_problem          sees
+incidents_edit_problem          incident.record
+incidents_list_known_errors     signed-in
+incidents_record_known_error    !incident.record
+incidents_link_known_error      release.edit
+incidents_list_interactions     signed-in
+incidents_record_interaction    incident.record
+incidents_set_disposition       release.close
+knowledge_list_articles         signed-in
+knowledge_write                 !article.edit
+knowledge_show                  sees
+knowledge_edit                  article.edit
+knowledge_publish               article.edit
+reviews_show_early_life         sees
+reviews_accept_operations       early_life.manage
+reviews_extend_early_life       early_life.manage
+reviews_measure_objectives      review.edit
+reviews_show_review             sees
+reviews_complete                review.edit
+reviews_list_ratings            sees
+reviews_rate                    release.sign_off
+people_show_me                  signed-in
+people_list_users               any-role
+people_create_user              *role.grant
+people_show_user                any-role
+people_disable_user             *role.grant
+people_enable_user              *role.grant
+people_end_sessions             *role.grant
+people_set_password             *system.configure
+people_grant_role               !role.grant
+people_revoke_role              !role.grant
+people_list_tokens              *role.grant
+people_create_token             own
+people_revoke_token             *role.grant
+conversations_list_comments     sees
+conversations_comment           record.comment
+conversations_show_comment      sees
+conversations_edit_comment      own
+conversations_list_wordings     sees
+conversations_withdraw          own
+conversations_restore           own
+conversations_attach            own
+conversations_download          sees
+conversations_show_watch        sees
+conversations_watch             record.watch
+conversations_unwatch           sees
+notifications_list_inbox        signed-in
+notifications_count_unread      signed-in
+notifications_mark_all_read     signed-in
+notifications_mark_read         own
+saved_views_list_views          signed-in
+saved_views_save                ~view.save
+saved_views_show                own
+saved_views_edit                own
+saved_views_delete              own
+saved_views_set_default         own
+saved_views_clear_default       own
+audit_list_events               *audit.read
+audit_verify                    *audit.read
+metrics_show                    metrics.read
+exports_export                  signed-in
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`where` is one of the signs of the table; empty for the service of the record."""
+
+    where: str
+    action: str
+
+
+def _read(table: str) -> dict[str, Rule]:
+    found = {}
+    for operation, rule in (line.split() for line in table.strip().splitlines()):
+        sign = rule[0] if rule[0] in "*~!" else ""
+        found[operation] = Rule(sign, rule.removeprefix(sign))
+    return found
+
+
+RULES: Mapping[str, Rule] = _read(_RULES)
+
+RELEASE = "the release"
+LATER = "2030-01-01T00:00Z"
+BODIES: Mapping[str, Any] = {
+    "releases_register": {
+        "kind": "release",
+        "title": "T",
+        "description": "D",
+        "release_type": "minor",
+        "service": "shop",
+    },
+    "releases_edit": {"title": "Mine"},
+    "scopes_set_scope": {"objectives": ["Mine"]},
+    "scopes_expect": {"states": {"web-01": {"version": "1"}}},
+    "scopes_set_people": {"stakeholders": []},
+    "steering_move": {"event": "rework_plan", "reason": "Better."},
+    "steering_finish_task": {"state": "done"},
+    "steering_assign_task": {"assignee": "bea"},
+    "steering_waive": {"control": "backups", "reason": "None.", "expires_at": LATER},
+    "approvals_ask_for": {"kind": "plan_design"},
+    "approvals_vote": {"decision": "approve", "digest": "0" * 64},
+    "changes_register": {"title": "T", "description": "D", "change_type": "normal", "service": "shop"},
+    "changes_edit": {"title": "Mine"},
+    "changes_move": {"event": "validate"},
+    "changes_decide": {"decision": "approve"},
+    "plans_compile_plan": {},
+    "deployments_launch": {"release": RELEASE, "environment": "staging", "intent": "drill"},
+    "deployments_command": {"command": "pause"},
+    "deployments_undo": {"reason": "Back."},
+    "doubts_resolve": {"resolution": "not_applied", "reason": "Looked."},
+    "cmdb_define_item": {"name": "Web 1", "ci_class": "server", "service": "shop"},
+    "cmdb_relate": {"source": "web-01", "kind": "uses", "target": "web-02"},
+    "cmdb_define_group": {"name": "New", "members": ["web-01"]},
+    "cmdb_define_environment": {"name": "New", "tier": "production"},
+    "cmdb_define_target": {"ci": "web-01", "environment": "production", "driver": "local"},
+    "assurance_record_defect": {"title": "Broken", "severity": "major"},
+    "assurance_close_defect": {"resolution": "Mended."},
+    "assurance_record_training": {"mode": "video", "invited": 3},
+    "assurance_schedule_notice": {"text": "Soon.", "due_at": LATER},
+    "assurance_record_backup": {"reference": "/b", "taken_at": "2026-01-01T00:00Z"},
+    "incidents_record_incident": {"title": "Slow", "service": "shop", "severity": 2},
+    "incidents_resolve_incident": {"resolution": "Mended."},
+    "incidents_edit_problem": {"root_cause": "Haste.", "category": "process"},
+    "incidents_record_known_error": {
+        "title": "Slow",
+        "root_cause": "x",
+        "workaround": "Wait.",
+        "service": "shop",
+    },
+    "incidents_link_known_error": {"effect": "fixes"},
+    "incidents_record_interaction": {
+        "contact": "Mr X",
+        "channel": "phone",
+        "summary": "Slow",
+        "release": RELEASE,
+    },
+    "incidents_set_disposition": {"disposition": "close"},
+    "knowledge_write": {"kind": "faq", "title": "T", "body": "B", "service": "shop"},
+    "knowledge_edit": {"title": "Mine", "body": "B"},
+    "reviews_accept_operations": {"service_level_met": True},
+    "reviews_extend_early_life": {"ends_at": LATER, "reason": "More."},
+    "reviews_measure_objectives": {
+        "results": [{"text": "It answers in yen", "result": "met", "measured": "1"}]
+    },
+    "reviews_complete": {"went_well": "a", "to_change": "b"},
+    "reviews_rate": {"rating": 5},
+    "people_create_user": {"username": "new", "name": "New"},
+    "people_grant_role": {"role": "stakeholder", "scope": "shop"},
+    "people_create_token": {"label": "mine"},
+    "conversations_comment": {"text": "Mine"},
+    "conversations_edit_comment": {"text": "Mine"},
+    "saved_views_save": {"page": "changes", "name": "Mine", "query": {}},
+    "saved_views_edit": {"name": "Mine"},
+}
