@@ -60,6 +60,7 @@ class ChangeOut(Out):
     description: str
     change_type: str
     state: str
+    model: MaybeNumber
     events: tuple[str, ...] = ()
     service: Key
     requester: Account
@@ -86,6 +87,7 @@ class ChangeIn(FileModel):
     description: of.Text
     change_type: ChangeType
     service: of.Key
+    model: Word = ""
     affected_cis: Annotated[tuple[of.Key, ...], Field(max_length=5000)] = ()
     impact: of.Scale = 3
     urgency: of.Scale = 3
@@ -146,8 +148,8 @@ def list_changes(request: Request, asked: Asked[ChangeFilter]) -> dict[str, Any]
 
 @router.post("/changes", response={201: ChangeOut})
 def register(request: Request, response: HttpResponse, sent: Sent[ChangeIn]) -> Any:
-    """Register a change request."""
-    own = {"title", "description", "change_type", "service", "affected_cis"}
+    """Register a change request; a standard one names its model and must fit it."""
+    own = {"title", "description", "change_type", "service", "affected_cis", "model"}
     row = changes.register(
         actor=request.auth,
         fields=sent.model_dump(exclude=own),

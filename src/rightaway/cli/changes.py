@@ -65,6 +65,7 @@ def register(
     service: str,
     type: Literal["standard", "normal", "emergency"] = "normal",  # noqa: A002
     description: str = "",
+    model: str = "",
     ci: list[str] | None = None,
     field: list[str] | None = None,
 ) -> None:
@@ -76,12 +77,13 @@ def register(
         service: Key of the service.
         type: How it is authorised.
         description: Why and how; the title when left out.
+        model: Number of the model that authorises a standard change.
         ci: Key of an affected item; may be repeated.
         field: FIELD=VALUE, such as implementation_plan=...; may be repeated.
     """
     body = given(
         title=title, description=description or title, change_type=type, service=service, affected_cis=ci
-    )
+    ) | given(model=model)
     made = client.send("POST", "/changes", body | assignments(field or ()))
     output.line(made["number"], made)
 

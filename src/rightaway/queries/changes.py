@@ -20,20 +20,20 @@ _LISTED = (
 )
 
 
-def changes(*, text: str = "", state: str = "", change_type: str = "", service: str = "") -> QuerySet[Change]:
+def changes(
+    *, text: str = "", state: str = "", change_type: str = "", service: str = "", model: str = ""
+) -> QuerySet[Change]:
     """List changes, newest first; only what a list shows is read."""
     found = Change.objects.select_related("service", "requester", "release").order_by("-id")
     found = found.only(*_LISTED, "release__number")
     if text:
         found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
-    for name, value in (("state", state), ("change_type", change_type), ("service__key", service)):
-        if value:
-            found = found.filter(**{name: value})
-    return found
+    chosen = {"state": state, "change_type": change_type, "service__key": service, "model__number": model}
+    return found.filter(**{name: value for name, value in chosen.items() if value})
 
 
 def change(number: str) -> Change | None:
-    related = ("service", "requester", "release")
+    related = ("service", "requester", "release", "model")
     return (
         Change.objects.select_related(*related)
         .prefetch_related("authorisations__person")

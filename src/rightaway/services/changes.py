@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain.change_models import HINT, AttemptResult
 from rightaway.domain.changes import (
     TABLES,
     ChangeState,
@@ -20,10 +21,10 @@ from rightaway.domain.moves import advance
 from rightaway.domain.priorities import priority
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
-from rightaway.records.changes.models import Authorisation, Change
+from rightaway.records.changes.models import Authorisation, Change, ChangeModel
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _edits, _guard, lifecycle
+from rightaway.services import _audit, _edits, _guard, change_models, lifecycle
 from rightaway.services._numbers import next_number
 
 EDITABLE = (
@@ -35,6 +36,11 @@ EDITABLE = (
 )
 ANEW = {"replan", "send_back"}
 """Events after which a change is decided on again, whatever was decided before."""
+RESULTS = {
+    ChangeState.IMPLEMENTED: AttemptResult.SUCCEEDED,
+    ChangeState.FAILED: AttemptResult.FAILED,
+    ChangeState.BACKED_OUT: AttemptResult.FAILED,
+}
 APPROVE, REJECT = "approve", "reject"
 
 
@@ -48,7 +54,14 @@ def register(
     service: str,
     affected_cis: Iterable[str] = (),
     fields: Mapping[str, Any] | None = None,
+    model: str = "",
 ) -> Change:
+    """
+    Register a change.
+
+    Args:
+        model: Number of the model that authorises a standard change; other types have none.
+    """
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="change.register", scope=service)
     if change_type not in set(ChangeType):
@@ -62,13 +75,31 @@ def register(
         state=ChangeState.REGISTERED,
         service=_guard.find(ConfigurationItem, key=service),
         requester=requester,
+        model=_model(change_type, model),
         **extra,
     )
     change.priority = priority(impact=change.impact, urgency=change.urgency)
+    items = [_guard.find(ConfigurationItem, key=key) for key in affected_cis]
+    if change.model is not None:
+        change_models.choose(change, items)
     change.save()
-    change.affected_cis.set([_guard.find(ConfigurationItem, key=key) for key in affected_cis])
-    _told(actor, "change.request.registered", change, {"type": change_type, "title": title})
+    change.affected_cis.set(items)
+    facts = {"type": change_type, "title": title, "model": model or None}
+    _told(actor, "change.request.registered", change, facts)
     return change
+
+
+def _model(change_type: str, number: str) -> ChangeModel | None:
+    if change_type == ChangeType.STANDARD and not number:
+        raise Invalid(
+            "change.model_needed",
+            "A standard change names the model that authorises it.",
+            at="model",
+            hint=HINT,
+        )
+    if change_type != ChangeType.STANDARD and number:
+        raise Invalid("change.model_unused", "Only a standard change is authorised by a model.", at="model")
+    return _guard.find(ChangeModel, number=number) if number else None
 
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +123,7 @@ def edit(
         raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
     before = change_digest(change)
     given = _known(fields)
+    _keep_to_model(change, given)
     held = _edits.values(change, given)
     for name, value in given.items():
         setattr(change, name, value)
@@ -105,6 +137,17 @@ def edit(
     _told(actor, "change.request.edited", change, facts)
     _settle(change)
     return change
+
+
+def _keep_to_model(change: Change, given: Mapping[str, Any]) -> None:
+    for name in change_models.PLANS:
+        if change.model is not None and given.get(name, "") not in {"", getattr(change.model, name)}:
+            raise Invalid(
+                "change_model.own_plan",
+                f"A standard change is carried out as {change.model.number} says.",
+                hint="Withdraw it and register a normal change.",
+                at=name,
+            )
 
 
 def _is_decided(change: Change) -> bool:
@@ -237,6 +280,10 @@ def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
         if after == ChangeState.IMPLEMENTED:
             change.implemented_at = timezone.now()
         change.save()
+        if after == ChangeState.IMPLEMENTING:
+            change_models.begin(change)
+        elif after in RESULTS:
+            change_models.end(change, RESULTS[after])
         facts = {"from": before, "to": after, "release": release.number, "event": str(event)}
         _told(actor, "change.state.followed", change, facts)
 

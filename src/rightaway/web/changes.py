@@ -51,7 +51,10 @@ def _crumbs(number: str) -> list[tuple[str, str]]:
 def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("change.register", None)
     form = RegisterChangeForm(
-        **bound(request), services=choices.services(viewer, "change.register"), items=choices.items()
+        **bound(request),
+        services=choices.services(viewer, "change.register"),
+        items=choices.items(),
+        models=choices.change_models(),
     )
 
     def run(given: dict[str, Any]) -> str:
@@ -63,6 +66,7 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             change_type=given["change_type"],
             service=given["service"],
             affected_cis=given["affected_cis"],
+            model=given["model"],
             fields=form.values(names),
         )
         return reverse("change", args=[row.number])

@@ -32,14 +32,20 @@ class ChangeForm(CommandForm):
 class RegisterChangeForm(ChangeForm):
     service = forms.ChoiceField(label=_("Service"))
     change_type = forms.ChoiceField(label=_("Type"), choices=options(ChangeType), initial=ChangeType.NORMAL)
+    model = forms.ChoiceField(
+        label=_("Standard change model"),
+        required=False,
+        help_text=_("Only for a standard change; it takes its plans from the model."),
+    )
     affected_cis = forms.MultipleChoiceField(label=_("Affected configuration items"), required=False)
 
-    def __init__(self, *args: Any, services: Choices, items: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, services: Choices, items: Choices, models: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [("", CHOOSE), *services]  # type: ignore[attr-defined]
         self.fields["affected_cis"].choices = items  # type: ignore[attr-defined]
+        self.fields["model"].choices = [("", _("None")), *models]  # type: ignore[attr-defined]
         self.order_fields(
-            ["service", "title", "description", "change_type", "impact", "urgency", "affected_cis"]
+            ["service", "title", "description", "change_type", "model", "impact", "urgency", "affected_cis"]
         )
 
 
