@@ -72,7 +72,7 @@ class ChangeModelIn(FileModel):
     title: of.Title
     description: Said = ""
     services: Annotated[tuple[of.Key, ...], Field(min_length=1, max_length=200)]
-    owner: of.Word | None = None
+    owner: Word | None = None
     implementation_plan: of.Text
     test_plan: of.Text
     remediation_plan: of.Text
@@ -86,7 +86,7 @@ class ChangeModelEdit(FileModel):
     title: of.Title = ""
     description: Said = ""
     services: Annotated[tuple[of.Key, ...], Field(min_length=1, max_length=200)] = ()
-    owner: of.Word | None = None
+    owner: Word | None = None
     implementation_plan: of.Text = ""
     test_plan: of.Text = ""
     remediation_plan: of.Text = ""
@@ -97,7 +97,7 @@ class ChangeModelEdit(FileModel):
 class ChangeModelAuthorisation(FileModel):
     """`digest` is the `current_digest` that was looked at."""
 
-    digest: of.Word
+    digest: Word
 
 
 class ChangeModelMove(FileModel):

@@ -225,7 +225,7 @@ def _judge(row: ChangeModel, change: Change) -> None:
 
 
 @transaction.atomic
-def expire(now: datetime) -> int:
+def expire(*, now: datetime) -> int:
     """Take models out of use that nobody needed for half a year; give how many."""
     since = now - UNUSED
     needed = Greatest("authorised_at", "last_used_at")  # PostgreSQL leaves out what is null

@@ -26,5 +26,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     for key in numbers:
         with transaction.atomic():
             lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
-    change_models.expire(now)
+    change_models.expire(now=now)
     return len(numbers)

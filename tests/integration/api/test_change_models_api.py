@@ -1,0 +1,48 @@
+"""Models of standard changes through the API: written, authorised by another, used, taken away."""
+
+from tests.integration.api.test_shape import check_problem
+from tests.integration.api.world import World
+
+MODEL = {
+    "title": "Rotate logs",
+    "services": ["shop"],
+    "ci_classes": ["server"],
+    "max_items": 2,
+    "implementation_plan": "Set it.",
+    "test_plan": "Look.",
+    "remediation_plan": "Set it back.",
+}
+CHANGE = {"title": "Logs", "description": "Daily.", "change_type": "standard", "service": "shop"}
+
+
+def test_change_model__written_authorised_used_and_retired__each_by_its_role(world: World):
+    carl, cara, stella = (world.caller(name) for name in ("carl", "cara", "stella"))
+    check_problem(stella("POST", "/change-models", MODEL), 403)
+    made = carl("POST", "/change-models", MODEL)
+    assert made.status_code == 201, made.content
+    number, digest = made.json()["number"], made.json()["current_digest"]
+    path = f"/change-models/{number}"
+    refused = carl("POST", f"{path}/authorisation", {"digest": digest})
+    assert check_problem(refused, 403)["code"] == "sod.self_approval"
+    assert cara("POST", f"{path}/authorisation", {"digest": digest}).json()["state"] == "active"
+    used = stella("POST", "/changes", CHANGE | {"model": number, "affected_cis": ["web-02"]})
+    assert used.status_code == 201, used.content
+    assert (used.json()["model"], used.json()["implementation_plan"]) == (number, "Set it.")
+    misfit = check_problem(stella("POST", "/changes", CHANGE | {"model": number, "service": "bank"}), 422)
+    assert {one["at"] for one in misfit["errors"]} == {"service", "affected_cis"}
+    assert check_problem(stella("POST", "/changes", CHANGE), 422)["code"] == "change.model_needed"
+    check_problem(stella("POST", f"{path}/moves", {"event": "retire", "reason": "x"}), 403)
+    assert carl("POST", f"{path}/moves", {"event": "retire", "reason": "x"}).json()["state"] == "retired"
+    listed = stella.get("/change-models?state=retired").json()["items"]
+    assert [one["number"] for one in listed] == [number]
+    check_problem(world.caller(world.person("nina")).get(path), 403)
+
+
+def test_change_model__edited_with_an_old_version__412(world: World):
+    carl = world.caller("carl")
+    number = carl("POST", "/change-models", MODEL).json()["number"]
+    path = f"/change-models/{number}"
+    tag = carl.get(path)["ETag"]
+    assert carl("PATCH", path, {"max_items": 5}, If_Match=tag).json()["max_items"] == 5
+    check_problem(carl("PATCH", path, {"max_items": 6}, If_Match=tag), 412)
+    check_problem(carl.get("/change-models/CHM-999999"), 404)
