@@ -10,13 +10,16 @@ from pydantic import Field
 from rightaway.api.access import Request, seen, visible
 from rightaway.api.answers import EVERY, Account, Key, MaybeNumber, Out, Page, PageFilter, each, page, tagged
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
-from rightaway.domain.changes import ChangeType
+from rightaway.domain.changes import ChangeType, RfcClass
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import changes as ask
 from rightaway.services import changes
 
 router = Router()
+
+
+Answers = Annotated[dict[of.VariableName, Word], Field(max_length=50)]
 
 
 class ChangeFilter(PageFilter):
@@ -69,6 +72,14 @@ class ChangeOut(Out):
     impact: int
     urgency: int
     priority: int
+    rfc_class: str
+    planned_start: datetime | None
+    planned_end: datetime | None
+    risk_answers: dict[str, str]
+    risk_level: int | None
+    risk_reason: str
+    is_unauthorised: bool
+    evidence: str
     implementation_plan: str
     test_plan: str
     remediation_plan: str
@@ -95,6 +106,12 @@ class ChangeIn(FileModel):
     test_plan: Said = ""
     remediation_plan: Said = ""
     committed_at: of.Moment | None = None
+    rfc_class: RfcClass = RfcClass.MINOR
+    planned_start: of.Moment | None = None
+    planned_end: of.Moment | None = None
+    risk_answers: Answers = {}
+    risk_level: Annotated[int, of.whole(1, 5)] | None = None
+    risk_reason: Annotated[Word, Field(max_length=300)] = ""
 
 
 class ChangeEdit(FileModel):
@@ -109,6 +126,12 @@ class ChangeEdit(FileModel):
     remediation_plan: Said = ""
     disposition: Annotated[Word, Field(max_length=200)] = ""
     committed_at: of.Moment | None = None
+    rfc_class: RfcClass = RfcClass.MINOR
+    planned_start: of.Moment | None = None
+    planned_end: of.Moment | None = None
+    risk_answers: Answers = {}
+    risk_level: Annotated[int, of.whole(1, 5)] | None = None
+    risk_reason: Annotated[Word, Field(max_length=300)] = ""
 
 
 class ChangeMoveIn(FileModel):

@@ -12,6 +12,14 @@ class ChangeType(StrEnum):
     EMERGENCY = "emergency"
 
 
+class RfcClass(StrEnum):
+    """How much a change changes; the larger, the more people look at it."""
+
+    MINOR = "minor"
+    SIGNIFICANT = "significant"
+    MAJOR = "major"
+
+
 class ChangeState(StrEnum):
     DRAFT = "draft"
     REGISTERED = "registered"

@@ -62,6 +62,8 @@ def production_plan(release: Release) -> Plan | None:
 def change_content(change: Change) -> Json:
     content: Json = {name: getattr(change, name) for name in CHANGE_BOUND}
     content["cis"] = sorted(item.key for item in change.affected_cis.all())
+    if change.risk_answers:
+        content["risk_answers"] = change.risk_answers
     if change.model is not None:
         content["model"] = {"number": change.model.number, "digest": change.model.digest}
     return content

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.change_models import HINT, AttemptResult
+from rightaway.domain.change_models import AttemptResult
 from rightaway.domain.changes import (
     TABLES,
     ChangeState,
@@ -19,21 +19,17 @@ from rightaway.domain.changes import (
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.priorities import priority
+from rightaway.domain.risk import stated
 from rightaway.domain.values import Actor, PersonKind
-from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
-from rightaway.records.changes.models import Authorisation, Change, ChangeModel
+from rightaway.queries import risk
+from rightaway.queries.bound_content import change_digest
+from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _edits, _guard, change_models, lifecycle
+from rightaway.services._change_fields import check_risk, check_window, keep_to_model, known, model_of
 from rightaway.services._numbers import next_number
 
-EDITABLE = (
-    *(name for name in CHANGE_BOUND if name != "change_type"),
-    "impact",
-    "urgency",
-    "committed_at",
-    "disposition",
-)
 ANEW = {"replan", "send_back"}
 """Events after which a change is decided on again, whatever was decided before."""
 RESULTS = {
@@ -66,7 +62,7 @@ def register(
     _guard.require(actor=actor, action="change.register", scope=service)
     if change_type not in set(ChangeType):
         raise Invalid("change.type", f"There is no change type {change_type!r}.", at="change_type")
-    extra = _known(fields or {})
+    extra = known(fields or {})
     change = Change(
         number=next_number("CHG"),
         title=title,
@@ -75,38 +71,20 @@ def register(
         state=ChangeState.REGISTERED,
         service=_guard.find(ConfigurationItem, key=service),
         requester=requester,
-        model=_model(change_type, model),
+        model=model_of(change_type, model),
         **extra,
     )
     change.priority = priority(impact=change.impact, urgency=change.urgency)
+    check_window(change)
     items = [_guard.find(ConfigurationItem, key=key) for key in affected_cis]
     if change.model is not None:
         change_models.choose(change, items)
     change.save()
     change.affected_cis.set(items)
+    check_risk(change, extra)
     facts = {"type": change_type, "title": title, "model": model or None}
     _told(actor, "change.request.registered", change, facts)
     return change
-
-
-def _model(change_type: str, number: str) -> ChangeModel | None:
-    if change_type == ChangeType.STANDARD and not number:
-        raise Invalid(
-            "change.model_needed",
-            "A standard change names the model that authorises it.",
-            at="model",
-            hint=HINT,
-        )
-    if change_type != ChangeType.STANDARD and number:
-        raise Invalid("change.model_unused", "Only a standard change is authorised by a model.", at="model")
-    return _guard.find(ChangeModel, number=number) if number else None
-
-
-def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(fields) - set(EDITABLE))
-    if unknown:
-        raise Invalid("field.unknown", f"A change has no editable field {unknown[0]!r}.", at=unknown[0])
-    return dict(fields)
 
 
 @transaction.atomic
@@ -122,12 +100,14 @@ def edit(
     if change.state in {ChangeState.IMPLEMENTING, ChangeState.IMPLEMENTED, ChangeState.CLOSED}:
         raise Refused("change.carried_out", f"{number} is {change.state}; what was done is not rewritten.")
     before = change_digest(change)
-    given = _known(fields)
-    _keep_to_model(change, given)
+    given = known(fields)
+    keep_to_model(change, given)
     held = _edits.values(change, given)
     for name, value in given.items():
         setattr(change, name, value)
     change.priority = priority(impact=change.impact, urgency=change.urgency)
+    check_window(change)
+    check_risk(change, given)
     lost = change_digest(change) != before and _is_decided(change)
     if lost:
         change.state, change.authorised_at = ChangeState.REGISTERED, None
@@ -137,17 +117,6 @@ def edit(
     _told(actor, "change.request.edited", change, facts)
     _settle(change)
     return change
-
-
-def _keep_to_model(change: Change, given: Mapping[str, Any]) -> None:
-    for name in change_models.PLANS:
-        if change.model is not None and given.get(name, "") not in {"", getattr(change.model, name)}:
-            raise Invalid(
-                "change_model.own_plan",
-                f"A standard change is carried out as {change.model.number} says.",
-                hint="Withdraw it and register a normal change.",
-                at=name,
-            )
 
 
 def _is_decided(change: Change) -> bool:
@@ -258,7 +227,9 @@ def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> 
         round=change.round,
         defaults={"role": role, "decision": decision, "note": note, "at": now},
     )
-    facts = {"role": role, "decision": decision, "note": note, "digest": current}
+    found = risk.of_change(change)
+    facts: dict[str, Any] = {"role": role, "decision": decision, "note": note, "digest": current}
+    facts |= {"risk_score": found.score, "risk_level": stated(found.level, change.risk_level)}
     _told(actor, "change.authorisation.decided", change, facts)
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from rightaway.domain.errors import NotFound
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import changes
+from rightaway.queries import risk as ask_risk
 from rightaway.services import changes as commands
-from rightaway.web import choices, conversations, lists
+from rightaway.web import choices, conversations, lists, risk
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import within, words
@@ -100,6 +101,7 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     context = {
         "change": row,
         "items": list(row.affected_cis.order_by("key")),
+        "risk": risk.shown(ask_risk.of_change(row), row.risk_level, row.risk_reason),
         "votes": list(row.authorisations.all()),
         "steps": steps,
         "may_edit": may_edit and row.state not in FINISHED,

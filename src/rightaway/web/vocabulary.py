@@ -367,3 +367,27 @@ TEMPLATES = (
         "Restores a service or closes a security gap, as small as it can be. Decided by few, reviewed afterwards."
     ),
 )
+RISK = (
+    _("Can everything be undone within the window?"),
+    _("Can stored data be changed or lost if it goes wrong?"),
+    _("Can users notice an outage while it runs, or after it?"),
+    _("Does it touch busy hours, or the time of another release?"),
+    _("How many parts have to fit together?"),
+    _("Is a component, a tool or a procedure used for the first time?"),
+    _("Was it tested where it can do no harm?"),
+    _("Both"),
+    _("Changed"),
+    _("Everybody"),
+    _("Everything"),
+    _("Lost"),
+    _("Many"),
+    _("Neither"),
+    _("Nobody"),
+    _("Nothing"),
+    _("One"),
+    _("One of them"),
+    _("Several"),
+    _("Significant"),
+    _("Some"),
+    _("Something"),
+)

@@ -46,3 +46,23 @@ def test_change_model__edited_with_an_old_version__412(world: World):
     assert carl("PATCH", path, {"max_items": 5}, If_Match=tag).json()["max_items"] == 5
     check_problem(carl("PATCH", path, {"max_items": 6}, If_Match=tag), 412)
     check_problem(carl.get("/change-models/CHM-999999"), 404)
+
+
+def test_risk__of_a_change_and_a_release__each_term_with_its_points(world: World):
+    stella, change, release = world.caller("stella"), world.change(), world.release()
+    asked = {one["key"]: one["answers"] for one in stella.get("/risk-questions").json()}
+    assert asked["data"] == {"untouched": 0, "changed": 50, "lost": 100}
+    before = stella.get(f"/changes/{change}/risk").json()
+    edited = stella("PATCH", f"/changes/{change}", {"risk_answers": {"novelty": "nothing", "data": "lost"}})
+    assert edited.status_code == 200, edited.content
+    after = stella.get(f"/changes/{change}/risk").json()
+    assert (after["effective"], after["overrides"]) == (4, ["destructive"])
+    assert after["score"] >= before["score"]
+    assert after["score"] == round(sum(one["weight"] * one["share"] for one in after["terms"]))
+    raised = stella("PATCH", f"/changes/{change}", {"risk_level": 5}).json()
+    assert raised["risk_level"] == 5
+    assert stella.get(f"/changes/{change}/risk").json()["effective"] == 5
+    assert world.caller("anna").get(f"/releases/{release}/risk").json()["inputs"]["criticality"] == 3
+    check_problem(
+        world.caller(world.person("bob", "stakeholder", scope="bank")).get(f"/changes/{change}/risk"), 404
+    )

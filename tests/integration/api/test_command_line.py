@@ -441,3 +441,11 @@ def test_change_model__defined_authorised_and_used__by_commands(rightaway: Right
     assert rightaway("carl", "change-model", "edit", number, "max_items=3").code == 0
     assert rightaway("carl", "change-model", "retire", number, "--reason", "x").out.strip() == "retired"
     assert number in rightaway("stella", "change-model", "list", "--state", "retired").out
+
+
+def test_risk__of_a_change__shown_with_what_is_asked(rightaway: Rightaway, world: World):
+    change = world.change()
+    assert "reversal" in rightaway("stella", "risk", "show", change).out
+    assert "untouched, changed, lost" in rightaway("stella", "risk", "questions").out
+    assert rightaway("stella", "change", "edit", change, "risk_answers.data=lost").code == 0
+    assert rightaway("stella", "risk", "show", change, "--json").json["effective"] == 4

@@ -1,6 +1,7 @@
 from django.db import models
 
 from rightaway.domain.change_models import AttemptResult, ModelState
+from rightaway.domain.changes import RfcClass
 from rightaway.records.base import Record, choices, one_of, words_of
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.people.models import User
@@ -65,6 +66,14 @@ class Change(Record):
     impact = models.PositiveSmallIntegerField(default=3)
     urgency = models.PositiveSmallIntegerField(default=3)
     priority = models.PositiveSmallIntegerField(default=3)
+    risk_answers = models.JSONField(default=dict)
+    risk_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    risk_reason = models.CharField(max_length=300, blank=True)
+    rfc_class = models.CharField(max_length=20, choices=choices(RfcClass), default=RfcClass.MINOR)
+    is_unauthorised = models.BooleanField(default=False)
+    evidence = models.TextField(blank=True)
+    planned_start = models.DateTimeField(null=True, blank=True)
+    planned_end = models.DateTimeField(null=True, blank=True)
     implementation_plan = models.TextField(blank=True)
     test_plan = models.TextField(blank=True)
     remediation_plan = models.TextField(blank=True)
@@ -76,6 +85,15 @@ class Change(Record):
 
     class Meta:
         indexes = [models.Index(fields=["state", "-id"]), words_of("title", "change_words")]
+        constraints = [
+            one_of("rfc_class", RfcClass, "change_rfc_class"),
+            models.CheckConstraint(
+                condition=models.Q(planned_start=None)
+                | models.Q(planned_end=None)
+                | models.Q(planned_start__lt=models.F("planned_end")),
+                name="change_window",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
