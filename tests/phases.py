@@ -29,6 +29,7 @@ from rightaway.services import (
     people,
     releases,
     saved_views,
+    unauthorised_changes,
 )
 
 OUTSIDER, NOBODY = "otto", "nina"
@@ -210,6 +211,9 @@ class Phases:
         used = change_models.define(actor=actor("cora"), services=[service], fields=fields)
         digest = ask_models.current_digest(used)
         change_models.authorise(actor=actor("chris"), number=used.number, digest=digest)
+        unauthorised_changes.record(
+            actor=actor("stan"), service=service, affected_cis=[service], evidence="The file is another."
+        )
         changes.register(
             actor=actor("stan"),
             title="Logs",

@@ -14,7 +14,7 @@ from rightaway.domain.changes import ChangeType, RfcClass
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import changes as ask
-from rightaway.services import changes
+from rightaway.services import changes, unauthorised_changes
 
 router = Router()
 
@@ -134,6 +134,19 @@ class ChangeEdit(FileModel):
     risk_reason: Annotated[Word, Field(max_length=300)] = ""
 
 
+class UnauthorisedIn(FileModel):
+    """`evidence`: what was seen, and who or what did it as far as it is known."""
+
+    service: of.Key
+    affected_cis: Annotated[tuple[of.Key, ...], Field(min_length=1, max_length=5000)]
+    evidence: of.Text
+    title: Annotated[Word, Field(max_length=200)] = ""
+
+
+class ReversalIn(FileModel):
+    reason: of.Text
+
+
 class ChangeMoveIn(FileModel):
     event: of.Word
     note: Said = ""
@@ -181,6 +194,22 @@ def register(request: Request, response: HttpResponse, sent: Sent[ChangeIn]) -> 
     return _shown(response, row)
 
 
+@router.post("/unauthorised-changes", response={201: ChangeOut})
+def record_unauthorised(request: Request, response: HttpResponse, sent: Sent[UnauthorisedIn]) -> Any:
+    """Record what was changed without leave, as an emergency change; to authorise it is to accept it."""
+    return _shown(response, unauthorised_changes.record(actor=request.auth, **sent.model_dump()))
+
+
+@router.post("/changes/{change}/reversal", response={201: ChangeOut})
+def revert(request: Request, response: HttpResponse, change: str, sent: Sent[ReversalIn]) -> Any:
+    """Decide that an unauthorised change goes back; gives the change that takes it back."""
+    find(request, change)
+    row = unauthorised_changes.revert(
+        actor=request.auth, number=change, reason=sent.reason, expected_version=expected_version(request)
+    )
+    return _shown(response, row)
+
+
 @router.get("/changes/{change}", response=ChangeOut)
 def show(request: Request, response: HttpResponse, change: str) -> Any:
     """Show one change with its decisions."""
@@ -202,7 +231,7 @@ def edit(request: Request, response: HttpResponse, change: str, sent: Sent[Chang
 
 @router.post("/changes/{change}/moves", response=ChangeOut)
 def move(request: Request, response: HttpResponse, change: str, sent: Sent[ChangeMoveIn]) -> Any:
-    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
+    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, hold, resume, review, close."""
     find(request, change, "change.edit")
     row = changes.move(
         actor=request.auth,

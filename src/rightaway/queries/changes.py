@@ -2,8 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from rightaway.domain.changes import TABLES, ChangeType
-from rightaway.domain.moves import allowed
+from rightaway.domain.changes import steps
 from rightaway.records.changes.models import Change
 
 # A change's own texts, and the design of its release, would weigh many times more than all of this.
@@ -44,12 +43,19 @@ def change(number: str) -> Change | None:
 
 def events(row: Change) -> tuple[str, ...]:
     """Give the events the change accepts now, in the order of its table."""
-    return allowed(TABLES[ChangeType(row.change_type)], row.state)
+    return steps(row.change_type, row.state)
+
+
+def may_be_reverted(row: Change) -> bool:
+    """Say whether somebody may still decide that the change, which nobody allowed, goes back."""
+    return row.is_unauthorised and row.state == "registered"
 
 
 def changes_awaiting(user_id: int) -> QuerySet[Change]:
     """Give changes that wait for an authorisation by somebody else than their requester."""
-    waiting = Q(change_type="normal", state="assessed") | Q(change_type="emergency", state="registered")
+    waiting = Q(change_type__in=("normal", "proposal"), state="assessed") | Q(
+        change_type="emergency", state="registered"
+    )
     return (
         Change.objects.select_related("service", "requester")
         .only(*_LISTED)

@@ -13,6 +13,7 @@ from rightaway.domain.changes import (
     ChangeState,
     ChangeType,
     ReleaseEvent,
+    after,
     follow_release,
     is_authorised,
 )
@@ -110,7 +111,11 @@ def edit(
     check_risk(change, given)
     lost = change_digest(change) != before and _is_decided(change)
     if lost:
-        change.state, change.authorised_at = ChangeState.REGISTERED, None
+        change.authorised_at = None
+        if change.state == ChangeState.ON_HOLD:
+            change.held_state = ChangeState.REGISTERED
+        else:
+            change.state = ChangeState.REGISTERED
     change.save()
     changed = _edits.changes(held, _edits.values(change, given))
     facts = {"fields": sorted(fields), "changes": changed, "authorisation_lost": lost}
@@ -120,20 +125,24 @@ def edit(
 
 
 def _is_decided(change: Change) -> bool:
-    return change.change_type != ChangeType.STANDARD and is_authorised(change.change_type, change.state)
+    """Say whether people have authorised it, so that new content asks them anew; on hold that still stands."""
+    state = change.held_state or change.state
+    if change.change_type == ChangeType.PROPOSAL:
+        return state == ChangeState.AUTHORISED
+    return change.change_type != ChangeType.STANDARD and is_authorised(change.change_type, state)
 
 
 @transaction.atomic
 def move(
     *, actor: Actor, number: str, event: str, note: str = "", expected_version: int | None = None
 ) -> Change:
-    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
+    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, hold, resume, review, close."""
     change = _guard.lock(Change, number=number)
     if event in {"authorise", "reject"}:
         raise Invalid(
             "change.needs_decision", "Authorising is a decision of a person; use authorise.", at="event"
         )
-    if event in {"implement", "finish", "fail", "back_out", "pass_tests"}:
+    if event in {"implement", "finish", "fail", "back_out", "pass_tests", "accept"}:
         raise Invalid(
             "change.moves_with_release",
             f"{event!r} comes from the release that carries the change.",
@@ -152,7 +161,8 @@ def _step(actor: Actor, change: Change, event: str, note: str = "") -> None:
     before = change.state
     if event in ANEW:
         change.round += 1
-    change.state = advance(TABLES[ChangeType(change.change_type)], change.state, event)
+    change.state = after(change.change_type, change.state, event, change.held_state)
+    change.held_state = before if change.state == ChangeState.ON_HOLD else ""
     if change.state == ChangeState.CLOSED:
         change.closed_at = timezone.now()
     change.save()
@@ -200,6 +210,8 @@ def authorise(
     elif _agreed(change) >= (2 if emergency else 1):
         change.authorised_at = timezone.now()
         _step(actor, change, "authorise", note)
+        if change.is_unauthorised:  # it has been made already
+            _step(actor, change, "accept", note)
     else:
         change.save()
     _settle(change)

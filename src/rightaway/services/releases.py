@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.changes import TERMINAL
+from rightaway.domain.changes import TERMINAL, ChangeType
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
 from rightaway.domain.priorities import priority
@@ -221,6 +221,12 @@ def _include(release: Release, number: str) -> None:
         )
     if change.state in TERMINAL:
         raise Refused("change.ended", f"{number} is {change.state}.", hint="Register a new change.")
+    if change.change_type == ChangeType.PROPOSAL:
+        raise Refused(
+            "change.proposal_carries_nothing",
+            f"{number} is a proposal; nothing is carried out under it.",
+            hint="Register the changes that it leads to.",
+        )
     change.release = release
     change.version += 1
     change.save()

@@ -19,9 +19,9 @@ from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 DECIDED = frozenset({"authorise", "reject"})
-WITH_RELEASE = frozenset({"implement", "finish", "fail", "back_out", "pass_tests"})
+WITH_RELEASE = frozenset({"implement", "finish", "fail", "back_out", "pass_tests", "accept"})
 CLOSING = frozenset({"close", "update_cmdb"})
-BACK = frozenset({"send_back", "withdraw"})
+BACK = frozenset({"send_back", "withdraw", "hold"})
 FINISHED = frozenset({"implementing", "implemented", "closed"})
 
 
@@ -59,7 +59,7 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     )
 
     def run(given: dict[str, Any]) -> str:
-        names = ["impact", "urgency", "implementation_plan", "test_plan", "remediation_plan"]
+        names = [*form.WRITTEN]
         row = commands.register(
             actor=viewer.actor,
             title=given["title"],
@@ -107,6 +107,7 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "may_edit": may_edit and row.state not in FINISHED,
         "may_decide": "authorise" in events and not own and _may_authorise(viewer, row),
         "is_own": own and "authorise" in events and _may_authorise(viewer, row),
+        "may_revert": changes.may_be_reverted(row) and _may_authorise(viewer, row),
         "form": DecisionForm(initial={"version": row.version}),
         "talk": conversations.talk(viewer, SubjectKind.CHANGE, row),
         "crumbs": _crumbs(number)[:1],

@@ -82,7 +82,7 @@ def shown(found: Score, said: int | None, reason: str = "", *, may_lower: bool =
         word=LEVELS[effective],
         lines=tuple(_line(term, found.facts) for term in found.terms),
         overrides=tuple(OVERRIDES[key] for key in found.overrides),
-        said=said if said != found.level else None,
+        said=said if said not in {None, found.level} and (may_lower or effective == said) else None,
         reason=reason,
     )
 
@@ -126,7 +126,7 @@ def _size(facts: RiskFacts) -> str:
 
 
 _GIVEN: Mapping[str, Callable[[RiskFacts], str]] = {
-    "criticality": lambda facts: _("{level} of 1 (highest) to 4").format(level=facts.criticality),
+    "criticality": lambda facts: _("{level}; 1 is the highest, 4 the lowest").format(level=facts.criticality),
     "reach": lambda facts: ngettext("{count} item", "{count} items", facts.reached).format(
         count=facts.reached
     ),

@@ -37,6 +37,7 @@ from rightaway.web import (
     showcase,
     systems,
     themes,
+    unauthorised,
     views,
     workflows,
 )
@@ -237,6 +238,8 @@ urlpatterns = [
     path("changes/<number:number>/risk/", risk.assess, name="change-risk"),
     path("changes/<number:number>/decision/", changes.decide, name="change-decide"),
     path("changes/<number:number>/steps/<slug:event>/", changes.move, name="change-move"),
+    path("changes/unauthorised/new/", unauthorised.record, name="change-unauthorised"),
+    path("changes/<number:number>/reversal/", unauthorised.revert, name="change-revert"),
     path("changes/models/", change_models.index, name="change-models"),
     path("changes/models/new/", change_models.define, name="change-model-define"),
     path("changes/models/<number:number>/", change_models.model, name="change-model"),

@@ -66,3 +66,15 @@ def test_risk__of_a_change_and_a_release__each_term_with_its_points(world: World
     check_problem(
         world.caller(world.person("bob", "stakeholder", scope="bank")).get(f"/changes/{change}/risk"), 404
     )
+
+
+def test_unauthorised_change__recorded_and_taken_back__by_those_who_may(world: World):
+    stella, carl = world.caller("stella"), world.caller("carl")
+    sent = {"service": "shop", "affected_cis": ["web-01"], "evidence": "Root was there."}
+    made = stella("POST", "/unauthorised-changes", sent)
+    assert made.status_code == 201, made.content
+    number = made.json()["number"]
+    check_problem(stella("POST", f"/changes/{number}/reversal", {"reason": "x"}), 403)
+    back = carl("POST", f"/changes/{number}/reversal", {"reason": "Not ours."})
+    assert back.json()["affected_cis"] == ["web-01"]
+    assert carl.get(f"/changes/{number}").json()["disposition"] == f"Taken back by {back.json()['number']}"

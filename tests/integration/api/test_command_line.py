@@ -449,3 +449,21 @@ def test_risk__of_a_change__shown_with_what_is_asked(rightaway: Rightaway, world
     assert "untouched, changed, lost" in rightaway("stella", "risk", "questions").out
     assert rightaway("stella", "change", "edit", change, "risk_answers.data=lost").code == 0
     assert rightaway("stella", "risk", "show", change, "--json").json["effective"] == 4
+
+
+def test_unauthorised_change__recorded_and_taken_back__by_commands(rightaway: Rightaway):
+    made = rightaway(
+        *(
+            "stella",
+            "change",
+            "unauthorised",
+            "--service",
+            "shop",
+            "--ci",
+            "web-01",
+            "--evidence",
+            "Root was there.",
+        )
+    )
+    back = rightaway("carl", "change", "revert", made.out.strip(), "--reason", "Not ours.")
+    assert back.out.startswith("CHG-")

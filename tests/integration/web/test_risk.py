@@ -30,3 +30,19 @@ def test_risk__of_a_change_and_a_release__explained_and_answered(site: Site, sig
     assert "Level 4 of 5, high" in text
     release = sign_in("rita").get(reverse("release", args=[site.release])).content.decode()
     assert "How the risk is counted" in release
+
+
+def test_unauthorised__recorded_and_taken_back__the_pages_lead(site: Site, sign_in: SignIn) -> None:
+    stan, chris = sign_in("stan"), sign_in("chris")
+    assert reverse("change-unauthorised") in stan.get(reverse("changes")).content.decode()
+    sent = {"service": "shop", "affected_cis": ["t01"], "evidence": "The log names root."}
+    page = stan.post(reverse("change-unauthorised"), sent)["Location"]
+    number = changes.changes()[0].number
+    text = stan.get(page).content.decode()
+    assert "The log names root." in text
+    assert reverse("change-revert", args=[number]) not in text
+    assert reverse("change-revert", args=[number]) in chris.get(page).content.decode()
+    version = chris.get(reverse("change-revert", args=[number])).context["form"]["version"].value()
+    done = chris.post(reverse("change-revert", args=[number]), {"version": version, "reason": "Not ours."})
+    assert f"Take back {number}" in chris.get(done["Location"]).content.decode()
+    assert chris.get(reverse("change-revert", args=[number])).status_code == 404

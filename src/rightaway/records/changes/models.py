@@ -53,6 +53,7 @@ class Change(Record):
     description = models.TextField()
     change_type = models.CharField(max_length=20)
     state = models.CharField(max_length=20)
+    held_state = models.CharField(max_length=20, blank=True)
     model = models.ForeignKey(
         ChangeModel, on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
     )
