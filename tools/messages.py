@@ -34,6 +34,8 @@ def run(*command: str | Path) -> None:
 def main(fragments: list[str]) -> None:
     found = [Path(one).resolve() for one in fragments]
     if found:
+        # An empty translation would win over that of a fragment.
+        run("msgattrib", "--translated", "--output-file", CATALOGUE, CATALOGUE)
         run("msgcat", "--use-first", "--to-code=UTF-8", "--output-file", CATALOGUE, CATALOGUE, *found)
     settings.configure(USE_I18N=True, LOCALE_PATHS=[str(LOCALE)])
     django.setup()

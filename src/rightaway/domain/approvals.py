@@ -229,8 +229,8 @@ def check_turn(requirement: Requirement, sources: Collection[str], held: "Standi
     if turn.isdisjoint(sources):
         raise Refused(
             "approval.not_your_turn",
-            f"The approval {requirement.key} waits for {_name(turn)} first.",
-            hint="You are told when it is your turn.",
+            said("The approval {key} waits for {turn} first.", key=Word(requirement.key), turn=_name(turn)),
+            hint=said("You are told when it is your turn."),
             evidence={"turn": sorted(turn)},
         )
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 
 LONGEST = timedelta(days=180)
 
@@ -18,14 +19,17 @@ def check_delegation(
     """
     if giver == taker:
         raise Invalid(
-            "delegation.self", "You vote for yourself already.", at="to", hint="Name somebody else."
+            "delegation.self",
+            said("You vote for yourself already."),
+            at="to",
+            hint=said("Name somebody else."),
         )
     if ends_at <= starts_at or ends_at <= now:
-        raise Invalid("delegation.time", "It would be over before it begins.", at="ends_at")
+        raise Invalid("delegation.time", said("It would be over before it begins."), at="ends_at")
     if ends_at - starts_at > LONGEST:
         raise Invalid(
             "delegation.too_long",
-            f"A delegation lasts at most {LONGEST.days} days.",
+            said("A delegation lasts at most {days} days.", days=LONGEST.days),
             at="ends_at",
-            hint="Have the role given to them instead.",
+            hint=said("Have the role given to them instead."),
         )

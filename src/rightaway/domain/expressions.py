@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 
 LONGEST = 300
 Facts = Mapping[str, str | int | bool]
@@ -58,8 +59,8 @@ def _parsed(text: str) -> ast.expr:
 def _refuse(text: str, why: str) -> NoReturn:
     raise Invalid(
         "expression.invalid",
-        f"{text[:80]!r} is no condition: {why}.",
-        hint='Compare facts, as in: release_type == "major" and changes > 3.',
+        said("'{text}' is no condition: {why}.", text=text[:80], why=why),
+        hint=said('Compare facts, as in: release_type == "major" and changes > 3.'),
     ) from None
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from rightaway.domain.approvals import ApprovalState
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor
 from rightaway.queries import approvers
@@ -32,7 +33,10 @@ def ask(*, actor: Actor, number: str, kind: str, text: str) -> Question:
     holders = approvers.Holders.of(release, [requirement], timezone.now())
     check_eligible(actor, requirement, holders.authority(voter.pk, requirement)[0])
     if row is None or row.state != ApprovalState.PENDING:
-        raise Refused("approval.not_open", f"The approval {kind} of {number} is not waiting for votes.")
+        raise Refused(
+            "approval.not_open",
+            said("The approval {kind} of {number} is not waiting for votes.", kind=Word(kind), number=number),
+        )
     question = Question.objects.create(
         approval=row, asked_by=voter, text=_checked(text), asked_at=timezone.now()
     )
@@ -56,7 +60,10 @@ def answer(*, actor: Actor, number: str, question_id: int, text: str) -> Questio
     _guard.require(actor=actor, action="record.comment", scope=release.service.key)
     question = _guard.find(Question, pk=question_id, approval__release=release)
     if question.answered_at is not None:
-        raise Refused("question.answered", f"{question.answered_by} has answered it already.")
+        raise Refused(
+            "question.answered",
+            said("{answered_by} has answered it already.", answered_by=question.answered_by),
+        )
     question.answer, question.answered_by = _checked(text), _guard.person(actor)
     question.answered_at = timezone.now()
     question.save()
@@ -82,7 +89,11 @@ def answer(*, actor: Actor, number: str, question_id: int, text: str) -> Questio
 
 def _checked(text: str) -> str:
     if not text.strip() or len(text) > LONGEST:
-        raise Invalid("question.text", f"Write something, at most {LONGEST} characters.", at="text")
+        raise Invalid(
+            "question.text",
+            said("Write something, at most {longest} characters.", longest=LONGEST),
+            at="text",
+        )
     return text.strip()
 
 

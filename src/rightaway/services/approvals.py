@@ -85,7 +85,14 @@ def _make_room(actor: Actor, release: Release, kind: str, people: set[int]) -> N
     for row in release.approvals.filter(kind=kind, state__in=_binding.STANDING):
         asked = set(row.asked_of.values_list("pk", flat=True))
         if row.state == ApprovalState.APPROVED or (row.state == ApprovalState.PENDING and people <= asked):
-            raise Refused("approval.stands", f"The approval {kind} of {release.number} is asked for already.")
+            raise Refused(
+                "approval.stands",
+                said(
+                    "The approval {kind} of {number} is asked for already.",
+                    kind=Word(kind),
+                    number=release.number,
+                ),
+            )
         change = {"path": "request", "kind": "changed", "before": row.state, "after": "asked again"}
         _binding.void(actor=actor, row=row, changes=[change])
 
@@ -122,8 +129,8 @@ def needed(release: Release, kind: str) -> Requirement:
     if found is None:
         raise Refused(
             "approval.not_required",
-            f"The approval {kind} is not needed for {release.number}.",
-            hint=f"It is needed when {template.approval(kind).when}.",
+            said("The approval {kind} is not needed for {number}.", kind=Word(kind), number=release.number),
+            hint=said("It is needed when {when}.", when=template.approval(kind).when),
         )
     return found
 
@@ -216,8 +223,8 @@ def _check_asked(requirement: Requirement, row: Approval, holders: approvers.Hol
         return
     raise Forbidden(
         "sod.granted_meanwhile",
-        f"You could not give {requirement.key} when it was asked for.",
-        hint="Have it asked for again; then it is asked of you too.",
+        said("You could not give {key} when it was asked for.", key=Word(requirement.key)),
+        hint=said("Have it asked for again; then it is asked of you too."),
         evidence={"eligible": len(holders.voters(requirement))},
     )
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from rightaway.domain.delegations import check_delegation
 from rightaway.domain.errors import Forbidden, Invalid
 from rightaway.domain.notifications import NotificationKind
+from rightaway.domain.sentences import said, wordlist
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import approvers
@@ -45,11 +46,11 @@ def delegate(
     giver, taker = _guard.person(actor), _guard.find(User, username=to)
     _guard.require(actor=actor, action="approval.delegate", scope=_guard.ANYWHERE)
     if not taker.is_active or taker.kind != PersonKind.PERSON or giver.kind != PersonKind.PERSON:
-        raise Invalid("delegation.person", "Only people who are here vote for somebody.", at="to")
+        raise Invalid("delegation.person", said("Only people who are here vote for somebody."), at="to")
     now = timezone.now()
     check_delegation(giver.username, taker.username, starts_at=starts_at, ends_at=ends_at, now=now)
     if bool(release) is not bool(kind):
-        raise Invalid("delegation.one", "Name the release and the approval, or neither.", at="kind")
+        raise Invalid("delegation.one", said("Name the release and the approval, or neither."), at="kind")
     held = _guard.lock(Release, number=release) if release else None
     if held is not None:
         _check_author(held, kind, taker, now)
@@ -70,8 +71,12 @@ def _check_author(release: Release, kind: str, taker: User, now: datetime) -> No
     if wrote:
         raise Forbidden(
             "sod.delegate_author",
-            f"{taker} wrote the {' and the '.join(wrote)}, so they cannot vote on it for you either.",
-            hint="Choose somebody who wrote nothing of it.",
+            said(
+                "{taker} wrote the {wrote}, so they cannot vote on it for you either.",
+                taker=taker,
+                wrote=wordlist(wrote),
+            ),
+            hint=said("Choose somebody who wrote nothing of it."),
         )
 
 

@@ -147,7 +147,10 @@ def define_group(*, actor: Actor, key: str, name: str, members: Iterable[str]) -
     _guard.require(actor=actor, action="group.define")
     if not re.fullmatch(KEY, key):
         raise Invalid(
-            "group.key", "This cannot be the key of a group.", at="key", hint="Use letters, digits, - and _."
+            "group.key",
+            said("This cannot be the key of a group."),
+            at="key",
+            hint=said("Use letters, digits, - and _."),
         )
     people = [_guard.find(User, username=username) for username in dict.fromkeys(members)]
     row, _ = Group.objects.select_for_update().get_or_create(key=key, defaults={"name": name})
@@ -155,11 +158,13 @@ def define_group(*, actor: Actor, key: str, name: str, members: Iterable[str]) -
     for one in people:
         if one.pk == actor.user_id and one.pk not in before:
             raise Forbidden(
-                "sod.self_grant", "Nobody puts themselves into a group.", hint="Ask another administrator."
+                "sod.self_grant",
+                said("Nobody puts themselves into a group."),
+                hint=said("Ask another administrator."),
             )
         is_auditor = RoleBinding.objects.filter(user=one, role=Role.AUDITOR).exists()
         if one.kind != PersonKind.PERSON or is_auditor:
-            raise Invalid("group.member", f"{one} cannot give approvals.", at="members")
+            raise Invalid("group.member", said("{one} cannot give approvals.", one=one), at="members")
     row.name, row.version = name, row.version + 1
     row.save()
     row.members.set(people)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.queries import approvals as ask
 from rightaway.services import approval_questions
 from rightaway.services import delegations as commands
@@ -70,7 +71,11 @@ def delegate(request: HttpRequest, viewer: Viewer, number: str = "", kind: str =
 def end(request: HttpRequest, viewer: Viewer, delegation: int) -> HttpResponse:
     row = ask.delegation(delegation)
     if row is None or row.giver_id != viewer.user.pk:
-        raise NotFound("not_found", f"You gave no delegation {delegation}.", hint="Look at the list.")
+        raise NotFound(
+            "not_found",
+            said("You gave no delegation {delegation}.", delegation=delegation),
+            hint=said("Look at the list."),
+        )
     return command(
         request,
         CommandForm(**bound(request)),
@@ -112,7 +117,11 @@ def answer(request: HttpRequest, viewer: Viewer, number: str, question: int) -> 
     viewer.require("record.comment", row.service.key)
     found = ask.question(row.pk, question)
     if found is None:
-        raise NotFound("not_found", f"There is no question {question}.", hint="Look at the approvals.")
+        raise NotFound(
+            "not_found",
+            said("There is no question {question}.", question=question),
+            hint=said("Look at the approvals."),
+        )
 
     def run(given: dict[str, Any]) -> None:
         approval_questions.answer(actor=viewer.actor, number=number, question_id=question, text=given["text"])

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.queries import approvals as ask
 from rightaway.services import people as commands
 from rightaway.web import choices
@@ -32,7 +33,7 @@ def define(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResponse:
     viewer.require(DEFINE)
     row = ask.groups().filter(key=key).first() if key else None
     if key and row is None:
-        raise NotFound("not_found", f"There is no group {key}.", hint="Look at the list.")
+        raise NotFound("not_found", said("There is no group {key}.", key=key), hint=said("Look at the list."))
     members = [one.username for one in row.members.all()] if row else []
     people = choices.persons()
     form: GroupEditForm

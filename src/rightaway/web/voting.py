@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from rightaway.domain.difference_words import sentences
 from rightaway.domain.errors import NotFound, Refused, RightawayError
+from rightaway.domain.sentences import said
 from rightaway.queries import approvals as ask
 from rightaway.queries import templates
 from rightaway.services import approvals as commands
@@ -68,7 +69,9 @@ def several(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     rows = list(ask.waiting(viewer.user.pk).filter(pk__in=keys)[:PER_PAGE])
     if not rows:
         raise NotFound(
-            "not_found", "None of these approvals waits for you.", hint="Choose some from the list."
+            "not_found",
+            said("None of these approvals waits for you."),
+            hint=said("Choose some from the list."),
         )
     form = BulkVoteForm(**bound(request), rows=rows)
     refused: list[str] = []
@@ -85,12 +88,17 @@ def several(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                     reason=chosen["reason"],
                 )
             except RightawayError as error:
-                refused.append(f"{row.release.number}: {error.message}")
+                refused.append(said("{number}: {message}", number=row.release.number, message=error.message))
         if refused:
             raise Refused(
                 "approval.some_refused",
-                f"{len(rows) - len(refused)} of {len(rows)} votes are recorded. Refused: {' '.join(refused)}",
-                hint="Look at those one by one.",
+                said(
+                    "{done} of {count} votes are recorded. Refused: {refused}",
+                    done=len(rows) - len(refused),
+                    count=len(rows),
+                    refused=refused,
+                ),
+                hint=said("Look at those one by one."),
             )
 
     return command(
