@@ -131,7 +131,7 @@ def list_mine(request: Request, asked: Asked[WaitingFilter]) -> Any:
             **{name: getattr(row, name) for name in ("kind", "state", "digest", "requested_at", "due_at")},
             "expires_at": row.expires_at,
             "since": news[row.pk].since,
-            "news": [str(one) for one in sentences(news[row.pk].changes)],
+            "news": sentences(news[row.pk].changes),
         }
         for row in found
     ]

@@ -9,11 +9,12 @@ from typing import Any
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.moves import Table
+from rightaway.domain.sentences import Sentence, Word, said, spaced, wordlist
 
 UNUSED = timedelta(days=180)
 LOOK_BACK = 20
 FAILURES = 2
-HINT = "Register it as a normal change, or use another model."
+HINT = said("Register it as a normal change, or use another model.")
 BOUND = ("title", "implementation_plan", "test_plan", "remediation_plan", "ci_classes", "max_items")
 """What was authorised, besides the services; who owns the model and how it is described is not."""
 
@@ -116,15 +117,19 @@ def check_usable(model: Model, now: datetime) -> None:
     if state != S.ACTIVE:
         raise Refused(
             "change_model.not_active",
-            f"{model.number} is {state}; only an active model authorises a standard change.",
+            said(
+                "{number} is {state}; only an active model authorises a standard change.",
+                number=model.number,
+                state=Word(state),
+            ),
             hint=HINT,
             evidence={"model": model.number, "state": str(state)},
         )
     if not model.is_whole:
         raise Refused(
             "change_model.tampered",
-            f"{model.number} is not what two people authorised.",
-            hint="Revise the model and have it authorised again.",
+            said("{number} is not what two people authorised.", number=model.number),
+            hint=said("Revise the model and have it authorised again."),
         )
 
 
@@ -140,10 +145,10 @@ def check_fit(model: Model, *, service: str, items: Collection[Item], radius: in
     """
     wrong = [*_misfits(model, service, items, radius)]
     if wrong:
-        text = " ".join(str(one) for one in wrong)
+        text = spaced(one.message for one in wrong)
         raise Invalid(
             "change_model.unfit",
-            f"The change does not fit {model.number}: {text}",
+            said("The change does not fit {number}: {text}", number=model.number, text=text),
             hint=HINT,
             at="model",
             errors=wrong,
@@ -153,24 +158,30 @@ def check_fit(model: Model, *, service: str, items: Collection[Item], radius: in
 def _misfits(model: Model, service: str, items: Collection[Item], radius: int) -> Sequence[Invalid]:
     wrong = []
     if service not in model.services:
-        names = ", ".join(sorted(model.services))
-        wrong.append(_unfit("service", f"The model is for {names}, not for {service}."))
-    if not items:
-        wrong.append(
-            _unfit("affected_cis", "It names no configuration item, so nobody sees what it touches.")
+        text = said(
+            "The model is for {services}, not for {service}.",
+            services=sorted(model.services),
+            service=service,
         )
+        wrong.append(_unfit("service", text))
+    if not items:
+        text = said("It names no configuration item, so nobody sees what it touches.")
+        wrong.append(_unfit("affected_cis", text))
     strange = sorted(f"{one.key} ({one.ci_class})" for one in items if one.ci_class not in model.ci_classes)
     if strange:
-        names = ", ".join(sorted(model.ci_classes))
-        wrong.append(
-            _unfit("affected_cis", f"The model allows the classes {names}, not {', '.join(strange)}.")
+        text = said(
+            "The model allows the classes {classes}, not {strange}.",
+            classes=wordlist(sorted(model.ci_classes)),
+            strange=strange,
         )
+        wrong.append(_unfit("affected_cis", text))
     if radius > model.max_items:
-        wrong.append(
-            _unfit("affected_cis", f"It reaches {radius} items, the model allows {model.max_items}.")
+        text = said(
+            "It reaches {count} items, the model allows {limit}.", count=radius, limit=model.max_items
         )
+        wrong.append(_unfit("affected_cis", text))
     return wrong
 
 
-def _unfit(at: str, message: str) -> Invalid:
+def _unfit(at: str, message: Sentence) -> Invalid:
     return Invalid("change_model.unfit", message, hint=HINT, at=at)

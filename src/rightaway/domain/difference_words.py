@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from rightaway.domain.differences import Change
+from rightaway.domain.sentences import Sentence, Word, said, spaced
 
 ONE_OF = {
     "changes": "change",
@@ -22,32 +22,8 @@ ONE_OF = {
     "documents": "document",
 }
 """What a member of a list is called."""
-ADDED = "{place}: {thing} was added."
-REMOVED = "{place}: {thing} was removed."
-SET = "{place}: {thing} is {after} instead of {before}."
-OTHER = "{place}: {thing} has other content."
-LATER = "{place}: {thing} moved {by} later, to {after}."
-EARLIER = "{place}: {thing} moved {by} earlier, to {after}."
-JOINED = "{place}: in {thing}, {added} joined."
-LEFT = "{place}: in {thing}, {removed} left."
-EXCHANGED = "{place}: in {thing}, {added} joined and {removed} left."
-SENTENCES = (ADDED, REMOVED, SET, OTHER, LATER, EARLIER, JOINED, LEFT, EXCHANGED)
 _LONGEST = 60
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One of `SENTENCES`, with what fills it: `place` and the words of `thing` may be translated, the rest is data."""
-
-    text: str
-    place: str
-    thing: tuple[str, ...]
-    data: dict[str, str]
-
-    def __str__(self) -> str:
-        thing = " ".join(word.replace("_", " ") for word in self.thing)
-        return self.text.format(place=self.place.replace("_", " ").capitalize(), thing=thing, **self.data)
 
 
 def sentences(changes: Iterable[Change]) -> list[Sentence]:
@@ -55,41 +31,75 @@ def sentences(changes: Iterable[Change]) -> list[Sentence]:
 
 
 def sentence(change: Change) -> Sentence:
-    place, *rest = [part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")]
-    thing = tuple(_thing(rest)) or (place,)
-    if change.kind != "changed":
-        return Sentence(ADDED if change.kind == "added" else REMOVED, place, thing, {})
-    text, data = _changed(change.before, change.after)
-    return Sentence(text, place, thing, data)
+    key, *rest = [part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")]
+    place = Word(key.replace("_", " ").capitalize())
+    thing = spaced(_thing(rest) if rest else [_word(key)])
+    match change.kind:
+        case "added":
+            return said("{place}: {thing} was added.", place=place, thing=thing)
+        case "removed":
+            return said("{place}: {thing} was removed.", place=place, thing=thing)
+    return _changed(place, thing, change.before, change.after)
+
+
+def _word(key: str) -> Word:
+    return Word(key.replace("_", " "))
 
 
 def _thing(parts: list[str]) -> Iterable[str]:
-    """Name what is meant: a member of a list by the word for one and its name."""
-    for index, part in enumerate(parts):
-        is_list = part in ONE_OF and index + 1 < len(parts)
-        yield ONE_OF[part] if is_list else part
+    """Name what is meant: a member of a list by the word for one and its name, which is data."""
+    for before, part in zip(["", *parts], parts, strict=False):
+        yield part if before in ONE_OF else _word(ONE_OF.get(part, part) if part != parts[-1] else part)
 
 
-def _changed(before: Any, after: Any) -> tuple[str, dict[str, str]]:
+def _changed(place: Word, thing: str, before: Any, after: Any) -> Sentence:
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        return _lists([_short(one) for one in before], [_short(one) for one in after])
+        return _lists(place, thing, [str(_short(one)) for one in before], [str(_short(one)) for one in after])
     times = _time(before), _time(after)
     if times[0] and times[1]:
-        text = LATER if times[1] > times[0] else EARLIER
-        return text, {"by": _span(abs(times[1] - times[0])), "after": f"{times[1]:%Y-%m-%d %H:%M} UTC"}
+        by, moment = _span(abs(times[1] - times[0])), f"{times[1]:%Y-%m-%d %H:%M} UTC"
+        if times[1] > times[0]:
+            return said(
+                "{place}: {thing} moved {by} later, to {after}.",
+                place=place,
+                thing=thing,
+                by=by,
+                after=moment,
+            )
+        return said(
+            "{place}: {thing} moved {by} earlier, to {after}.", place=place, thing=thing, by=by, after=moment
+        )
     if any(isinstance(one, dict | list) or _DIGEST.fullmatch(str(one)) for one in (before, after)):
-        return OTHER, {}
-    return SET, {"before": _short(before), "after": _short(after)}
+        return _other(place, thing)
+    return said(
+        "{place}: {thing} is {after} instead of {before}.",
+        place=place,
+        thing=thing,
+        before=_short(before),
+        after=_short(after),
+    )
 
 
-def _lists(before: list[str], after: list[str]) -> tuple[str, dict[str, str]]:
-    added = ", ".join(one for one in after if one not in before)
-    removed = ", ".join(one for one in before if one not in after)
+def _lists(place: Word, thing: str, before: list[str], after: list[str]) -> Sentence:
+    added = [one for one in after if one not in before]
+    removed = [one for one in before if one not in after]
     if added and removed:
-        return EXCHANGED, {"added": added, "removed": removed}
-    if added or removed:
-        return (JOINED, {"added": added}) if added else (LEFT, {"removed": removed})
-    return OTHER, {}
+        return said(
+            "{place}: in {thing}, {added} joined and {removed} left.",
+            place=place,
+            thing=thing,
+            added=added,
+            removed=removed,
+        )
+    if added:
+        return said("{place}: in {thing}, {added} joined.", place=place, thing=thing, added=added)
+    if removed:
+        return said("{place}: in {thing}, {removed} left.", place=place, thing=thing, removed=removed)
+    return _other(place, thing)
+
+
+def _other(place: Word, thing: str) -> Sentence:
+    return said("{place}: {thing} has other content.", place=place, thing=thing)
 
 
 def _time(value: Any) -> datetime | None:
@@ -109,5 +119,7 @@ def _span(time: timedelta) -> str:
 
 
 def _short(value: Any) -> str:
-    text = "nothing" if value in (None, "") else str(value)
+    if value in (None, ""):
+        return said("nothing")
+    text = str(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()}…"

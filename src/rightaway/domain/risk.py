@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import log10
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 
 LOWEST, HIGHEST = 1, 5
 BAND = 20
@@ -167,26 +168,34 @@ def is_business_hour(at: datetime) -> bool:
     return at.weekday() < SATURDAY and OPENS <= at.hour < CLOSES
 
 
-def stated(computed: int, said: int | None) -> int:
+def stated(computed: int, wanted: int | None) -> int:
     """Give the level that counts: a person may raise it freely and lower it by one."""
-    return computed if said is None else max(said, computed - 1)
+    return computed if wanted is None else max(wanted, computed - 1)
 
 
-def check_stated(computed: int, said: int, reason: str) -> None:
+def check_stated(computed: int, wanted: int, reason: str) -> None:
     """
     Refuse a level that says less than the rules allow.
 
     Raises:
         Invalid: `risk.level`, `risk.too_low` or `risk.reason_needed`.
     """
-    if said not in range(LOWEST, HIGHEST + 1):
-        raise Invalid("risk.level", f"Risk is {said}; it runs from 1 (lowest) to 5.", at="risk_level")
-    if said < computed - 1:
+    if wanted not in range(LOWEST, HIGHEST + 1):
+        raise Invalid(
+            "risk.level",
+            said("Risk is {level}; it runs from 1 (lowest) to 5.", level=wanted),
+            at="risk_level",
+        )
+    if wanted < computed - 1:
         raise Invalid(
             "risk.too_low",
-            f"The score gives level {computed}; a person may lower it by one, not to {said}.",
+            said(
+                "The score gives level {computed}; a person may lower it by one, not to {wanted}.",
+                computed=computed,
+                wanted=wanted,
+            ),
             at="risk_level",
-            hint="Change what makes the risk, such as the missing rehearsal or the missing tests.",
+            hint=said("Change what makes the risk, such as the missing rehearsal or the missing tests."),
         )
-    if said < computed and not reason.strip():
-        raise Invalid("risk.reason_needed", "Lowering the risk needs a reason.", at="risk_reason")
+    if wanted < computed and not reason.strip():
+        raise Invalid("risk.reason_needed", said("Lowering the risk needs a reason."), at="risk_reason")

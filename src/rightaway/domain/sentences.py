@@ -6,6 +6,7 @@ Programs, the command line and the audit log read the text; a page translates th
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import reduce
 from typing import Self
 
 
@@ -53,6 +54,11 @@ NOTHING = Sentence("", {})
 
 def wordlist(keys: Iterable[str]) -> list[Word]:
     return [Word(key) for key in keys]
+
+
+def spaced(parts: Iterable[str]) -> str:
+    """Put sentences and words beside each other, so that each can still be translated."""
+    return reduce(lambda one, other: Sentence("{one} {other}", {"one": one, "other": other}), parts)
 
 
 def _kept(value: object) -> object:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.approvals import ApprovalState
-from rightaway.domain.difference_words import Sentence, sentences
+from rightaway.domain.difference_words import sentences
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import Word, said
 from rightaway.queries import approvals as ask
@@ -136,13 +136,7 @@ def _news(viewer: Viewer, view: ApprovalView) -> dict[str, Any]:
     if view.row is None:
         return {}
     news = ask.news([view.row], viewer.user.pk)[view.row.pk]
-    return {"news": news, "said": [in_words(one) for one in sentences(news.changes)], "more": 0}
-
-
-def in_words(sentence: Sentence) -> str:
-    """Say a difference in the language of the page."""
-    thing = " ".join(within(words(word)) for word in sentence.thing)
-    return _(sentence.text).format(place=words(sentence.place), thing=thing, **sentence.data)
+    return {"news": news, "said": sentences(news.changes), "more": 0}
 
 
 @act

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import said
 from rightaway.queries import changes
 from rightaway.services import unauthorised_changes as commands
 from rightaway.web import choices
@@ -42,7 +43,9 @@ def revert(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     viewer.require("change.authorise.emergency", row.service.key)
     if not changes.may_be_reverted(row):
         raise NotFound(
-            "not_found", f"{number} does not wait for a decision.", hint="Look at the page of the change."
+            "not_found",
+            said("{number} does not wait for a decision.", number=number),
+            hint=said("Look at the page of the change."),
         )
     return command(
         request,

@@ -15,7 +15,6 @@ from rightaway.queries import approvals as ask
 from rightaway.queries import templates
 from rightaway.services import approvals as commands
 from rightaway.web.accounts import sensitive
-from rightaway.web.approvals import in_words
 from rightaway.web.forms.approvals import ApprovalFilter, BulkVoteForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer
@@ -53,7 +52,7 @@ def _shown(viewer: Viewer, rows: list[Any]) -> list[dict[str, Any]]:
             "row": row,
             "title": templates.of(row.release).approval(row.kind).title,
             "news": news[row.pk],
-            "said": [in_words(one) for one in sentences(news[row.pk].changes[:MOST_NEWS])],
+            "said": sentences(news[row.pk].changes[:MOST_NEWS]),
             "more": max(len(news[row.pk].changes) - MOST_NEWS, 0),
         }
         for row in rows
