@@ -12,11 +12,13 @@ from rightaway.domain.deployment_states import Intent
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.values import SYSTEM
 from rightaway.drivers.fake_world import Fault
+from rightaway.queries import change_models as ask_models
 from rightaway.queries import people as ask_people
 from rightaway.queries import releases as ask
 from rightaway.services import (
     approvals,
     assurance,
+    change_models,
     changes,
     cmdb,
     conversations,
@@ -27,6 +29,7 @@ from rightaway.services import (
     people,
     releases,
     saved_views,
+    unauthorised_changes,
 )
 
 OUTSIDER, NOBODY = "otto", "nina"
@@ -195,7 +198,31 @@ class Phases:
             )
             for event in steps:
                 changes.move(actor=actor("chris"), number=row.number, event=event)
+        self.models(service)
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
+
+    @staticmethod
+    def models(service: str) -> None:
+        """A model of standard changes that is used, and one that waits for its second person."""
+        fields = dict.fromkeys(("title", "implementation_plan", "test_plan", "remediation_plan"), "Logs")
+        fields |= {"ci_classes": ["service"], "max_items": 9}
+        for name in ("chris", "cora"):
+            change_models.define(actor=actor(name), services=[service], fields=fields)
+        used = change_models.define(actor=actor("cora"), services=[service], fields=fields)
+        digest = ask_models.current_digest(used)
+        change_models.authorise(actor=actor("chris"), number=used.number, digest=digest)
+        unauthorised_changes.record(
+            actor=actor("stan"), service=service, affected_cis=[service], evidence="The file is another."
+        )
+        changes.register(
+            actor=actor("stan"),
+            title="Logs",
+            description="d",
+            change_type="standard",
+            service=service,
+            affected_cis=[service],
+            model=used.number,
+        )
 
     @staticmethod
     def talk(release: str) -> None:

@@ -10,13 +10,16 @@ from pydantic import Field
 from rightaway.api.access import Request, seen, visible
 from rightaway.api.answers import EVERY, Account, Key, MaybeNumber, Out, Page, PageFilter, each, page, tagged
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
-from rightaway.domain.changes import ChangeType
+from rightaway.domain.changes import ChangeType, RfcClass
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import changes as ask
-from rightaway.services import changes
+from rightaway.services import changes, unauthorised_changes
 
 router = Router()
+
+
+Answers = Annotated[dict[of.VariableName, Word], Field(max_length=50)]
 
 
 class ChangeFilter(PageFilter):
@@ -60,6 +63,7 @@ class ChangeOut(Out):
     description: str
     change_type: str
     state: str
+    model: MaybeNumber
     events: tuple[str, ...] = ()
     service: Key
     requester: Account
@@ -68,6 +72,14 @@ class ChangeOut(Out):
     impact: int
     urgency: int
     priority: int
+    rfc_class: str
+    planned_start: datetime | None
+    planned_end: datetime | None
+    risk_answers: dict[str, str]
+    risk_level: int | None
+    risk_reason: str
+    is_unauthorised: bool
+    evidence: str
     implementation_plan: str
     test_plan: str
     remediation_plan: str
@@ -86,6 +98,7 @@ class ChangeIn(FileModel):
     description: of.Text
     change_type: ChangeType
     service: of.Key
+    model: Word = ""
     affected_cis: Annotated[tuple[of.Key, ...], Field(max_length=5000)] = ()
     impact: of.Scale = 3
     urgency: of.Scale = 3
@@ -93,6 +106,12 @@ class ChangeIn(FileModel):
     test_plan: Said = ""
     remediation_plan: Said = ""
     committed_at: of.Moment | None = None
+    rfc_class: RfcClass = RfcClass.MINOR
+    planned_start: of.Moment | None = None
+    planned_end: of.Moment | None = None
+    risk_answers: Answers = {}
+    risk_level: Annotated[int, of.whole(1, 5)] | None = None
+    risk_reason: Annotated[Word, Field(max_length=300)] = ""
 
 
 class ChangeEdit(FileModel):
@@ -107,6 +126,25 @@ class ChangeEdit(FileModel):
     remediation_plan: Said = ""
     disposition: Annotated[Word, Field(max_length=200)] = ""
     committed_at: of.Moment | None = None
+    rfc_class: RfcClass = RfcClass.MINOR
+    planned_start: of.Moment | None = None
+    planned_end: of.Moment | None = None
+    risk_answers: Answers = {}
+    risk_level: Annotated[int, of.whole(1, 5)] | None = None
+    risk_reason: Annotated[Word, Field(max_length=300)] = ""
+
+
+class UnauthorisedIn(FileModel):
+    """`evidence`: what was seen, and who or what did it as far as it is known."""
+
+    service: of.Key
+    affected_cis: Annotated[tuple[of.Key, ...], Field(min_length=1, max_length=5000)]
+    evidence: of.Text
+    title: Annotated[Word, Field(max_length=200)] = ""
+
+
+class ReversalIn(FileModel):
+    reason: of.Text
 
 
 class ChangeMoveIn(FileModel):
@@ -146,12 +184,28 @@ def list_changes(request: Request, asked: Asked[ChangeFilter]) -> dict[str, Any]
 
 @router.post("/changes", response={201: ChangeOut})
 def register(request: Request, response: HttpResponse, sent: Sent[ChangeIn]) -> Any:
-    """Register a change request."""
-    own = {"title", "description", "change_type", "service", "affected_cis"}
+    """Register a change request; a standard one names its model and must fit it."""
+    own = {"title", "description", "change_type", "service", "affected_cis", "model"}
     row = changes.register(
         actor=request.auth,
         fields=sent.model_dump(exclude=own),
         **sent.model_dump(include=own),
+    )
+    return _shown(response, row)
+
+
+@router.post("/unauthorised-changes", response={201: ChangeOut})
+def record_unauthorised(request: Request, response: HttpResponse, sent: Sent[UnauthorisedIn]) -> Any:
+    """Record what was changed without leave, as an emergency change; to authorise it is to accept it."""
+    return _shown(response, unauthorised_changes.record(actor=request.auth, **sent.model_dump()))
+
+
+@router.post("/changes/{change}/reversal", response={201: ChangeOut})
+def revert(request: Request, response: HttpResponse, change: str, sent: Sent[ReversalIn]) -> Any:
+    """Decide that an unauthorised change goes back; gives the change that takes it back."""
+    find(request, change)
+    row = unauthorised_changes.revert(
+        actor=request.auth, number=change, reason=sent.reason, expected_version=expected_version(request)
     )
     return _shown(response, row)
 
@@ -177,7 +231,7 @@ def edit(request: Request, response: HttpResponse, change: str, sent: Sent[Chang
 
 @router.post("/changes/{change}/moves", response=ChangeOut)
 def move(request: Request, response: HttpResponse, change: str, sent: Sent[ChangeMoveIn]) -> Any:
-    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
+    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, hold, resume, review, close."""
     find(request, change, "change.edit")
     row = changes.move(
         actor=request.auth,

@@ -46,6 +46,8 @@ COMMANDS = {
     "delegation": ("voting:delegation", "Delegations: who votes in your place, and for whom you vote."),
     "group": ("voting:group", "Groups of people who give approvals together."),
     "change": ("changes:app", "Change requests: register, assess, authorise."),
+    "change-model": ("change_models:app", "Models of standard changes: define, authorise, suspend."),
+    "risk": ("risk:app", "The risk of changes and releases, and what makes it."),
     "package": ("packages:app", "Release packages: build here, push to the definitive library, verify."),
     "plan": ("plans:app", "Deployment plans: compile, show, compare."),
     "deploy": ("deployments:app", "Deployments: launch, watch, pause, abort, back out."),

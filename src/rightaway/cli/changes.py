@@ -29,7 +29,7 @@ def list_(
     Args:
         text: Part of the number or title.
         state: Such as assessed.
-        type: standard, normal or emergency.
+        type: standard, normal, emergency or proposal.
         service: Key of the service.
         awaiting_me: Those that wait for an authorisation by somebody else than their requester.
         limit: How many at most.
@@ -63,8 +63,9 @@ def register(
     *,
     title: str,
     service: str,
-    type: Literal["standard", "normal", "emergency"] = "normal",  # noqa: A002
+    type: Literal["standard", "normal", "emergency", "proposal"] = "normal",  # noqa: A002
     description: str = "",
+    model: str = "",
     ci: list[str] | None = None,
     field: list[str] | None = None,
 ) -> None:
@@ -76,12 +77,13 @@ def register(
         service: Key of the service.
         type: How it is authorised.
         description: Why and how; the title when left out.
+        model: Number of the model that authorises a standard change.
         ci: Key of an affected item; may be repeated.
         field: FIELD=VALUE, such as implementation_plan=...; may be repeated.
     """
     body = given(
         title=title, description=description or title, change_type=type, service=service, affected_cis=ci
-    )
+    ) | given(model=model)
     made = client.send("POST", "/changes", body | assignments(field or ()))
     output.line(made["number"], made)
 
@@ -132,7 +134,7 @@ def _decide(change: str, body: dict[str, str]) -> None:
 @app.command
 def move(change: str, event: str, /, *, note: str = "") -> None:
     """
-    Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close.
+    Take one step that needs no authorisation: validate, assess, send_back, withdraw, hold, resume, review, close.
 
     Args:
         change: Its number.
@@ -142,3 +144,32 @@ def move(change: str, event: str, /, *, note: str = "") -> None:
     moved = client.send("POST", at("changes", change, "moves"), given(event=event, note=note))
     output.say(f"{change} is {moved['state']}")
     output.line(moved["state"], moved)
+
+
+@app.command
+def unauthorised(*, service: str, ci: list[str], evidence: str, title: str = "") -> None:
+    """
+    Record what was changed without leave, and print the number of its emergency change.
+
+    Args:
+        service: Key of the service.
+        ci: Key of what was changed; may be repeated.
+        evidence: What was seen, and who or what did it as far as it is known.
+        title: What to call it; the names of the items when left out.
+    """
+    body = {"service": service, "affected_cis": ci, "evidence": evidence} | given(title=title)
+    made = client.send("POST", "/unauthorised-changes", body)
+    output.line(made["number"], made)
+
+
+@app.command
+def revert(change: str, /, *, reason: str) -> None:
+    """
+    Decide that an unauthorised change goes back; prints the number of the change that takes it back.
+
+    Args:
+        change: Its number.
+        reason: Why.
+    """
+    made = client.send("POST", at("changes", change, "reversal"), {"reason": reason})
+    output.line(made["number"], made)

@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from rightaway.domain.moves import Table, allowed, refusal
+from rightaway.domain.moves import Table, advance, allowed, refusal
 
 
 class ChangeType(StrEnum):
     STANDARD = "standard"
     NORMAL = "normal"
     EMERGENCY = "emergency"
+    PROPOSAL = "proposal"
+
+
+class RfcClass(StrEnum):
+    """How much a change changes; the larger, the more people look at it."""
+
+    MINOR = "minor"
+    SIGNIFICANT = "significant"
+    MAJOR = "major"
 
 
 class ChangeState(StrEnum):
@@ -30,6 +39,7 @@ class ChangeState(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    ON_HOLD = "on_hold"
 
 
 S = ChangeState
@@ -64,6 +74,8 @@ def _table(again: ChangeState, before: tuple[Row, ...], after: tuple[Row, ...]) 
             (S.RETURNED, "withdraw", S.WITHDRAWN),
             *before,
             *((state, "withdraw", S.WITHDRAWN) for state in not_begun),
+            *((state, "hold", S.ON_HOLD) for state in not_begun),
+            (S.ON_HOLD, "withdraw", S.WITHDRAWN),
             *_IMPLEMENTATION,
             (S.FAILED, "replan", again),
             (S.BACKED_OUT, "replan", again),
@@ -72,6 +84,8 @@ def _table(again: ChangeState, before: tuple[Row, ...], after: tuple[Row, ...]) 
     )
 
 
+_CONSIDERED = (S.REGISTERED, S.VALIDATED, S.ASSESSED, S.AUTHORISED)
+"""Where a proposal can be before its changes are registered; nothing is carried out under it."""
 _RETURN_AND_REJECT: tuple[Row, ...] = (
     (S.REGISTERED, "send_back", S.RETURNED),
     (S.REGISTERED, "reject", S.REJECTED),
@@ -109,9 +123,52 @@ TABLES: Mapping[ChangeType, Table[ChangeState]] = {
             (S.REGISTERED, "authorise", S.AUTHORISED),
             (S.AUTHORISED, "implement", S.IMPLEMENTING),
         ),
-        ((S.REVIEW, "close", S.CLOSED),),
+        ((S.AUTHORISED, "accept", S.REVIEW), (S.REVIEW, "close", S.CLOSED)),
+    ),
+    ChangeType.PROPOSAL: Table(
+        "change",
+        initial=S.DRAFT,
+        terminal=TERMINAL,
+        rows=(
+            (S.DRAFT, "register", S.REGISTERED),
+            (S.DRAFT, "withdraw", S.WITHDRAWN),
+            (S.RETURNED, "register", S.REGISTERED),
+            (S.RETURNED, "withdraw", S.WITHDRAWN),
+            *_RETURN_AND_REJECT,
+            (S.REGISTERED, "validate", S.VALIDATED),
+            (S.VALIDATED, "assess", S.ASSESSED),
+            (S.VALIDATED, "reject", S.REJECTED),
+            (S.ASSESSED, "authorise", S.AUTHORISED),
+            (S.ASSESSED, "reject", S.REJECTED),
+            (S.AUTHORISED, "close", S.CLOSED),
+            *((state, "withdraw", S.WITHDRAWN) for state in _CONSIDERED),
+            *((state, "hold", S.ON_HOLD) for state in _CONSIDERED),
+            (S.ON_HOLD, "withdraw", S.WITHDRAWN),
+        ),
     ),
 }
+RESUME = "resume"
+
+
+def steps(change_type: str, state: str) -> tuple[str, ...]:
+    """Give the events that a change accepts; one on hold goes back to where it was, which no table knows."""
+    found = allowed(TABLES[ChangeType(change_type)], state)
+    return (RESUME, *found) if state == S.ON_HOLD else found
+
+
+def after(change_type: str, state: str, event: str, held_state: str) -> ChangeState:
+    """
+    Give the state after the event.
+
+    Args:
+        held_state: Where a change on hold was.
+
+    Raises:
+        TransitionRefused: the state does not accept the event.
+    """
+    if state == S.ON_HOLD and event == RESUME:
+        return ChangeState(held_state)
+    return advance(TABLES[ChangeType(change_type)], state, event)
 
 
 class ReleaseEvent(StrEnum):
@@ -137,6 +194,8 @@ _FOLLOWS = {
 
 def is_authorised(change_type: str, state: str) -> bool:
     """Say whether the change may be carried out: a standard change is authorised by its model beforehand."""
+    if change_type == ChangeType.PROPOSAL:
+        return False
     if state == S.REGISTERED:
         return change_type == ChangeType.STANDARD
     return state in {S.AUTHORISED, S.BUILT_TESTED, S.SCHEDULED, S.IMPLEMENTING, *CARRIED_OUT}

@@ -97,6 +97,9 @@ change.edit                      o   o   o   o   Y   -   o   -   -   o
 change.authorise                 -   -   -   Y   Y   Y   -   -   -   -
 change.authorise.emergency       -   -   -   2   2   2   -   -   -   -
 change.close                     -   -   -   -   Y   -   -   -   -   -
+change_model.edit                -   -   -   -   2   2   -   -   -   -
+change_model.authorise           -   -   -   -   2   2   -   -   -   -
+change_model.retire              -   -   -   -   Y   Y   -   -   -   -
 deployment.rehearse              Y   Y   Y   -   -   -   -   -   -   Y
 deployment.launch                p   Y   p   -   -   -   -   -   -  ps
 deployment.pause                 Y   Y   p   Y   Y   -   -   -   -   -

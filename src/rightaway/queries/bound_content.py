@@ -62,6 +62,10 @@ def production_plan(release: Release) -> Plan | None:
 def change_content(change: Change) -> Json:
     content: Json = {name: getattr(change, name) for name in CHANGE_BOUND}
     content["cis"] = sorted(item.key for item in change.affected_cis.all())
+    if change.risk_answers:
+        content["risk_answers"] = change.risk_answers
+    if change.model is not None:
+        content["model"] = {"number": change.model.number, "digest": change.model.digest}
     return content
 
 
@@ -71,7 +75,7 @@ def change_digest(change: Change) -> str:
 
 
 def _scope(release: Release) -> Json:
-    changes = release.changes.prefetch_related("affected_cis").order_by("number")
+    changes = release.changes.select_related("model").prefetch_related("affected_cis").order_by("number")
     errors = release.known_errors.select_related("known_error").order_by("known_error__number")
     return {
         "service": release.service.key,

@@ -2,8 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from rightaway.domain.changes import TABLES, ChangeType
-from rightaway.domain.moves import allowed
+from rightaway.domain.changes import steps
 from rightaway.records.changes.models import Change
 
 # A change's own texts, and the design of its release, would weigh many times more than all of this.
@@ -20,20 +19,20 @@ _LISTED = (
 )
 
 
-def changes(*, text: str = "", state: str = "", change_type: str = "", service: str = "") -> QuerySet[Change]:
+def changes(
+    *, text: str = "", state: str = "", change_type: str = "", service: str = "", model: str = ""
+) -> QuerySet[Change]:
     """List changes, newest first; only what a list shows is read."""
     found = Change.objects.select_related("service", "requester", "release").order_by("-id")
     found = found.only(*_LISTED, "release__number")
     if text:
         found = found.filter(Q(number__icontains=text) | Q(title__icontains=text))
-    for name, value in (("state", state), ("change_type", change_type), ("service__key", service)):
-        if value:
-            found = found.filter(**{name: value})
-    return found
+    chosen = {"state": state, "change_type": change_type, "service__key": service, "model__number": model}
+    return found.filter(**{name: value for name, value in chosen.items() if value})
 
 
 def change(number: str) -> Change | None:
-    related = ("service", "requester", "release")
+    related = ("service", "requester", "release", "model")
     return (
         Change.objects.select_related(*related)
         .prefetch_related("authorisations__person")
@@ -44,12 +43,19 @@ def change(number: str) -> Change | None:
 
 def events(row: Change) -> tuple[str, ...]:
     """Give the events the change accepts now, in the order of its table."""
-    return allowed(TABLES[ChangeType(row.change_type)], row.state)
+    return steps(row.change_type, row.state)
+
+
+def may_be_reverted(row: Change) -> bool:
+    """Say whether somebody may still decide that the change, which nobody allowed, goes back."""
+    return row.is_unauthorised and row.state == "registered"
 
 
 def changes_awaiting(user_id: int) -> QuerySet[Change]:
     """Give changes that wait for an authorisation by somebody else than their requester."""
-    waiting = Q(change_type="normal", state="assessed") | Q(change_type="emergency", state="registered")
+    waiting = Q(change_type__in=("normal", "proposal"), state="assessed") | Q(
+        change_type="emergency", state="registered"
+    )
     return (
         Change.objects.select_related("service", "requester")
         .only(*_LISTED)

@@ -1,7 +1,11 @@
 """Configuration records: lists, one item with its relations, and whether reality is as expected."""
 
+from collections.abc import Collection
+
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
+from rightaway.domain.values import RelationKind
 from rightaway.records.cmdb.models import CIGroup, CIRelation, ConfigurationItem, Environment, Target
 
 
@@ -27,6 +31,33 @@ def relations(row: ConfigurationItem) -> QuerySet[CIRelation]:
         .filter(Q(source=row) | Q(target=row))
         .order_by("id")
     )
+
+
+def reached(ids: Collection[int]) -> int:
+    """Count what an outage of these items would touch: themselves, and what depends on them in any number of steps."""
+    return len(reached_ids(ids))
+
+
+def reached_ids(ids: Collection[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, {"ids": list(ids), "upward": _UPWARD, "downward": _DOWNWARD})
+        return {row[0] for row in cursor.fetchall()}
+
+
+# Who depends on what: "a depends on b" carries an outage of b to a, "a provides b" one of a to b.
+_UPWARD = [RelationKind.DEPENDS_ON, RelationKind.USES, RelationKind.RUNS_ON, RelationKind.CONTAINS]
+_DOWNWARD = [RelationKind.PROVIDES]
+_REACHED = """
+WITH RECURSIVE reached(id) AS (
+    SELECT unnest(%(ids)s::bigint[])
+    UNION
+    SELECT CASE WHEN relation.target_id = reached.id THEN relation.source_id ELSE relation.target_id END
+    FROM reached JOIN cmdb_cirelation relation
+      ON (relation.target_id = reached.id AND relation.kind = ANY(%(upward)s))
+      OR (relation.source_id = reached.id AND relation.kind = ANY(%(downward)s))
+)
+SELECT id FROM reached
+"""
 
 
 def mismatches() -> QuerySet[ConfigurationItem]:

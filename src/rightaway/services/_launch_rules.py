@@ -4,13 +4,15 @@ from django.utils import timezone
 
 from rightaway.domain import separation
 from rightaway.domain.canonical import digest
-from rightaway.domain.changes import ChangeState, may_start
+from rightaway.domain.change_models import HINT, check_usable
+from rightaway.domain.changes import TERMINAL, ChangeState, ChangeType, may_start
 from rightaway.domain.deployment_states import DeploymentStatus, Intent
 from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.plans import LABEL
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
-from rightaway.queries import approvers, templates
+from rightaway.queries import approvers, change_models, templates
+from rightaway.records.changes.models import Change
 from rightaway.records.deployments.models import Deployment, Plan
 from rightaway.records.releases.models import Release
 from rightaway.services import _guard
@@ -61,7 +63,7 @@ def check_free(plan: Plan) -> None:
 
 def check_changes(release: Release) -> None:
     """Refuse production to a release with a change that may not be carried out now, such as one that was backed out."""
-    for change in release.changes.order_by("pk"):
+    for change in release.changes.select_related("model").order_by("pk"):
         if not may_start(change.change_type, ChangeState(change.state)):
             raise Refused(
                 "deployment.change_not_authorised",
@@ -76,6 +78,15 @@ def check_changes(release: Release) -> None:
                 ),
                 evidence={"change": change.number, "state": change.state},
             )
+        if change.change_type == ChangeType.STANDARD and ChangeState(change.state) not in TERMINAL:
+            _check_model(change)
+
+
+def _check_model(change: Change) -> None:
+    """Refuse a standard change whose model was suspended since, or that was registered before there were models."""
+    if change.model is None:
+        raise Refused("change.model_needed", f"{change.number} names no model that authorises it.", hint=HINT)
+    check_usable(change_models.as_model(change.model), timezone.now())
 
 
 def check_launcher(actor: Actor, release: Release) -> None:

@@ -5,6 +5,7 @@ from django.db import connection
 SEQUENCES = {
     "REL": "release_numbers",
     "CHG": "change_numbers",
+    "CHM": "change_model_numbers",
     "DEP": "deployment_numbers",
     "INC": "incident_numbers",
     "PRB": "problem_numbers",

@@ -7,35 +7,38 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain.change_models import AttemptResult
 from rightaway.domain.changes import (
     TABLES,
     ChangeState,
     ChangeType,
     ReleaseEvent,
+    after,
     follow_release,
     is_authorised,
 )
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.priorities import priority
+from rightaway.domain.risk import stated
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, PersonKind
-from rightaway.queries.bound_content import CHANGE_BOUND, change_digest
+from rightaway.queries import risk
+from rightaway.queries.bound_content import change_digest
 from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _edits, _guard, lifecycle
+from rightaway.services import _audit, _edits, _guard, change_models, lifecycle
+from rightaway.services._change_fields import check_risk, check_window, keep_to_model, known, model_of
 from rightaway.services._numbers import next_number
 
-EDITABLE = (
-    *(name for name in CHANGE_BOUND if name != "change_type"),
-    "impact",
-    "urgency",
-    "committed_at",
-    "disposition",
-)
 ANEW = {"replan", "send_back"}
 """Events after which a change is decided on again, whatever was decided before."""
+RESULTS = {
+    ChangeState.IMPLEMENTED: AttemptResult.SUCCEEDED,
+    ChangeState.FAILED: AttemptResult.FAILED,
+    ChangeState.BACKED_OUT: AttemptResult.FAILED,
+}
 APPROVE, REJECT = "approve", "reject"
 
 
@@ -49,7 +52,14 @@ def register(
     service: str,
     affected_cis: Iterable[str] = (),
     fields: Mapping[str, Any] | None = None,
+    model: str = "",
 ) -> Change:
+    """
+    Register a change.
+
+    Args:
+        model: Number of the model that authorises a standard change; other types have none.
+    """
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="change.register", scope=service)
     if change_type not in set(ChangeType):
@@ -58,7 +68,7 @@ def register(
             said("There is no change type '{change_type}'.", change_type=change_type),
             at="change_type",
         )
-    extra = _known(fields or {})
+    extra = known(fields or {})
     change = Change(
         number=next_number("CHG"),
         title=title,
@@ -67,24 +77,20 @@ def register(
         state=ChangeState.REGISTERED,
         service=_guard.find(ConfigurationItem, key=service),
         requester=requester,
+        model=model_of(change_type, model),
         **extra,
     )
     change.priority = priority(impact=change.impact, urgency=change.urgency)
+    check_window(change)
+    items = [_guard.find(ConfigurationItem, key=key) for key in affected_cis]
+    if change.model is not None:
+        change_models.choose(change, items)
     change.save()
-    change.affected_cis.set([_guard.find(ConfigurationItem, key=key) for key in affected_cis])
-    _told(actor, "change.request.registered", change, {"type": change_type, "title": title})
+    change.affected_cis.set(items)
+    check_risk(change, extra)
+    facts = {"type": change_type, "title": title, "model": model or None}
+    _told(actor, "change.request.registered", change, facts)
     return change
-
-
-def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(fields) - set(EDITABLE))
-    if unknown:
-        raise Invalid(
-            "field.unknown",
-            said("A change has no editable field '{name}'.", name=unknown[0]),
-            at=unknown[0],
-        )
-    return dict(fields)
 
 
 @transaction.atomic
@@ -107,14 +113,21 @@ def edit(
             ),
         )
     before = change_digest(change)
-    given = _known(fields)
+    given = known(fields)
+    keep_to_model(change, given)
     held = _edits.values(change, given)
     for name, value in given.items():
         setattr(change, name, value)
     change.priority = priority(impact=change.impact, urgency=change.urgency)
+    check_window(change)
+    check_risk(change, given)
     lost = change_digest(change) != before and _is_decided(change)
     if lost:
-        change.state, change.authorised_at = ChangeState.REGISTERED, None
+        change.authorised_at = None
+        if change.state == ChangeState.ON_HOLD:
+            change.held_state = ChangeState.REGISTERED
+        else:
+            change.state = ChangeState.REGISTERED
     change.save()
     changed = _edits.changes(held, _edits.values(change, given))
     facts = {"fields": sorted(fields), "changes": changed, "authorisation_lost": lost}
@@ -124,20 +137,24 @@ def edit(
 
 
 def _is_decided(change: Change) -> bool:
-    return change.change_type != ChangeType.STANDARD and is_authorised(change.change_type, change.state)
+    """Say whether people have authorised it, so that new content asks them anew; on hold that still stands."""
+    state = change.held_state or change.state
+    if change.change_type == ChangeType.PROPOSAL:
+        return state == ChangeState.AUTHORISED
+    return change.change_type != ChangeType.STANDARD and is_authorised(change.change_type, state)
 
 
 @transaction.atomic
 def move(
     *, actor: Actor, number: str, event: str, note: str = "", expected_version: int | None = None
 ) -> Change:
-    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, schedule, review, close."""
+    """Take one step that needs no authorisation: validate, assess, send_back, withdraw, hold, resume, review, close."""
     change = _guard.lock(Change, number=number)
     if event in {"authorise", "reject"}:
         raise Invalid(
             "change.needs_decision", said("Authorising is a decision of a person; use authorise."), at="event"
         )
-    if event in {"implement", "finish", "fail", "back_out", "pass_tests"}:
+    if event in {"implement", "finish", "fail", "back_out", "pass_tests", "accept"}:
         raise Invalid(
             "change.moves_with_release",
             said("'{event}' comes from the release that carries the change.", event=event),
@@ -156,7 +173,8 @@ def _step(actor: Actor, change: Change, event: str, note: str = "") -> None:
     before = change.state
     if event in ANEW:
         change.round += 1
-    change.state = advance(TABLES[ChangeType(change.change_type)], change.state, event)
+    change.state = after(change.change_type, change.state, event, change.held_state)
+    change.held_state = before if change.state == ChangeState.ON_HOLD else ""
     if change.state == ChangeState.CLOSED:
         change.closed_at = timezone.now()
     change.save()
@@ -209,6 +227,8 @@ def authorise(
     elif _agreed(change) >= (2 if emergency else 1):
         change.authorised_at = timezone.now()
         _step(actor, change, "authorise", note)
+        if change.is_unauthorised:  # it has been made already
+            _step(actor, change, "accept", note)
     else:
         change.save()
     _settle(change)
@@ -236,7 +256,9 @@ def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> 
         round=change.round,
         defaults={"role": role, "decision": decision, "note": note, "at": now},
     )
-    facts = {"role": role, "decision": decision, "note": note, "digest": current}
+    found = risk.of_change(change)
+    facts: dict[str, Any] = {"role": role, "decision": decision, "note": note, "digest": current}
+    facts |= {"risk_score": found.score, "risk_level": stated(found.level, change.risk_level)}
     _told(actor, "change.authorisation.decided", change, facts)
 
 
@@ -258,6 +280,10 @@ def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
         if after == ChangeState.IMPLEMENTED:
             change.implemented_at = timezone.now()
         change.save()
+        if after == ChangeState.IMPLEMENTING:
+            change_models.begin(change)
+        elif after in RESULTS:
+            change_models.end(change, RESULTS[after])
         facts = {"from": before, "to": after, "release": release.number, "event": str(event)}
         _told(actor, "change.state.followed", change, facts)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.changes import TERMINAL
+from rightaway.domain.changes import TERMINAL, ChangeType
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
 from rightaway.domain.priorities import priority
@@ -243,6 +243,12 @@ def _include(release: Release, number: str) -> None:
             "change.ended",
             said("{number} is {state}.", number=number, state=Word(change.state)),
             hint=said("Register a new change."),
+        )
+    if change.change_type == ChangeType.PROPOSAL:
+        raise Refused(
+            "change.proposal_carries_nothing",
+            said("{number} is a proposal; nothing is carried out under it.", number=number),
+            hint=said("Register the changes that it leads to."),
         )
     change.release = release
     change.version += 1

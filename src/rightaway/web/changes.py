@@ -11,17 +11,18 @@ from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import changes
+from rightaway.queries import risk as ask_risk
 from rightaway.services import changes as commands
-from rightaway.web import choices, conversations, lists
+from rightaway.web import choices, conversations, lists, risk
 from rightaway.web.forms.changes import DecisionForm, EditChangeForm, NoteForm, RegisterChangeForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 DECIDED = frozenset({"authorise", "reject"})
-WITH_RELEASE = frozenset({"implement", "finish", "fail", "back_out", "pass_tests"})
+WITH_RELEASE = frozenset({"implement", "finish", "fail", "back_out", "pass_tests", "accept"})
 CLOSING = frozenset({"close", "update_cmdb"})
-BACK = frozenset({"send_back", "withdraw"})
+BACK = frozenset({"send_back", "withdraw", "hold"})
 FINISHED = frozenset({"implementing", "implemented", "closed"})
 
 
@@ -52,11 +53,14 @@ def _crumbs(number: str) -> list[tuple[str, str]]:
 def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require("change.register", None)
     form = RegisterChangeForm(
-        **bound(request), services=choices.services(viewer, "change.register"), items=choices.items()
+        **bound(request),
+        services=choices.services(viewer, "change.register"),
+        items=choices.items(),
+        models=choices.change_models(),
     )
 
     def run(given: dict[str, Any]) -> str:
-        names = ["impact", "urgency", "implementation_plan", "test_plan", "remediation_plan"]
+        names = [*form.WRITTEN]
         row = commands.register(
             actor=viewer.actor,
             title=given["title"],
@@ -64,6 +68,7 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             change_type=given["change_type"],
             service=given["service"],
             affected_cis=given["affected_cis"],
+            model=given["model"],
             fields=form.values(names),
         )
         return reverse("change", args=[row.number])
@@ -97,11 +102,13 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     context = {
         "change": row,
         "items": list(row.affected_cis.order_by("key")),
+        "risk": risk.shown(ask_risk.of_change(row), row.risk_level, row.risk_reason),
         "votes": list(row.authorisations.all()),
         "steps": steps,
         "may_edit": may_edit and row.state not in FINISHED,
         "may_decide": "authorise" in events and not own and _may_authorise(viewer, row),
         "is_own": own and "authorise" in events and _may_authorise(viewer, row),
+        "may_revert": changes.may_be_reverted(row) and _may_authorise(viewer, row),
         "form": DecisionForm(initial={"version": row.version}),
         "talk": conversations.talk(viewer, SubjectKind.CHANGE, row),
         "crumbs": _crumbs(number)[:1],

@@ -4,8 +4,10 @@ from typing import Any
 
 from rightaway.domain.changes import TERMINAL
 from rightaway.domain.values import PersonKind
+from rightaway.queries import change_models as change_models_of
 from rightaway.queries import changes, cmdb, people
 from rightaway.web.forms.base import Choices
+from rightaway.web.statuses import words
 from rightaway.web.viewers import Viewer
 
 MOST = 500
@@ -28,6 +30,19 @@ def persons() -> Choices:
 
 def items() -> Choices:
     return [(one.key, f"{one.name} ({one.key})") for one in cmdb.items()[:MOST]]
+
+
+def item_classes() -> Choices:
+    found = cmdb.items().order_by("ci_class").values_list("ci_class", flat=True).distinct()
+    return [(key, words(key)) for key in found]
+
+
+def change_models() -> Choices:
+    """Give the models that a standard change can name now, each with the services it is for."""
+    return [
+        (one.number, f"{one.number} {one.title} ({', '.join(change_models_of.service_keys(one))})")
+        for one in change_models_of.active()[:MOST]
+    ]
 
 
 def groups() -> Choices:

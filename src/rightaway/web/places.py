@@ -79,6 +79,7 @@ OTHERS = (
     Place("interactions", _("Interactions"), "user-round", "", VIEW),
     Place("release-register", _("Register a release"), "plus", "", "release.register"),
     Place("change-register", _("Register a change"), "plus", "", "change.register"),
+    Place("change-models", _("Standard change models"), "git-pull-request", "", VIEW),
     Place("views", _("Saved views"), "bookmark", "", "view.save"),
     Place("profile", _("Your profile"), "user-round", "p"),
     Place("design-system", _("Design system"), "layout-dashboard"),

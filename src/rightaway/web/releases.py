@@ -15,8 +15,9 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, releases, templates
+from rightaway.queries import risk as ask_risk
 from rightaway.services import releases as commands
-from rightaway.web import approvals, choices, conversations, lifecycle, lists, overviews, remedies
+from rightaway.web import approvals, choices, conversations, lifecycle, lists, overviews, remedies, risk
 from rightaway.web.forms.releases import SECTIONS, EditForm
 from rightaway.web.frames import found, frame
 from rightaway.web.pages import act, bound, command, page, paged
@@ -72,6 +73,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         context["is_stale"] = request.GET.get("seen") != str(row.version)
         return render(request, "releases/live.html", context)
+    context["risk"] = risk.shown(ask_risk.of_release(row), row.risk_level, may_lower=False)
     context["talk"] = conversations.talk(viewer, SubjectKind.RELEASE, row)
     return render(request, "releases/release.html", context)
 

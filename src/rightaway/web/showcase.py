@@ -14,6 +14,7 @@ from django.urls import reverse
 from rightaway.domain.consequences import Fate
 from rightaway.domain.differences import Change
 from rightaway.domain.estimates import Estimate
+from rightaway.domain.risk import RiskFacts, score
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.queries.deployments import AtWork
 from rightaway.web import plots, timelines
@@ -25,11 +26,15 @@ from rightaway.web.forms.meanwhile import Clash, Deed, Difference, Meanwhile
 from rightaway.web.lists import Listed, View
 from rightaway.web.pages import page
 from rightaway.web.prospects import FATES, Group
+from rightaway.web.risk import shown
 from rightaway.web.viewers import Viewer
 
 MANY = 1000
 LONG = "Quarterly consolidation of the customer-facing storefront, its payment adapters and " * 3 + "x" * 120
 DIGEST = "9f31c2e0b7d94f6a" * 4
+RISK = RiskFacts(
+    1, reached=40, failed=1, uses=3, overlaps=1, units=4, is_destructive=True, answered={"size": 1.0}
+)
 STATES = [
     "approved", "running", "scheduled", "waiting", "unknown", "backed_out", "succeeded_partial", "paused", "failed",
     "cancelled", "skipped", "pending",
@@ -173,6 +178,7 @@ def _of_deployments(now: datetime) -> dict[str, Any]:
             Group(str(FATES[Fate.UNTOUCHED]), 2, (("3. last", "web-040, web-041", 0),)),
         ],
         "lasting": ["migrate"],
+        "risk": shown(score(RISK), 5, LONG),
     }
 
 

@@ -25,7 +25,7 @@ _LOOKS = {
         "succeeded_partial success_with_issues waived partly open overdue expired ended_with_debt abort maintenance"
         " successful_with_problems partially_backed_out partial partially_implemented introduces differs"
     ),
-    ("warn", "pause"): "paused held",
+    ("warn", "pause"): "paused held suspended on_hold",
     ("bad", "circle-x"): (
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing"

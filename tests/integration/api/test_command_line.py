@@ -423,3 +423,47 @@ def test_output__text_with_terminal_codes__shown_as_escapes(rightaway: Rightaway
     assert "\x1b" not in said.out
     assert "\\x1b]0;owned\\x07[bold]x" in said.out
     assert os.environ["RIGHTAWAY_URL"]
+
+
+def test_change_model__defined_authorised_and_used__by_commands(rightaway: Rightaway):
+    texts = ("--implementation", "Set it.", "--test", "Look.", "--remediation", "Set it back.")
+    made = rightaway(
+        *("carl", "change-model", "define", "--title", "Logs", "--service", "shop", "--ci-class", "server"),
+        *texts,
+    )
+    number = made.out.strip()
+    digest = rightaway("cara", "change-model", "show", number, "--json").json["current_digest"]
+    assert rightaway("cara", "change-model", "authorise", number, "--digest", digest).out.strip() == "active"
+    change = ("change", "register", "--title", "Logs", "--service", "shop", "--type", "standard")
+    refused = rightaway("stella", *change, "--model", number)
+    assert (refused.code, "hint: Register it as a normal change" in refused.err) == (2, True)
+    assert rightaway("stella", *change, "--model", number, "--ci", "web-01").code == 0
+    assert rightaway("carl", "change-model", "edit", number, "max_items=3").code == 0
+    assert rightaway("carl", "change-model", "retire", number, "--reason", "x").out.strip() == "retired"
+    assert number in rightaway("stella", "change-model", "list", "--state", "retired").out
+
+
+def test_risk__of_a_change__shown_with_what_is_asked(rightaway: Rightaway, world: World):
+    change = world.change()
+    assert "reversal" in rightaway("stella", "risk", "show", change).out
+    assert "untouched, changed, lost" in rightaway("stella", "risk", "questions").out
+    assert rightaway("stella", "change", "edit", change, "risk_answers.data=lost").code == 0
+    assert rightaway("stella", "risk", "show", change, "--json").json["effective"] == 4
+
+
+def test_unauthorised_change__recorded_and_taken_back__by_commands(rightaway: Rightaway):
+    made = rightaway(
+        *(
+            "stella",
+            "change",
+            "unauthorised",
+            "--service",
+            "shop",
+            "--ci",
+            "web-01",
+            "--evidence",
+            "Root was there.",
+        )
+    )
+    back = rightaway("carl", "change", "revert", made.out.strip(), "--reason", "Not ours.")
+    assert back.out.startswith("CHG-")

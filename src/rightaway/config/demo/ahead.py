@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from rightaway.config.demo import standards
 from rightaway.config.demo.estate import examples
 from rightaway.config.demo.people import voice
 from rightaway.domain.values import SYSTEM
@@ -39,8 +40,15 @@ def begin() -> int:
 
 
 def _change(title: str, service: str, kind: str = "normal", until: str = "authorise") -> str:
+    standard = kind == "standard"
     change = changes.register(
-        actor=voice("stella"), title=title, description=f"{title}.", change_type=kind, service=service
+        actor=voice("stella"),
+        title=title,
+        description=f"{title}.",
+        change_type=kind,
+        service=service,
+        affected_cis=[service] if standard else (),
+        model=standards.agreed() if standard else "",
     )
     carl = voice("carl")
     for event in ("validate", "assess") if until in {"assess", "authorise"} else ("validate",) * bool(until):

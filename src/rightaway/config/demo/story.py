@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from rightaway.config.demo import ahead, suite
+from rightaway.config.demo import ahead, standards, suite
 from rightaway.config.demo.estate import FIRST_VERSION, Estate, examples
 from rightaway.config.demo.people import settle_in, voice
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind, Intent
@@ -119,14 +119,14 @@ class Story:
             ("Keep the currency of every order", "normal", ["shop-database"]),
             ("Rotate the storefront's log daily", "standard", ["storefront"]),
         ]
-        committed = timezone.now() - timedelta(hours=6)
+        committed, model = timezone.now() - timedelta(hours=6), standards.agree()
         for title, kind, cis in wanted:
-            fields = {
+            plans = {
                 "implementation_plan": "Carried out by the release that contains it.",
                 "test_plan": "Regression suite of the storefront.",
                 "remediation_plan": "The back-out plan of the release.",
-                "committed_at": committed,
             }
+            standard = kind == "standard"
             change = changes.register(
                 actor=stella,
                 title=title,
@@ -134,7 +134,8 @@ class Story:
                 change_type=kind,
                 service="storefront",
                 affected_cis=cis,
-                fields=fields,
+                model=model if standard else "",
+                fields={"committed_at": committed, **({} if standard else plans)},
             )
             self.changes.append(change.number)
             if kind == "normal":

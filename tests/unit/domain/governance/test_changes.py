@@ -5,13 +5,15 @@ from rightaway.domain.changes import (
     ChangeState,
     ChangeType,
     ReleaseEvent,
+    after,
     follow_release,
     is_authorised,
+    steps,
 )
 from rightaway.domain.errors import TransitionRefused
 from rightaway.domain.moves import advance, allowed
 
-STANDARD, NORMAL, EMERGENCY = ChangeType
+STANDARD, NORMAL, EMERGENCY, _ = ChangeType
 TESTED = "register validate assess authorise pass_tests"
 
 
@@ -132,3 +134,29 @@ def test_follow__deployment_started_again__stays_implementing():
     state = follow_release(NORMAL, "implementing", ReleaseEvent.DEPLOYMENT_STARTED)
 
     assert state is ChangeState.IMPLEMENTING
+
+
+@pytest.mark.parametrize("state", ["registered", "authorised", "scheduled"])
+def test_hold__and_resume__leads_back_to_where_it_was(state):
+    held = after(NORMAL, state, "hold", "")
+    assert held is ChangeState.ON_HOLD
+    assert steps(NORMAL, held) == ("resume", "withdraw")
+    assert after(NORMAL, held, "resume", state) == state
+    assert not is_authorised(NORMAL, held)
+
+
+def test_hold__begun_already__refused():
+    with pytest.raises(TransitionRefused):
+        after(NORMAL, "implementing", "hold", "")
+    with pytest.raises(TransitionRefused):
+        after(NORMAL, "registered", "resume", "")
+
+
+def test_proposal__authorised__leads_to_other_changes_and_carries_nothing():
+    assert (
+        walk(ChangeType.PROPOSAL, "register", "validate", "assess", "authorise", "close")
+        is ChangeState.CLOSED
+    )
+    assert not is_authorised(ChangeType.PROPOSAL, "authorised")
+    with pytest.raises(TransitionRefused):
+        follow_release(ChangeType.PROPOSAL, "authorised", ReleaseEvent.DEPLOYMENT_STARTED)
