@@ -6,6 +6,7 @@ S-numbers are those of the security design, section 4.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rightaway.domain.approvals import Decision, Requirement, Vote
 from rightaway.domain.permissions import Role
@@ -14,6 +15,7 @@ from rightaway.domain.values import PersonKind
 
 GOVERNING = frozenset({Role.RELEASE_MANAGER, Role.DEPLOYMENT_MANAGER, Role.CHANGE_MANAGER, Role.CAB})
 OTHERS_FOR_AUTHOR = 2
+PROOF_LASTS = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Contribution:
     person: Person
     act: str
     part: str
+
+
+def is_proven(door: str, proved_at: datetime | None, now: datetime) -> bool:
+    """Say whether a grave act may be done (S14): pages ask for the password themselves, a token carries its proof."""
+    return door == "web" or (proved_at is not None and now - PROOF_LASTS < proved_at <= now)
 
 
 @dataclass(frozen=True, slots=True)

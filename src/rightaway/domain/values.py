@@ -1,6 +1,7 @@
 """Small words with a closed list of values, and the actor of a command."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,6 +25,7 @@ class Actor:
         name: The account's name, or the part of Rightaway that acts.
         door: web, api, cli, engine or system.
         owner_id: The human behind a service account.
+        proved_at: When the person behind a token proved who they are; None on pages, which ask by themselves.
     """
 
     user_id: int | None
@@ -31,6 +33,7 @@ class Actor:
     door: str = "system"
     kind: PersonKind = PersonKind.PERSON
     owner_id: int | None = None
+    proved_at: datetime | None = None
 
     @property
     def is_system(self) -> bool:

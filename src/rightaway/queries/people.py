@@ -1,6 +1,7 @@
 """Accounts, and who an API token or a session speaks for."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from allauth.idp.oidc.models import Token
@@ -13,20 +14,28 @@ from rightaway.domain.permissions import EVERYWHERE, Role
 from rightaway.domain.values import AccountState, Actor, PersonKind
 from rightaway.records.people.models import Preferences, RoleBinding, User
 
+PROVED = "proved_at"
+"""In the data of a token: when its owner had proved who they are on the page that made it."""
 
-def actor_for(user: User, door: str) -> Actor:
+
+def actor_for(user: User, door: str, proved_at: datetime | None = None) -> Actor:
     return Actor(
-        user_id=user.pk, name=user.username, door=door, kind=PersonKind(user.kind), owner_id=user.owner_id
+        user_id=user.pk,
+        name=user.username,
+        door=door,
+        kind=PersonKind(user.kind),
+        owner_id=user.owner_id,
+        proved_at=proved_at,
     )
 
 
-def user_of_token(value: str) -> User | None:
-    """Give the active account an unexpired token speaks for, or None: every failure looks the same."""
+def actor_of_token(value: str, door: str) -> Actor | None:
+    """Give whom an unexpired token of an active account speaks for, or None: every failure looks the same."""
     token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value)
     if token is None or token.user is None or not token.user.is_active:
         return None
-    user: User = token.user
-    return user
+    proved = (token.data or {}).get(PROVED)
+    return actor_for(token.user, door, datetime.fromisoformat(proved) if proved else None)
 
 
 def users() -> QuerySet[User]:

@@ -174,6 +174,7 @@ def vote(
     if chosen is not Decision.WITHDRAW:
         _check_separation(release, requirement, row, voter, sources)
         _check_asked(requirement, row, holders, giver or voter.pk)
+        _check_proof(actor, requirement)
         if chosen is Decision.APPROVE:
             check_source(approvers.asked(requirement, row), holders.voters(requirement))
         check_turn(requirement, sources, approvers.standing(requirement, row, holders, timezone.now()))
@@ -215,6 +216,16 @@ def _record(
     if giver:
         facts["on_behalf_of"] = ", ".join(people.names([giver]))
     told(actor, row, "release.approval.voted", facts)
+
+
+def _check_proof(actor: Actor, requirement: Requirement) -> None:
+    """Refuse a vote on something grave by a token whose owner did not prove just now who they are (S14)."""
+    if requirement.step_up and not separation.is_proven(actor.door, actor.proved_at, timezone.now()):
+        raise Forbidden(
+            "step_up.needed",
+            f"A vote on {requirement.key} needs a fresh proof of who you are.",
+            hint="Vote on the pages, or with a token you made in your profile in the last five minutes.",
+        )
 
 
 def _check_asked(requirement: Requirement, row: Approval, holders: approvers.Holders, person: int) -> None:

@@ -290,9 +290,10 @@ def create_token(*, actor: Actor, user: User, label: str, expires_at: datetime |
         id=TOKEN_CLIENT, defaults={"name": "Rightaway API tokens", "grant_types": "", "scopes": ""}
     )
     value = f"ra_{secrets.token_urlsafe(32)}"
-    token = Token(
-        type=Token.Type.ACCESS_TOKEN, client=client, user=user, expires_at=expires_at, data={"label": label}
-    )
+    data = {"label": label}
+    if actor.door == "web" and actor.user_id == user.pk:  # the page has just asked for the password
+        data[ask.PROVED] = now.isoformat()
+    token = Token(type=Token.Type.ACCESS_TOKEN, client=client, user=user, expires_at=expires_at, data=data)
     token.set_value(value)
     token.save()
     _audit.record(

@@ -13,6 +13,7 @@ from rightaway.domain.sentences import said
 from rightaway.queries import people
 from rightaway.services import people as commands
 from rightaway.web import errors
+from rightaway.web.accounts import sensitive
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.forms.people import PreferencesForm, TokenForm
 from rightaway.web.pages import act, bound, command, page
@@ -63,6 +64,7 @@ def prefer(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @act
+@sensitive
 def create_token(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make a token and show its value on the answer itself: the only place where it ever stands."""
     form = TokenForm(**bound(request))

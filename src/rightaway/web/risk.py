@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from rightaway.domain.risk import Reversal, RiskFacts, Score, Term, stated
+from rightaway.domain.sentences import said
 from rightaway.queries import changes
 from rightaway.queries import risk as ask
 from rightaway.services import changes as commands
@@ -147,7 +148,7 @@ _GIVEN: Mapping[str, Callable[[RiskFacts], str]] = {
 @act
 def assess(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = changes.change(number)
-    row = viewer.seen(row, row.service.key if row else "", f"change {number}")
+    row = viewer.seen(row, row.service.key if row else "", said("change {number}", number=number))
     viewer.require("change.edit", row.service.key, own=row.requester_id == viewer.user.pk)
     form = RiskForm(**bound(request), row=row, questions=ask.questions())
 

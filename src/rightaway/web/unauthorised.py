@@ -39,7 +39,7 @@ def record(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @act
 def revert(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = changes.change(number)
-    row = viewer.seen(row, row.service.key if row else "", f"change {number}")
+    row = viewer.seen(row, row.service.key if row else "", said("change {number}", number=number))
     viewer.require("change.authorise.emergency", row.service.key)
     if not changes.may_be_reverted(row):
         raise NotFound(

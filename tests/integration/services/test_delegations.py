@@ -24,6 +24,7 @@ from rightaway.services import (
     approvals,
     delegations,
     deployments,
+    lifecycle,
     moments,
     people,
     releases,
@@ -44,8 +45,6 @@ def asked(db: None) -> World:
 def _asked(folder: Path) -> World:
     world = World(folder).settle()
     world.register()
-    from rightaway.services import lifecycle
-
     lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
     world.set_design()
     approvals.request(actor=actor("rita"), number=world.release, kind=KIND)
@@ -224,8 +223,6 @@ def test_sources__named_people_groups_and_stakeholders__may_vote(db: None, folde
     case = {"when": 'release_type == "minor"', "quorum": 4, "people": ["stakeholders"]}
     rewritten(rule="quorum", quorum=1, roles=[], users=["oscar"], groups=["dcab"], cases=[case])
     world.register()
-    from rightaway.services import lifecycle
-
     lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
     world.set_design()
     releases.set_people(actor=actor("rita"), number=world.release, stakeholders={"stan": "approve"})
@@ -252,8 +249,6 @@ def test_sequence__level_by_level__tells_who_is_next(db: None, folder: Path) -> 
     world = World(folder).settle()
     rewritten(rule="sequence", roles=[], levels=[{"roles": ["service_owner"]}, {"roles": ["change_manager"]}])
     world.register()
-    from rightaway.services import lifecycle
-
     lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
     world.set_design()
     approvals.request(actor=actor("rita"), number=world.release, kind=KIND)
@@ -262,6 +257,37 @@ def test_sequence__level_by_level__tells_who_is_next(db: None, folder: Path) -> 
     vote("olga")
     assert told("approval_asked") == {"olga", "oscar", "chris"}
     assert vote("chris") == "approved"
+
+
+def test_vote__on_a_grave_approval_by_token__needs_one_that_was_just_made_on_the_page(
+    db: None, folder: Path
+) -> None:
+    world = World(folder).settle()
+    rewritten(step_up=True)
+    world.register()
+    lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
+    world.set_design()
+    approvals.request(actor=actor("rita"), number=world.release, kind=KIND)
+
+    def by(token: str) -> str:
+        voter = ask_people.actor_of_token(token, "api")
+        assert voter is not None
+        voted = {"number": world.release, "kind": KIND, "decision": "approve", "digest": row().digest}
+        return approvals.vote(actor=voter, **voted).state
+
+    made = {door: token("olga", door) for door in ("api", "web")}
+    with pytest.raises(Forbidden) as caught:
+        by(made["api"])
+    assert caught.value.code == "step_up.needed"
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)), pytest.raises(Forbidden):
+        by(made["web"])
+    assert by(made["web"]) == "pending"
+
+
+def token(name: str, door: str) -> str:
+    user = ask_people.user(name)
+    assert user is not None
+    return people.create_token(actor=actor(name, door), user=user, label="t")
 
 
 def test_group__of_whoever_defines_it_or_an_auditor__is_refused(asked: World) -> None:

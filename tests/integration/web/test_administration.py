@@ -113,7 +113,7 @@ def test_account__deactivated_and_activated__is_out_at_once_and_keeps_its_histor
     assert "in 1 browser" in text_of(browser, "person", "dora")
     assert post(browser, "person-disable", "dora").status_code == 302
     assert dora.get("/").status_code == 302
-    assert people.user_of_token(token) is None
+    assert people.actor_of_token(token, "api") is None
     assert people.sessions(person("dora").pk) == []
     assert people.roles(person("dora").pk) == {"deployment_manager"}
     assert post(browser, "person-enable", "dora").status_code == 302

@@ -1,0 +1,109 @@
+"""
+What an approval is, once more and as plainly as possible: a list of what happened, judged by trying everything.
+
+It shares no code with the product, so that a mistake would have to be made twice in two ways to go unseen.
+"""
+
+from dataclasses import dataclass, field
+from itertools import combinations, permutations
+
+
+@dataclass
+class Model:
+    """One approval of a release; time is a counter, `ttl` as well."""
+
+    rule: str
+    sources: list[str]
+    number: int
+    levels: list[list[str]]
+    ttl: int
+    held: dict[str, set[str]]
+    active: set[str]
+    authors: set[str] = field(default_factory=set)
+    delegated: dict[str, str] = field(default_factory=dict)
+    content: int = 0
+    asked_for: int | None = None
+    asked_at: int = 0
+    asked_of: set[str] = field(default_factory=set)
+    word: dict[str, tuple[str, int, set[str], str]] = field(default_factory=dict)
+    """Person -> decision, when, with which sources, in whose place."""
+
+    def eligible(self) -> dict[str, set[str]]:
+        return {
+            one: self.held[one] & set(self.sources)
+            for one in self.active - self.authors
+            if self.held[one] & set(self.sources)
+        }
+
+    def entitled(self, person: str) -> tuple[set[str], str] | None:
+        """Give with what, and in whose place, a person may vote now; None when they may not."""
+        if person not in self.active or person in self.authors:
+            return None
+        own = self.eligible()
+        if person in own:
+            return (own[person], "") if person in self.asked_of else None
+        giver = self.delegated.get(person, "")
+        return (own[giver], giver) if giver in own and giver in self.asked_of else None
+
+    def places(self) -> list[set[str]]:
+        if self.rule == "all":
+            return [{source} for source in self.sources]
+        if self.rule == "sequence":
+            return [set(level) for level in self.levels]
+        asked = len(self.asked_of)
+        count = {"majority": asked // 2 + 1, "percent": -(-asked * self.number // 100), "quorum": self.number}
+        return [set(self.sources)] * max(count.get(self.rule, 1), 1)
+
+    def counted(self, now: int, *, is_fresh: bool) -> list[tuple[str, int, set[str]]]:
+        """Give the approvals that count: of people who may still give them, one of each whose authority it is."""
+        own, found = self.eligible(), []
+        spoke = {who for who, (what, _, _, place) in self.word.items() if what != "withdraw" and not place}
+        latest: dict[str, int] = {}
+        for what, at, _, place in self.word.values():
+            if what == "approve" and place:
+                latest[place] = max(latest.get(place, -1), at)
+        for who, (what, at, sources, place) in self.word.items():
+            authority = place or who
+            counts = what == "approve" and who in self.active and who not in self.authors and authority in own
+            if not counts or (place and (place in spoke or latest[place] != at)):
+                continue
+            if (not is_fresh or now < at + self.ttl) and sources & own[authority]:
+                found.append((who, at, sources & own[authority]))
+        return found
+
+    def fits(self, approvals: list[tuple[str, int, set[str]]]) -> bool:
+        places = self.places()
+        if self.rule == "sequence":
+            ordered = sorted(approvals, key=lambda one: one[1])
+            return any(
+                all(one[2] & place for one, place in zip(chain, places, strict=True))
+                for chain in combinations(ordered, len(places))
+            )
+        return any(
+            all(one[2] & place for one, place in zip(order, places, strict=True))
+            for order in permutations(approvals, len(places))
+        )
+
+    def denied(self, now: int) -> bool:
+        no = [
+            at
+            for what, at, sources, _ in self.word.values()
+            if what == "deny" and sources & set(self.sources)
+        ]
+        if self.rule in {"majority", "percent"}:
+            return bool(no) and len(self.asked_of) - len(no) < len(self.places())
+        if self.rule == "first_response":
+            yes = [at for _, at, _ in self.counted(now, is_fresh=True)]
+            return bool(no) and (not yes or min(no) < min(yes))
+        return bool(no)
+
+    def state(self, now: int) -> str:
+        if self.asked_for is None:
+            return "not_requested"
+        if self.asked_for != self.content:
+            return "void"
+        if self.denied(now):
+            return "denied"
+        if self.fits(self.counted(now, is_fresh=True)):
+            return "approved"
+        return "expired" if self.fits(self.counted(now, is_fresh=False)) else "pending"
