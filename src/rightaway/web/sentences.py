@@ -17,7 +17,7 @@ def translated(text: object) -> str:
             values = {name: translated(value) for name, value in text.values.items()}
             return _opened(gettext(text.template).format(**values), text) if text.template else ""
         case Word():
-            return statuses.source(text.replace(" ", "_"))
+            return statuses.within(statuses.words(text.replace(" ", "_")))
         case Title():
             return gettext(text)
         case timedelta():
