@@ -33,17 +33,36 @@ steering_assign_task            release.edit
 steering_list_waivers           sees
 steering_waive                  release.edit
 steering_grant_waiver           gate.waive
-approvals_list_waiting          signed-in
 approvals_list_approvals        sees
 approvals_ask_for               approval.request
 approvals_show                  sees
 approvals_vote                  approval.vote.build_test
+voting_list_mine                signed-in
+voting_vote_on_several          signed-in
+voting_ask_question             approval.vote.build_test
+voting_answer_question          record.comment
+voting_list_delegations         signed-in
+voting_delegate                 ~approval.delegate
+voting_end_delegation           own
+voting_list_groups              signed-in
+voting_define_group             *group.define
 changes_list_changes            signed-in
 changes_register                !change.register
 changes_show                    sees
 changes_edit                    change.edit
 changes_move                    change.edit
 changes_decide                  change.authorise
+changes_record_unauthorised     !change.register
+changes_revert                  change.authorise.emergency
+change_models_list_change_models any-role
+change_models_define            !change_model.edit
+change_models_show              any-role
+change_models_edit              !change_model.edit
+change_models_authorise         !change_model.authorise
+change_models_move              !change_model.retire
+risk_risk_of_change             sees
+risk_risk_of_release            sees
+risk_questions                  any-role
 packages_list_packages          sees
 packages_push                   package.build
 packages_show                   sees
@@ -197,10 +216,28 @@ BODIES: Mapping[str, Any] = {
     "steering_waive": {"control": "backups", "reason": "None.", "expires_at": LATER},
     "approvals_ask_for": {"kind": "plan_design"},
     "approvals_vote": {"decision": "approve", "digest": "0" * 64},
+    "voting_vote_on_several": {"decision": "approve", "votes": []},
+    "voting_ask_question": {"text": "Why?"},
+    "voting_answer_question": {"text": "Because."},
+    "voting_delegate": {"to": "bea", "starts_at": "2029-12-01T00:00Z", "ends_at": LATER},
+    "voting_define_group": {"name": "New", "members": []},
     "changes_register": {"title": "T", "description": "D", "change_type": "normal", "service": "shop"},
     "changes_edit": {"title": "Mine"},
     "changes_move": {"event": "validate"},
     "changes_decide": {"decision": "approve"},
+    "changes_record_unauthorised": {"service": "shop", "affected_cis": ["web-01"], "evidence": "Seen."},
+    "changes_revert": {"reason": "Back."},
+    "change_models_define": {
+        "title": "T",
+        "services": ["shop"],
+        "implementation_plan": "I",
+        "test_plan": "T",
+        "remediation_plan": "R",
+        "ci_classes": ["server"],
+    },
+    "change_models_edit": {"title": "Mine"},
+    "change_models_authorise": {"digest": "0" * 64},
+    "change_models_move": {"event": "retire", "reason": "Old."},
     "plans_compile_plan": {},
     "deployments_launch": {"release": RELEASE, "environment": "staging", "intent": "drill"},
     "deployments_command": {"command": "pause"},

@@ -18,12 +18,15 @@ from rightaway.domain.permissions import Role, may
 from rightaway.domain.values import SYSTEM
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import people as ask_people
+from rightaway.records.approvals.models import Question
 from rightaway.records.deployments.models import Attempt
 from rightaway.records.incidents.models import Problem
 from rightaway.records.reviews.models import EarlyLife, Review
 from rightaway.services import (
     assurance,
+    change_models,
     conversations,
+    delegations,
     incidents,
     knowledge,
     lifecycle,
@@ -159,6 +162,7 @@ NAMES = {
     "exports_export": {"name": "releases"},
     "plans_compare": {"environment": "production"},
     "approvals_vote": {"kind": "build_test"},
+    "voting_ask_question": {"kind": "build_test"},
     "people_revoke_role": {"username": "stella", "role": "stakeholder", "scope": "shop"},
 }
 
@@ -213,6 +217,18 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         worker="w",
         intended_at=later,
     )
+    question = Question.objects.create(
+        approval=row.release.approvals.first(),
+        asked_by=ask_people.user("sofia"),
+        text="Why?",
+        asked_at=timezone.now(),
+    )
+    delegation = delegations.delegate(actor=sofia, to="dirk", starts_at=timezone.now(), ends_at=later)
+    model = change_models.define(
+        actor=world.voice("carl"),
+        services=["shop"],
+        fields={key: value for key, value in BODIES["change_models_define"].items() if key != "services"},
+    )
     people.create_token(actor=bea, user=ask_people.user("bea"), label="own")
     EarlyLife.objects.create(release=row.release, state="active", started_at=later, ends_at=later)
     Review.objects.create(release=row.release)
@@ -242,6 +258,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "item": "web-01",
         "group": "webs",
         "target": "web-01",
+        "question": str(question.pk),
+        "delegation": str(delegation.pk),
+        "model": model.number,
         "run": str(run.pk),
         "defect": str(defect.pk),
         "audience": "all",
