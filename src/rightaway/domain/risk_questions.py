@@ -46,7 +46,9 @@ def questionnaire(document: Mapping[str, Any]) -> tuple[Question, ...]:
             raise Invalid("risk.questionnaire", said("A share runs from 0 to 100 percent."), at=one.key)
         if one.destructive and one.destructive not in one.answers:
             raise Invalid(
-                "risk.questionnaire", said("'{answer}' is no answer.", answer=one.destructive), at=one.key
+                "risk.questionnaire",
+                said("'{destructive}' is no answer.", destructive=one.destructive),
+                at=one.key,
             )
     return found
 
@@ -65,14 +67,14 @@ def check(questions: Iterable[Question], given: Mapping[str, Any]) -> None:
                 "risk.question",
                 said("Nobody asks '{key}'.", key=key),
                 at="risk_answers",
-                hint=said("The questions are {known}.", known=list(known)),
+                hint=said("The questions are {known}.", known=known),
             )
         if answer and answer not in known[key].answers:
             raise Invalid(
                 "risk.answer",
                 said("'{answer}' is no answer to {key}.", answer=answer, key=key),
                 at="risk_answers",
-                hint=said("Answer one of {known}.", known=list(known[key].answers)),
+                hint=said("Answer one of {answers}.", answers=known[key].answers),
             )
 
 

@@ -40,7 +40,9 @@ def known(fields: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(fields) - set(EDITABLE))
     if unknown:
         raise Invalid(
-            "field.unknown", said("A change has no editable field '{name}'.", name=unknown[0]), at=unknown[0]
+            "field.unknown",
+            said("A change has no editable field '{value}'.", value=unknown[0]),
+            at=unknown[0],
         )
     found = dict(fields)
     if found.get("rfc_class", RfcClass.MINOR) not in set(RfcClass):

@@ -156,7 +156,7 @@ def move(
             "change_model.event",
             said("'{event}' is no step of a person.", event=event),
             at="event",
-            hint=said("There are: {known}.", known=sorted(BY_A_PERSON)),
+            hint=said("suspend, retire or revise"),
         )
     if not reason.strip() and event != "revise":
         raise Invalid("change_model.reason_needed", said("Say why."), at="reason")
@@ -252,7 +252,9 @@ def _require(actor: Actor, action: str, services: Collection[str]) -> None:
 def _write(row: ChangeModel, fields: Mapping[str, Any]) -> None:
     unknown = sorted(set(fields) - set(WRITTEN))
     if unknown:
-        raise Invalid("field.unknown", said("A model has no field '{name}'.", name=unknown[0]), at=unknown[0])
+        raise Invalid(
+            "field.unknown", said("A model has no field '{value}'.", value=unknown[0]), at=unknown[0]
+        )
     for name, value in fields.items():
         setattr(row, name, sorted(set(value)) if name == "ci_classes" else value)
     for name in NEEDED:

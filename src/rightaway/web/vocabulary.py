@@ -326,10 +326,8 @@ WORDS = (
 )
 TITLES = (
     _("Abandon"),
-    _("Abandoned"),
     _("Accept the back-out and verify"),
     _("Back Out"),
-    _("Back out"),
     _("Back to assess"),
     _("Back to build and test"),
     _("Back to plan and design"),
@@ -339,11 +337,8 @@ TITLES = (
     _("Build and test"),
     _("Build the release package"),
     _("Check that what was backed out equals its baseline"),
-    _("Close"),
-    _("Closed"),
     _("Configuration records expected, then verified"),
     _("Deploy again"),
-    _("Deployment"),
     _("Early life support scheduled"),
     _("Enter deployment"),
     _("Go or no-go"),
@@ -365,9 +360,7 @@ TITLES = (
     _("Tests failed, back to plan and design"),
     _("Tests passed, no critical or major defect open"),
     _("Train those who use and support the service"),
-    _("Training"),
     _("Update the systems"),
-    _("Verification"),
     _("Verification and Closure"),
     _("Verify the configuration records"),
 )
