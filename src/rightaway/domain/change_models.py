@@ -9,7 +9,7 @@ from typing import Any
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.moves import Table
-from rightaway.domain.sentences import Word, said
+from rightaway.domain.sentences import Sentence, Word, said, spaced, wordlist
 
 UNUSED = timedelta(days=180)
 LOOK_BACK = 20
