@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import log10
 
+from rightaway.domain import sentences
 from rightaway.domain.errors import Invalid
 from rightaway.domain.sentences import said
 
@@ -173,29 +174,33 @@ def stated(computed: int, wanted: int | None) -> int:
     return computed if wanted is None else max(wanted, computed - 1)
 
 
-def check_stated(computed: int, wanted: int, reason: str) -> None:
+def check_stated(computed: int, given: int, reason: str) -> None:
     """
     Refuse a level that says less than the rules allow.
 
     Raises:
         Invalid: `risk.level`, `risk.too_low` or `risk.reason_needed`.
     """
-    if wanted not in range(LOWEST, HIGHEST + 1):
+    if given not in range(LOWEST, HIGHEST + 1):
         raise Invalid(
             "risk.level",
-            said("Risk is {level}; it runs from 1 (lowest) to 5.", level=wanted),
+            sentences.said("Risk is {given}; it runs from 1 (lowest) to 5.", given=given),
             at="risk_level",
         )
-    if wanted < computed - 1:
+    if given < computed - 1:
         raise Invalid(
             "risk.too_low",
-            said(
-                "The score gives level {computed}; a person may lower it by one, not to {wanted}.",
+            sentences.said(
+                "The score gives level {computed}; a person may lower it by one, not to {given}.",
                 computed=computed,
-                wanted=wanted,
+                given=given,
             ),
             at="risk_level",
-            hint=said("Change what makes the risk, such as the missing rehearsal or the missing tests."),
+            hint=sentences.said(
+                "Change what makes the risk, such as the missing rehearsal or the missing tests."
+            ),
         )
-    if wanted < computed and not reason.strip():
-        raise Invalid("risk.reason_needed", said("Lowering the risk needs a reason."), at="risk_reason")
+    if given < computed and not reason.strip():
+        raise Invalid(
+            "risk.reason_needed", sentences.said("Lowering the risk needs a reason."), at="risk_reason"
+        )
