@@ -13,7 +13,6 @@ from math import log10
 
 from rightaway.domain import sentences
 from rightaway.domain.errors import Invalid
-from rightaway.domain.sentences import said
 
 LOWEST, HIGHEST = 1, 5
 BAND = 20
@@ -169,9 +168,9 @@ def is_business_hour(at: datetime) -> bool:
     return at.weekday() < SATURDAY and OPENS <= at.hour < CLOSES
 
 
-def stated(computed: int, wanted: int | None) -> int:
+def stated(computed: int, said: int | None) -> int:
     """Give the level that counts: a person may raise it freely and lower it by one."""
-    return computed if wanted is None else max(wanted, computed - 1)
+    return computed if said is None else max(said, computed - 1)
 
 
 def check_stated(computed: int, given: int, reason: str) -> None:
