@@ -48,8 +48,11 @@ def _word(key: str) -> Word:
 
 def _thing(parts: list[str]) -> Iterable[str]:
     """Name what is meant: a member of a list by the word for one and its name, which is data."""
-    for before, part in zip(["", *parts], parts, strict=False):
-        yield part if before in ONE_OF else _word(ONE_OF.get(part, part) if part != parts[-1] else part)
+    for index, part in enumerate(parts):
+        if index and parts[index - 1] in ONE_OF:
+            yield part
+        else:
+            yield _word(ONE_OF.get(part, part) if index + 1 < len(parts) else part)
 
 
 def _changed(place: Word, thing: str, before: Any, after: Any) -> Sentence:
