@@ -9,6 +9,7 @@ from typing import Any
 from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.moves import Table
+from rightaway.domain.sentences import Word, said
 
 UNUSED = timedelta(days=180)
 LOOK_BACK = 20
@@ -116,15 +117,19 @@ def check_usable(model: Model, now: datetime) -> None:
     if state != S.ACTIVE:
         raise Refused(
             "change_model.not_active",
-            f"{model.number} is {state}; only an active model authorises a standard change.",
+            said(
+                "{number} is {state}; only an active model authorises a standard change.",
+                number=model.number,
+                state=Word(state),
+            ),
             hint=HINT,
             evidence={"model": model.number, "state": str(state)},
         )
     if not model.is_whole:
         raise Refused(
             "change_model.tampered",
-            f"{model.number} is not what two people authorised.",
-            hint="Revise the model and have it authorised again.",
+            said("{number} is not what two people authorised.", number=model.number),
+            hint=said("Revise the model and have it authorised again."),
         )
 
 
@@ -143,7 +148,7 @@ def check_fit(model: Model, *, service: str, items: Collection[Item], radius: in
         text = " ".join(str(one) for one in wrong)
         raise Invalid(
             "change_model.unfit",
-            f"The change does not fit {model.number}: {text}",
+            said("The change does not fit {number}: {text}", number=model.number, text=text),
             hint=HINT,
             at="model",
             errors=wrong,

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import log10
 
+from rightaway.domain import sentences
 from rightaway.domain.errors import Invalid
 
 LOWEST, HIGHEST = 1, 5
@@ -172,21 +173,33 @@ def stated(computed: int, said: int | None) -> int:
     return computed if said is None else max(said, computed - 1)
 
 
-def check_stated(computed: int, said: int, reason: str) -> None:
+def check_stated(computed: int, given: int, reason: str) -> None:
     """
     Refuse a level that says less than the rules allow.
 
     Raises:
         Invalid: `risk.level`, `risk.too_low` or `risk.reason_needed`.
     """
-    if said not in range(LOWEST, HIGHEST + 1):
-        raise Invalid("risk.level", f"Risk is {said}; it runs from 1 (lowest) to 5.", at="risk_level")
-    if said < computed - 1:
+    if given not in range(LOWEST, HIGHEST + 1):
+        raise Invalid(
+            "risk.level",
+            sentences.said("Risk is {given}; it runs from 1 (lowest) to 5.", given=given),
+            at="risk_level",
+        )
+    if given < computed - 1:
         raise Invalid(
             "risk.too_low",
-            f"The score gives level {computed}; a person may lower it by one, not to {said}.",
+            sentences.said(
+                "The score gives level {computed}; a person may lower it by one, not to {given}.",
+                computed=computed,
+                given=given,
+            ),
             at="risk_level",
-            hint="Change what makes the risk, such as the missing rehearsal or the missing tests.",
+            hint=sentences.said(
+                "Change what makes the risk, such as the missing rehearsal or the missing tests."
+            ),
         )
-    if said < computed and not reason.strip():
-        raise Invalid("risk.reason_needed", "Lowering the risk needs a reason.", at="risk_reason")
+    if given < computed and not reason.strip():
+        raise Invalid(
+            "risk.reason_needed", sentences.said("Lowering the risk needs a reason."), at="risk_reason"
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.risk import WEIGHTS
+from rightaway.domain.sentences import said
 
 WHOLE = 100
 
@@ -40,11 +41,15 @@ def questionnaire(document: Mapping[str, Any]) -> tuple[Question, ...]:
     )
     for one in found:
         if one.term not in WEIGHTS:
-            raise Invalid("risk.questionnaire", f"There is no term {one.term!r}.", at=one.key)
+            raise Invalid("risk.questionnaire", said("There is no term '{term}'.", term=one.term), at=one.key)
         if not all(0 <= share <= WHOLE for share in one.answers.values()):
-            raise Invalid("risk.questionnaire", "A share runs from 0 to 100 percent.", at=one.key)
+            raise Invalid("risk.questionnaire", said("A share runs from 0 to 100 percent."), at=one.key)
         if one.destructive and one.destructive not in one.answers:
-            raise Invalid("risk.questionnaire", f"{one.destructive!r} is no answer.", at=one.key)
+            raise Invalid(
+                "risk.questionnaire",
+                said("'{destructive}' is no answer.", destructive=one.destructive),
+                at=one.key,
+            )
     return found
 
 
@@ -60,16 +65,16 @@ def check(questions: Iterable[Question], given: Mapping[str, Any]) -> None:
         if key not in known:
             raise Invalid(
                 "risk.question",
-                f"Nobody asks {key!r}.",
+                said("Nobody asks '{key}'.", key=key),
                 at="risk_answers",
-                hint=f"The questions are {', '.join(known)}.",
+                hint=said("The questions are {known}.", known=known),
             )
         if answer and answer not in known[key].answers:
             raise Invalid(
                 "risk.answer",
-                f"{answer!r} is no answer to {key}.",
+                said("'{answer}' is no answer to {key}.", answer=answer, key=key),
                 at="risk_answers",
-                hint=f"Answer one of {', '.join(known[key].answers)}.",
+                hint=said("Answer one of {answers}.", answers=known[key].answers),
             )
 
 

@@ -8,6 +8,7 @@ from rightaway.domain.changes import ChangeType, RfcClass
 from rightaway.domain.errors import Invalid
 from rightaway.domain.risk import check_stated
 from rightaway.domain.risk_questions import check
+from rightaway.domain.sentences import said
 from rightaway.queries import risk
 from rightaway.queries.bound_content import CHANGE_BOUND
 from rightaway.records.changes.models import Change, ChangeModel
@@ -38,10 +39,18 @@ def known(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     unknown = sorted(set(fields) - set(EDITABLE))
     if unknown:
-        raise Invalid("field.unknown", f"A change has no editable field {unknown[0]!r}.", at=unknown[0])
+        raise Invalid(
+            "field.unknown",
+            said("A change has no editable field '{value}'.", value=unknown[0]),
+            at=unknown[0],
+        )
     found = dict(fields)
     if found.get("rfc_class", RfcClass.MINOR) not in set(RfcClass):
-        raise Invalid("change.rfc_class", f"There is no class {found['rfc_class']!r}.", at="rfc_class")
+        raise Invalid(
+            "change.rfc_class",
+            said("There is no class '{rfc_class}'.", rfc_class=found["rfc_class"]),
+            at="rfc_class",
+        )
     if "risk_answers" in found:
         check(risk.questions(), found["risk_answers"])
         found["risk_answers"] = {key: answer for key, answer in found["risk_answers"].items() if answer}
@@ -51,7 +60,7 @@ def known(fields: Mapping[str, Any]) -> dict[str, Any]:
 def check_window(change: Change) -> None:
     start, end = change.planned_start, change.planned_end
     if start is not None and end is not None and start >= end:
-        raise Invalid("change.window", "It ends before it begins.", at="planned_end")
+        raise Invalid("change.window", said("It ends before it begins."), at="planned_end")
 
 
 def check_risk(change: Change, given: Mapping[str, Any]) -> None:
@@ -65,8 +74,8 @@ def keep_to_model(change: Change, given: Mapping[str, Any]) -> None:
         if change.model is not None and given.get(name, "") not in {"", getattr(change.model, name)}:
             raise Invalid(
                 "change_model.own_plan",
-                f"A standard change is carried out as {change.model.number} says.",
-                hint="Withdraw it and register a normal change.",
+                said("A standard change is carried out as {number} says.", number=change.model.number),
+                hint=said("Withdraw it and register a normal change."),
                 at=name,
             )
 
@@ -76,10 +85,12 @@ def model_of(change_type: str, number: str) -> ChangeModel | None:
     if change_type == ChangeType.STANDARD and not number:
         raise Invalid(
             "change.model_needed",
-            "A standard change names the model that authorises it.",
+            said("A standard change names the model that authorises it."),
             at="model",
             hint=HINT,
         )
     if change_type != ChangeType.STANDARD and number:
-        raise Invalid("change.model_unused", "Only a standard change is authorised by a model.", at="model")
+        raise Invalid(
+            "change.model_unused", said("Only a standard change is authorised by a model."), at="model"
+        )
     return _guard.find(ChangeModel, number=number) if number else None

@@ -85,7 +85,11 @@ def check_changes(release: Release) -> None:
 def _check_model(change: Change) -> None:
     """Refuse a standard change whose model was suspended since, or that was registered before there were models."""
     if change.model is None:
-        raise Refused("change.model_needed", f"{change.number} names no model that authorises it.", hint=HINT)
+        raise Refused(
+            "change.model_needed",
+            said("{number} names no model that authorises it.", number=change.number),
+            hint=HINT,
+        )
     check_usable(change_models.as_model(change.model), timezone.now())
 
 

@@ -223,8 +223,10 @@ def _check_proof(actor: Actor, requirement: Requirement) -> None:
     if requirement.step_up and not separation.is_proven(actor.door, actor.proved_at, timezone.now()):
         raise Forbidden(
             "step_up.needed",
-            f"A vote on {requirement.key} needs a fresh proof of who you are.",
-            hint="Vote on the pages, or with a token you made in your profile in the last five minutes.",
+            said("A vote on {key} needs a fresh proof of who you are.", key=requirement.key),
+            hint=said(
+                "Vote on the pages, or with a token you made in your profile in the last five minutes."
+            ),
         )
 
 

@@ -23,6 +23,7 @@ from rightaway.domain.change_models import (
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.permissions import EVERYWHERE
+from rightaway.domain.sentences import said
 from rightaway.domain.values import SYSTEM, Actor, PersonKind
 from rightaway.queries import change_models as ask
 from rightaway.queries import cmdb
@@ -77,7 +78,11 @@ def edit(
     _require(actor, "change_model.edit", {*ask.service_keys(row), *(services or ())})
     _guard.unchanged(row, expected_version)
     if row.state == ModelState.RETIRED:
-        raise Refused("change_model.retired", f"{number} is retired.", hint="Define a new model.")
+        raise Refused(
+            "change_model.retired",
+            said("{number} is retired.", number=number),
+            hint=said("Define a new model."),
+        )
     before, held = ask.current_digest(row), _edits.values(row, fields)
     _write(row, fields)
     if owner:
@@ -115,17 +120,19 @@ def authorise(*, actor: Actor, number: str, digest: str, expected_version: int |
     _require(actor, "change_model.authorise", ask.service_keys(row))
     _guard.unchanged(row, expected_version)
     if actor.kind is not PersonKind.PERSON or actor.is_system:
-        raise Forbidden("sod.person_only", "Only a person authorises a model.")
+        raise Forbidden("sod.person_only", said("Only a person authorises a model."))
     if row.authors.filter(username=actor.name).exists():
         raise Forbidden(
             "sod.self_approval",
-            "Nobody authorises a model that they wrote.",
-            hint="Ask another change manager or a member of the CAB.",
+            said("Nobody authorises a model that they wrote."),
+            hint=said("Ask another change manager or a member of the CAB."),
         )
     current = ask.current_digest(row)
     if digest != current:
         raise Refused(
-            "change_model.other_content", f"{number} is not what you looked at.", hint="Look at it again."
+            "change_model.other_content",
+            said("{number} is not what you looked at.", number=number),
+            hint=said("Look at it again."),
         )
     row.state, row.state_reason = advance(TABLE, row.state, "authorise"), ""
     row.digest, row.authorised_by_id, row.authorised_at = current, actor.user_id, timezone.now()
@@ -147,12 +154,12 @@ def move(
     if event not in BY_A_PERSON:
         raise Invalid(
             "change_model.event",
-            f"{event!r} is no step of a person.",
+            said("'{event}' is no step of a person.", event=event),
             at="event",
-            hint="suspend, retire or revise",
+            hint=said("suspend, retire or revise"),
         )
     if not reason.strip() and event != "revise":
-        raise Invalid("change_model.reason_needed", "Say why.", at="reason")
+        raise Invalid("change_model.reason_needed", said("Say why."), at="reason")
     if event == "revise":  # who looks at it anew is its author; to confirm it is the second person's part
         row.authors.set([_guard.person(actor)])
     _step(actor, row, event, reason)
@@ -187,8 +194,8 @@ def choose(change: Change, items: Collection[ConfigurationItem]) -> None:
         if getattr(change, name) not in {"", getattr(row, name)}:
             raise Invalid(
                 "change_model.own_plan",
-                f"A standard change is carried out as {row.number} says.",
-                hint="Leave the field empty, or register it as a normal change.",
+                said("A standard change is carried out as {number} says.", number=row.number),
+                hint=said("Leave the field empty, or register it as a normal change."),
                 at=name,
             )
         setattr(change, name, getattr(row, name))
@@ -245,19 +252,23 @@ def _require(actor: Actor, action: str, services: Collection[str]) -> None:
 def _write(row: ChangeModel, fields: Mapping[str, Any]) -> None:
     unknown = sorted(set(fields) - set(WRITTEN))
     if unknown:
-        raise Invalid("field.unknown", f"A model has no field {unknown[0]!r}.", at=unknown[0])
+        raise Invalid(
+            "field.unknown", said("A model has no field '{value}'.", value=unknown[0]), at=unknown[0]
+        )
     for name, value in fields.items():
         setattr(row, name, sorted(set(value)) if name == "ci_classes" else value)
     for name in NEEDED:
         if not getattr(row, name):
             raise Invalid(
-                "change_model.field_needed", "This is needed before anybody can authorise it.", at=name
+                "change_model.field_needed", said("This is needed before anybody can authorise it."), at=name
             )
 
 
 def _services(keys: Collection[str]) -> list[ConfigurationItem]:
     if not keys:
-        raise Invalid("change_model.field_needed", "A model is for one service at least.", at="services")
+        raise Invalid(
+            "change_model.field_needed", said("A model is for one service at least."), at="services"
+        )
     return [_guard.find(ConfigurationItem, key=key, ci_class="service") for key in sorted(set(keys))]
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from rightaway.domain.changes import ChangeState, ChangeType
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.priorities import priority
+from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import ConfigurationItem
@@ -33,10 +34,10 @@ def record(
     _guard.require(actor=actor, action="change.register", scope=service)
     items = [_guard.find(ConfigurationItem, key=key) for key in affected_cis]
     if not items:
-        raise Invalid("change.items_needed", "Name what was changed.", at="affected_cis")
+        raise Invalid("change.items_needed", said("Name what was changed."), at="affected_cis")
     if not evidence.strip():
         raise Invalid(
-            "change.evidence_needed", "Say what was seen, and who did it if you know.", at="evidence"
+            "change.evidence_needed", said("Say what was seen, and who did it if you know."), at="evidence"
         )
     names = ", ".join(item.name for item in items)
     row = Change.objects.create(
@@ -81,11 +82,14 @@ def revert(*, actor: Actor, number: str, reason: str, expected_version: int | No
     _guard.require(actor=actor, action="change.authorise.emergency", scope=row.service.key)
     _guard.unchanged(row, expected_version)
     if actor.kind is not PersonKind.PERSON or actor.is_system:
-        raise Forbidden("sod.person_only", "Only a person decides what becomes of it.")
+        raise Forbidden("sod.person_only", said("Only a person decides what becomes of it."))
     if not row.is_unauthorised or row.state != ChangeState.REGISTERED:
-        raise Refused("change.nothing_to_revert", f"{number} is not waiting for a decision to revert it.")
+        raise Refused(
+            "change.nothing_to_revert",
+            said("{number} is not waiting for a decision to revert it.", number=number),
+        )
     if not reason.strip():
-        raise Invalid("decision.reason_needed", "Say why it goes back.", at="reason")
+        raise Invalid("decision.reason_needed", said("Say why it goes back."), at="reason")
     back = changes.register(
         actor=actor,
         title=f"Take back {number}"[:200],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.change_models import BY_A_PERSON
 from rightaway.domain.errors import NotFound
+from rightaway.domain.sentences import Word, said
 from rightaway.queries import change_models as ask
 from rightaway.queries import changes
 from rightaway.services import change_models as commands
@@ -40,7 +41,11 @@ def _found(viewer: Viewer, number: str) -> Any:
     viewer.require("release.view", None)
     row = ask.model(number)
     if row is None:
-        raise NotFound("not_found", f"There is no change model {number}.", hint="Look at the list.")
+        raise NotFound(
+            "not_found",
+            said("There is no change model {number}.", number=number),
+            hint=said("Look at the list."),
+        )
     return row
 
 
@@ -170,8 +175,13 @@ def step(request: HttpRequest, viewer: Viewer, number: str, event: str) -> HttpR
     if event not in BY_A_PERSON or event not in ask.events(row):
         raise NotFound(
             "not_found",
-            f"{number} is {row.state}, which has no step {event.replace('_', ' ')}.",
-            hint="Look at the page of the model.",
+            said(
+                "{number} is {state}, which has no step {event}.",
+                number=number,
+                state=Word(row.state),
+                event=Word(event.replace("_", " ")),
+            ),
+            hint=said("Look at the page of the model."),
         )
     _require(viewer, EDIT if event == "revise" else RETIRE, row)
     return command(

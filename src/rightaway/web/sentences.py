@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from rightaway.domain.sentences import Sentence, Title, Word
 from rightaway.web import statuses
-from rightaway.web.templatetags.moments import span
+from rightaway.web.durations import span
 
 
 def translated(text: object) -> str:

@@ -43,7 +43,9 @@ def revert(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     viewer.require("change.authorise.emergency", row.service.key)
     if not changes.may_be_reverted(row):
         raise NotFound(
-            "not_found", f"{number} does not wait for a decision.", hint="Look at the page of the change."
+            "not_found",
+            said("{number} does not wait for a decision.", number=number),
+            hint=said("Look at the page of the change."),
         )
     return command(
         request,

@@ -10,9 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from rightaway.web.durations import span
 from rightaway.web.templatetags.looks import absent
 
 register = template.Library()
+register.filter(span)
 
 
 @register.simple_tag
@@ -75,16 +77,6 @@ def lasted(start: datetime | None, end: datetime | None = None) -> str:
     if start is None:
         return ""
     return span(((end or timezone.now()) - start).total_seconds())
-
-
-@register.filter
-def span(seconds: float) -> str:
-    """Write a number of seconds as people say it."""
-    hours, rest = divmod(max(0, int(seconds)), 3600)
-    minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
 
 
 @register.simple_tag
