@@ -383,6 +383,8 @@ TEMPLATES = (
     _("Stakeholders"),
 )
 RISK = (
+    _("Documented"),
+    _("Rehearsed"),
     _("Can everything be undone within the window?"),
     _("Can stored data be changed or lost if it goes wrong?"),
     _("Can users notice an outage while it runs, or after it?"),
