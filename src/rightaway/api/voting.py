@@ -106,12 +106,12 @@ class DelegationOut(Out):
     reason: str
 
 
-class GroupIn(FileModel):
+class ApproverGroupIn(FileModel):
     name: of.Name
     members: list[of.Account]
 
 
-class GroupOut(Out):
+class ApproverGroupOut(Out):
     key: str
     name: str
     members: list[str]
@@ -212,15 +212,15 @@ def _group(row: Any) -> dict[str, Any]:
     return {"key": row.key, "name": row.name, "members": sorted(one.username for one in row.members.all())}
 
 
-@router.get("/approver-groups", response=list[GroupOut])
+@router.get("/approver-groups", response=list[ApproverGroupOut])
 def list_groups(request: Request) -> Any:
     """List the groups that can give approvals, with their members."""
     is_somebody = bool(ask_people.roles(request.auth.user_id or 0) - {Role.SERVICE_ACCOUNT})
     return [_group(row) for row in ask.groups()] if is_somebody else []
 
 
-@router.put("/approver-groups/{group}", response=GroupOut)
-def define_group(request: Request, group: str, sent: Sent[GroupIn]) -> Any:
+@router.put("/approver-groups/{group}", response=ApproverGroupOut)
+def define_group(request: Request, group: str, sent: Sent[ApproverGroupIn]) -> Any:
     """Make or change a group; its members count from the next time an approval is asked for."""
     return _group(
         people.define_group(actor=request.auth, key=key_of(group), name=sent.name, members=sent.members)

@@ -1,6 +1,7 @@
 """Changes that were made without leave: recorded afterwards with their evidence, then accepted or taken back."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from rightaway.domain.values import Actor, PersonKind
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import TargetRun
-from rightaway.services import _audit, _guard, changes
+from rightaway.services import _audit, _guard
 from rightaway.services._numbers import next_number
 
 URGENT = 2
@@ -40,24 +41,33 @@ def record(
             "change.evidence_needed", said("Say what was seen, and who did it if you know."), at="evidence"
         )
     names = ", ".join(item.name for item in items)
-    row = Change.objects.create(
-        number=next_number("CHG"),
-        title=(title or f"Changed without leave: {names}")[:200],
+    row = _emergency(
+        items,
+        title=title or f"Changed without leave: {names}",
         description=f"Somebody or something changed {names} without leave. {_last_leave(items)}",
-        change_type=ChangeType.EMERGENCY,
-        state=ChangeState.REGISTERED,
         is_unauthorised=True,
         evidence=evidence,
         service=_guard.find(ConfigurationItem, key=service),
         requester=requester,
-        impact=URGENT,
-        urgency=URGENT,
-        priority=priority(impact=URGENT, urgency=URGENT),
         implementation_plan="It has been made already.",
         remediation_plan="Put back what was there before.",
     )
-    row.affected_cis.set(items)
     _told(actor, "change.unauthorised.recorded", row, items=[item.key for item in items])
+    return row
+
+
+def _emergency(items: list[ConfigurationItem], *, title: str, **fields: Any) -> Change:
+    row = Change.objects.create(
+        number=next_number("CHG"),
+        title=title[:200],
+        change_type=ChangeType.EMERGENCY,
+        state=ChangeState.REGISTERED,
+        impact=URGENT,
+        urgency=URGENT,
+        priority=priority(impact=URGENT, urgency=URGENT),
+        **fields,
+    )
+    row.affected_cis.set(items)
     return row
 
 
@@ -90,18 +100,16 @@ def revert(*, actor: Actor, number: str, reason: str, expected_version: int | No
         )
     if not reason.strip():
         raise Invalid("decision.reason_needed", said("Say why it goes back."), at="reason")
-    back = changes.register(
-        actor=actor,
-        title=f"Take back {number}"[:200],
+    back = _emergency(
+        list(row.affected_cis.all()),
+        title=f"Take back {number}",
         description=f"{reason}\n\nTakes back {number}: {row.title}",
-        change_type=ChangeType.EMERGENCY,
-        service=row.service.key,
-        affected_cis=[item.key for item in row.affected_cis.all()],
-        fields={
-            "impact": row.impact,
-            "urgency": row.urgency,
-            "implementation_plan": "Put back what was there before.",
-        },
+        service=row.service,
+        requester=_guard.person(actor),
+        implementation_plan="Put back what was there before.",
+    )
+    _told(
+        actor, "change.request.registered", back, type=back.change_type, title=back.title, takes_back=number
     )
     row.state, row.disposition = ChangeState.REJECTED, f"Taken back by {back.number}"
     row.save()

@@ -377,8 +377,22 @@ TEMPLATES = (
     _(
         "Restores a service or closes a security gap, as small as it can be. Decided by few, reviewed afterwards."
     ),
+    _("{place}: {thing} was added."),
+    _("{place}: {thing} was removed."),
+    _("{place}: {thing} is {after} instead of {before}."),
+    _("{place}: {thing} has other content."),
+    _("{place}: {thing} moved {by} later, to {after}."),
+    _("{place}: {thing} moved {by} earlier, to {after}."),
+    _("{place}: in {thing}, {added} joined."),
+    _("{place}: in {thing}, {removed} left."),
+    _("{place}: in {thing}, {added} joined and {removed} left."),
+    _("Not required"),
+    _("Requester"),
+    _("Stakeholders"),
 )
 RISK = (
+    _("Documented"),
+    _("Rehearsed"),
     _("Can everything be undone within the window?"),
     _("Can stored data be changed or lost if it goes wrong?"),
     _("Can users notice an outage while it runs, or after it?"),

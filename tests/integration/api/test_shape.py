@@ -125,7 +125,19 @@ def test_every_write__body_that_is_no_json__400(world: World):
 
 def test_every_operation__account_without_any_role__nothing_is_given_away(world: World):
     outsider = world.caller(world.person("otto"))
-    own = {f"/api/v1/{path}" for path in ("me", "approvals", "doubts", "inbox/unread", "inbox/read", "views")}
+    own = {
+        f"/api/v1/{path}"
+        for path in (
+            "me",
+            "approvals",
+            "approver-groups",
+            "delegations",
+            "doubts",
+            "inbox/unread",
+            "inbox/read",
+            "views",
+        )
+    }
     for method, path, operation in operations():
         answer = outsider(method, filled(path), {} if content(operation) else None)
         if answer.status_code == 200:

@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from tests.stages import staged
 from tests.world import SCRIPTS, World, actor
 
 from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.values import SYSTEM
+from rightaway.queries import approvers, bound_content
 from rightaway.queries import people as ask
 from rightaway.records.approvals.models import Approval
 from rightaway.records.audit.models import AuditEvent
@@ -171,3 +174,52 @@ def test_launch__with_a_change_that_was_backed_out__is_refused_with_what_to_do(a
         "deployment.change_not_authorised",
         approved.changes[0],
     )
+
+
+OTHER_VALUES = {
+    "release_type": "major",
+    "release_kind": "mixed",
+    "reason": "security",
+    "outcome": "partial",
+    "closure_code": "rejected",
+    "risk_answers": {"outage": "yes"},
+    "training_required": True,
+}
+
+
+def another(name: str) -> object:
+    if name in OTHER_VALUES:
+        return OTHER_VALUES[name]
+    if name in releases.PEOPLE:
+        return "oscar"
+    if name in releases.TIMES:
+        return timezone.now() + timedelta(days=33)
+    return "Something else." if name in releases.TEXTS else 2 if name in releases.SCALES else 4711
+
+
+def test_edit__each_field_in_turn__voids_the_approvals_that_bind_it_and_no_launch_is_possible(
+    approved: World,
+) -> None:
+    """Every field that can be edited is either on the list of those that bind nothing, or voids."""
+    voids = {}
+    for name in sorted(releases.EDITABLE):
+        point = transaction.savepoint()
+        release = Release.objects.get(number=approved.release)
+        before = bound_content.manifest(release)
+        edited = releases.edit(actor=actor("rita"), number=approved.release, fields={name: another(name)})
+        voids[name] = {kind for kind, state in states(approved).items() if state == "void"}
+        is_bound = bound_content.manifest(edited) != before
+        assert is_bound is (name not in bound_content.COSMETIC), name
+        stands = approvers.approved_by(edited, "deployment", timezone.now())
+        assert bool(stands) is ("deployment" not in voids[name]), name
+        transaction.savepoint_rollback(point)
+    of_plan = {"plan_design", "deployment"}
+    assert {name for name, kinds in voids.items() if kinds == of_plan} == {
+        *("planned_start", "planned_end", "communication_plan", "cost_estimate"),
+        *("els_starts_at", "els_ends_at", "els_exit_criteria"),
+    }
+    assert {name for name, kinds in voids.items() if kinds == {*of_plan, "build_test"}} == {
+        *("release_type", "release_kind", "reason", "impact_assessment", "urgency", "risk_answers")
+    }
+    outcome = {"outcome", "closure_code", "no_lessons_reason"}
+    assert {name for name, kinds in voids.items() if not kinds} == bound_content.COSMETIC | outcome

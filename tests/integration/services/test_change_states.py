@@ -126,6 +126,6 @@ def test_unauthorised__taken_back__rejected_and_another_change_does_it(world: Wo
     number = unauthorised()
     with pytest.raises(Forbidden):
         unauthorised_changes.revert(actor=actor("stan"), number=number, reason="Not ours.")
-    back = unauthorised_changes.revert(actor=actor("chris"), number=number, reason="Not ours.")
+    back = unauthorised_changes.revert(actor=actor("cora"), number=number, reason="Not ours.")
     assert (held(number).state, held(number).disposition) == ("rejected", f"Taken back by {back.number}")
     assert [one.key for one in back.affected_cis.all()] == ["t01"]

@@ -16,7 +16,16 @@ from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
 from rightaway.queries import notifications as ask_notifications
 from rightaway.queries import people as ask_people
-from rightaway.services import assurance, conversations, incidents, people, releases, saved_views
+from rightaway.services import (
+    assurance,
+    change_models,
+    conversations,
+    incidents,
+    people,
+    releases,
+    saved_views,
+    unauthorised_changes,
+)
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
 
@@ -107,6 +116,13 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "change": [{"number": site.names["change"]}],
         "change-edit": [{"number": site.names["change"]}],
         "change-decide": [{"number": site.names["change"]}],
+        "change-risk": [{"number": site.names["change"]}],
+        "change-revert": [{"number": site.names["unauthorised"]}],
+        **{
+            name: [{"number": site.names["model"]}]
+            for name in ("change-model", "change-model-edit", "change-model-authorise")
+        },
+        "change-model-step": [{"number": site.names["model"], "event": "retire"}],
         "change-move": [{"number": site.names["change"], "event": "validate"}],
         "item": [{"key": "shop"}, {"key": "t01"}],
         "incident": [{"number": site.names["incident"]}],
@@ -184,7 +200,16 @@ def full(site: Site, everyone: str) -> Site:
     )
     conversations.comment(actor=actor("dora"), kind="release", key=site.release, text=f"@{everyone} look")
     view = saved_views.save(actor=actor(everyone), page="changes", name="Mine", query={"state": "closed"})
+    plans = dict.fromkeys(("title", "implementation_plan", "test_plan", "remediation_plan"), "Logs")
+    model = change_models.define(
+        actor=actor("chris"), services=["shop"], fields=plans | {"ci_classes": ["application"]}
+    )
+    strange = unauthorised_changes.record(
+        actor=actor("stan"), service="shop", affected_cis=["t01"], evidence="Root was there."
+    )
     site.names |= {
+        "model": model.number,
+        "unauthorised": strange.number,
         "view": view.pk,
         "told": ask_notifications.inbox(person.pk)[0].pk,
         "comment": said.pk,
