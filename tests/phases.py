@@ -16,12 +16,14 @@ from rightaway.queries import change_models as ask_models
 from rightaway.queries import people as ask_people
 from rightaway.queries import releases as ask
 from rightaway.services import (
+    approval_questions,
     approvals,
     assurance,
     change_models,
     changes,
     cmdb,
     conversations,
+    delegations,
     deployments,
     incidents,
     knowledge,
@@ -64,6 +66,7 @@ class Phases:
         found = {make.__name__: make() for make in makers}
         self.records(found["supported"])
         self.talk(found["rehearsing"])
+        self.voting(found["waiting"])
         self._strangers()
         return found
 
@@ -200,6 +203,16 @@ class Phases:
                 changes.move(actor=actor("chris"), number=row.number, event=event)
         self.models(service)
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
+
+    @staticmethod
+    def voting(waiting: str) -> None:
+        """Around an approval that waits: a group, a question, and somebody who votes for another."""
+        people.define_group(actor=actor("root"), key="night", name="Night shift", members=["olga", "oscar"])
+        approval_questions.ask(actor=actor("olga"), number=waiting, kind="plan_design", text="How long?")
+        now = timezone.now()
+        delegations.delegate(
+            actor=actor("olga"), to="oscar", starts_at=now, ends_at=now + timedelta(days=2), reason="Away."
+        )
 
     @staticmethod
     def models(service: str) -> None:

@@ -7,7 +7,8 @@ A field of a new form joins by itself, as the forms are found by following links
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -45,7 +46,7 @@ class Filler(Walk):
     """Follows links from home and sends every kind of form once, hostile text in all fields one can write into."""
 
     def __init__(self, name: str, *, last: bool, serials: Iterator[int]) -> None:
-        super().__init__(name, _signed_in(name))
+        super().__init__(name, signed_in(name))
         self._last, self._serials = last, serials
         self.stored: dict[str, str] = {}
         self.refused: dict[str, str] = {}
@@ -64,7 +65,8 @@ class Filler(Walk):
             self.stored |= marks
             self.led_to |= {address, urlsplit(answer.headers.get("Location", address)).path}
         else:
-            self.refused |= dict.fromkeys(marks.values(), f"{answer.status_code} on {address}")
+            said = " ".join(re.findall(r'class="error[^>]*>([^<]+)', answer.content.decode()))
+            self.refused |= dict.fromkeys(marks.values(), f"{answer.status_code} on {address}: {said}")
 
     def _hostile(self, name: str, one: Control, marks: dict[str, str]) -> Any:
         """Some fields take a thing of a given form, such as the number of a record, and refuse any other text."""
@@ -82,12 +84,13 @@ class Filler(Walk):
 REPORT = b'<testsuite name="s" tests="1"><testcase classname="c" name="a"/></testsuite>'
 GIVEN: Mapping[str, Callable[[], Any]] = {
     "taken_at": lambda: f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}",
+    "change_type": lambda: "normal",
     "report": lambda: SimpleUploadedFile("r.xml", REPORT),
 }
 FORMATS = {"release", "problem", "sha256", "design", "stakeholders", "roster"}
 
 
-def _signed_in(name: str) -> Any:
+def signed_in(name: str) -> Any:
     from django.test import Client
 
     from rightaway.queries import people as ask
@@ -96,19 +99,35 @@ def _signed_in(name: str) -> Any:
     assert user is not None
     browser = Client(SERVER_NAME="127.0.0.1")
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    # Grave commands ask for the password once more; long ago is further away than filling takes.
+    session = browser.session
+    typed = {"method": "password", "at": time.time() + 600, "reauthenticated": True}
+    session["account_authentication_methods"] = [typed]  # as allauth records it
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return browser
 
 
-def make(folder: Path) -> dict[str, Any]:
-    """Give the pages to open, the marks of the fields that were stored, and what was refused."""
-    import pytest
+def person_of_every_role(name: str) -> None:
     from tests.browser.site import PASSWORD
+
+    from rightaway.domain.permissions import Role
+    from rightaway.domain.values import SYSTEM
+    from rightaway.services import people
+
+    user = people.create(actor=SYSTEM, username=EVERY_ROLE, name=name, password=PASSWORD)
+    for role in Role:
+        if role not in {Role.AUDITOR, Role.SERVICE_ACCOUNT}:
+            people.grant(actor=SYSTEM, user=user, role=role)
+
+
+def make(folder: Path) -> dict[str, Any]:
+    """Give the pages to open, one of each kind too, the marks of what was stored, and what was refused."""
+    import pytest
     from tests.engine_loop import Fleet
     from tests.phases import Phases
     from tests.world import SCRIPTS, actor
 
-    from rightaway.domain.permissions import Role
-    from rightaway.domain.values import SYSTEM
     from rightaway.queries import people as ask
     from rightaway.services import people
 
@@ -119,26 +138,33 @@ def make(folder: Path) -> dict[str, Any]:
         supported, doubtful = phases.supported(), phases.doubtful()
         phases.evidence(supported)
         phases.records(supported)
-    user = people.create(actor=SYSTEM, username=EVERY_ROLE, name=f"Eve {SHORT}", password=PASSWORD)
-    for role in Role:
-        if role not in {Role.AUDITOR, Role.SERVICE_ACCOUNT}:
-            people.grant(actor=SYSTEM, user=user, role=role)
+    person_of_every_role(name=f"Eve {SHORT}")
     serials = count(1)
     first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
     then = Filler(EVERY_ROLE, last=True, serials=serials).begin()
-    seen = Walk(EVERY_ROLE, _signed_in(EVERY_ROLE)).begin()
+    seen = Walk(EVERY_ROLE, signed_in(EVERY_ROLE)).begin()
     for address in sorted((first.led_to | then.led_to) - set(seen.pages)):
         answer = seen.browser.get(address)
         if answer.status_code == 200:
             seen.pages[address] = answer.content.decode()
     token = people.create_token(actor=actor(EVERY_ROLE), user=ask.user(EVERY_ROLE), label=SHORT)
     return {
+        "kinds": list(kinds(seen.pages).values()),
         "pages": [address for address, html in seen.pages.items() if re.search(r"F\d{3}", html)],
         "stored": first.stored | then.stored,
         "refused": first.refused | then.refused,
         "token": token,
         "long_log": _long_log(doubtful),
     }
+
+
+def kinds(addresses: Iterable[str]) -> dict[object, str]:
+    """Give one address of each kind of page, and every release and deployment: their pages differ by their state."""
+    found: dict[object, str] = {}
+    for address in addresses:
+        kind, whose = kind_of(urlsplit(address).path) or (("", ()), ())
+        found.setdefault((kind, whose if kind[0] in {"release", "deployment"} else ()), address)
+    return found
 
 
 def _long_log(release: str) -> str:

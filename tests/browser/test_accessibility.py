@@ -1,11 +1,12 @@
 """Every page and every component before axe-core: light and dark, wide and narrow."""
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.conftest import NARROW, WIDE, Open, Site
-from tests.browser.test_journeys import PAGES, PAGES_OF_ADMIN
+from tests.browser.conftest import NARROW, WIDE, Open, Site, Visit, filled_site
+from tests.browser.hostile import EVERY_ROLE
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -36,6 +37,18 @@ def fits(page: Any) -> bool:
     return bool(page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"))
 
 
+def wrong_pages(window: Visit, addresses: Iterable[str]) -> dict[str, object]:
+    """Open each, and give what is wrong with it."""
+    found: dict[str, object] = {}
+    for address in addresses:
+        window.go(address)
+        if wrong := violations(window.page):
+            found[address] = wrong
+        elif not fits(window.page):
+            found[address] = "is wider than the window"
+    return found
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=IDS)
 def test_design_system__in_the_two_opposite_looks__has_no_violation(
     visit: Open, viewport: dict[str, int], scheme: str
@@ -49,22 +62,20 @@ def test_design_system__in_the_two_opposite_looks__has_no_violation(
     assert window.complaints == []
 
 
+@pytest.fixture(scope="module")
+def empty(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
+    with filled_site(make_folder(), "tests.browser.empty") as found:
+        yield found
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=IDS)
-def test_every_page__in_the_two_opposite_looks__has_no_violation_no_complaint_and_fits(
-    visit: Open, site: Site, viewport: dict[str, int], scheme: str
+def test_every_kind_of_page__of_an_empty_product__has_no_violation_and_fits(
+    visit: Open, empty: Site, viewport: dict[str, int], scheme: str
 ) -> None:
-    found, too_wide = {}, []
-    for name, pages in (("dora", PAGES), ("root", PAGES_OF_ADMIN)):
-        window = visit(viewport=viewport, color_scheme=scheme).sign_in(name)
-        for address in pages:
-            window.go(address.format(**site.numbers))
-            if wrong := violations(window.page):
-                found[address] = wrong
-            if not fits(window.page):
-                too_wide.append(address)
-        assert window.complaints == []
-    assert found == {}
-    assert too_wide == []
+    """Pages that show something are checked in `test_hostile_text`, where every field is full."""
+    window = visit(on=empty, viewport=viewport, color_scheme=scheme).sign_in(EVERY_ROLE)
+    assert wrong_pages(window, empty.numbers["kinds"]) == {}
+    assert window.complaints == []
 
 
 def test_palette_and_help_sheet__open__have_no_violation(visit: Open) -> None:

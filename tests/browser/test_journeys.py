@@ -5,21 +5,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import NARROW, Open, Site
 
 pytestmark = pytest.mark.browser
-PAGES = [
-    "/", "/releases/", "/releases/new/", "/deployments/", "/changes/", "/changes/new/", "/cis/", "/cis/shop/",
-    "/targets/", "/records/incidents/", "/records/problems/", "/records/known-errors/", "/records/interactions/",
-    "/knowledge/", "/knowledge/{article}/", "/metrics/", "/audit/", "/audit/verification/", "/profile/",
-    "/search/?q=shop", "/profile/preferences/", "/inbox/", "/inbox/?show=all", "/views/", "/views/new/?page=releases",
-    "/talk/release/{built}/",
-    "/administration/estate/",
-    *(f"/releases/{{{which}}}/{tab}" for which in ("waiting", "built")
-      for tab in ("", "scope/", "plan/", "evidence/", "deployments/", "closure/", "history/")),
-    "/releases/{waiting}/approvals/plan_design/vote/", "/releases/{waiting}/edit/assessment/",
-]  # fmt: skip
-PAGES_OF_ADMIN = [
-    "/administration/people/", "/administration/people/rita/", "/administration/roles/", "/administration/system/",
-    "/administration/workflows/", "/administration/workflows/seven_phases/1/",
-]  # fmt: skip
 
 
 def test_text_of_people__with_markup_in_it__runs_nothing(visit: Open, site: Site) -> None:

@@ -117,7 +117,8 @@ class Approvals(RuleBasedStateMachine):
         if decision is not Decision.WITHDRAW and (entitled is None or is_again):
             assert entitled is None or refusal is not None
             return
-        if decision is Decision.WITHDRAW and person not in model.word:
+        is_seen = model.content == model.asked_for  # what was taken back of other content was never recorded
+        if decision is Decision.WITHDRAW and (person not in model.word or not is_seen):
             return
         self.votes.append(
             Vote(person, decision, f"c{model.content}", at(self.now), frozenset(sources), on_behalf_of=place)

@@ -13,7 +13,7 @@ from rightaway.queries import approvers
 from rightaway.records.approvals.models import Approval, Question
 from rightaway.records.releases.models import Release
 from rightaway.services import _guard, _notify, conversations
-from rightaway.services.approvals import check_eligible, needed, told
+from rightaway.services.approvals import check_voter, needed, told
 
 LONGEST = 2000
 
@@ -31,7 +31,7 @@ def ask(*, actor: Actor, number: str, kind: str, text: str) -> Question:
     voter, requirement = _guard.person(actor), needed(release, kind)
     row = release.approvals.filter(kind=kind).order_by("-id").first()
     holders = approvers.Holders.of(release, [requirement], timezone.now())
-    check_eligible(actor, requirement, holders.authority(voter.pk, requirement)[0])
+    check_voter(actor, requirement, holders)
     if row is None or row.state != ApprovalState.PENDING:
         raise Refused(
             "approval.not_open",

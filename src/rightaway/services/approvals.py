@@ -264,6 +264,18 @@ def check_eligible(actor: Actor, requirement: Requirement, sources: frozenset[st
     _refuse(separation.may_vote(separation_person(_guard.person(actor)), sources, (), requirement, ()))
 
 
+def check_voter(actor: Actor, requirement: Requirement, holders: approvers.Holders) -> None:
+    """Refuse who has no vote to give, to ask about or to delegate: for want of a role, or as an author."""
+    voter = _guard.person(actor)
+    check_eligible(actor, requirement, holders.authority(voter.pk, requirement)[0])
+    if str(voter.pk) not in {one.person for one in holders.people(requirement)}:
+        raise Forbidden(
+            "sod.self_approval",
+            said("You wrote a part of what is approved, so you have no vote on it."),
+            hint=said("Another person with one of the roles has to vote."),
+        )
+
+
 def _refuse(refusal: separation.Refusal | None) -> None:
     if refusal is not None:
         raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)

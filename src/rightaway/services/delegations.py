@@ -16,7 +16,7 @@ from rightaway.records.approvals.models import Approval, Delegation
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, _notify
-from rightaway.services.approvals import needed
+from rightaway.services.approvals import check_voter, needed
 
 SECOND = timedelta(seconds=1)
 
@@ -53,7 +53,7 @@ def delegate(
         raise Invalid("delegation.one", said("Name the release and the approval, or neither."), at="kind")
     held = _guard.lock(Release, number=release) if release else None
     if held is not None:
-        _check_author(held, kind, taker, now)
+        _check_one(actor, held, kind, taker, now)
     row = Delegation.objects.create(
         giver=giver, taker=taker, starts_at=starts_at, ends_at=ends_at, release=held, kind=kind, reason=reason
     )
@@ -64,9 +64,11 @@ def delegate(
     return row
 
 
-def _check_author(release: Release, kind: str, taker: User, now: datetime) -> None:
+def _check_one(actor: Actor, release: Release, kind: str, taker: User, now: datetime) -> None:
+    """Refuse to give what one does not have, and to give it to an author."""
     requirement = needed(release, kind)
     holders = approvers.Holders.of(release, [requirement], now)
+    check_voter(actor, requirement, holders)
     wrote = sorted(part for part in requirement.bound if taker.pk in holders.authors.get(part, ()))
     if wrote:
         raise Forbidden(

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from rightaway.domain.risk import Reversal, RiskFacts, Score, Term, stated
 from rightaway.domain.sentences import said
@@ -21,26 +20,26 @@ from rightaway.web.pages import act, bound, command
 from rightaway.web.viewers import Viewer
 
 TITLES: Mapping[str, str | Promise] = {
-    "criticality": _lazy("Criticality of what is reached"),
-    "reach": _lazy("Blast radius"),
-    "history": _lazy("How changes went lately"),
-    "novelty": _lazy("Novelty"),
-    "reversal": _lazy("Way back"),
-    "tests": _lazy("Missing tests"),
-    "timing": _lazy("Timing"),
-    "size": _lazy("Size"),
-    "load": _lazy("Load of the team"),
+    "criticality": gettext_lazy("Criticality of what is reached"),
+    "reach": gettext_lazy("Blast radius"),
+    "history": gettext_lazy("How changes went lately"),
+    "novelty": gettext_lazy("Novelty"),
+    "reversal": gettext_lazy("Way back"),
+    "tests": gettext_lazy("Missing tests"),
+    "timing": gettext_lazy("Timing"),
+    "size": gettext_lazy("Size"),
+    "load": gettext_lazy("Load of the team"),
 }
 OVERRIDES: Mapping[str, str | Promise] = {
-    "destructive": _lazy("Data can be lost, so the level is 4 at least."),
-    "unauthorised": _lazy(
+    "destructive": gettext_lazy("Data can be lost, so the level is 4 at least."),
+    "unauthorised": gettext_lazy(
         "The service had an unauthorised change in the last 30 days, so the level is one higher."
     ),
 }
 _WAYS_BACK: Mapping[Reversal, str | Promise] = {
-    Reversal.REHEARSED: _lazy("rehearsed with this package"),
-    Reversal.DOCUMENTED: _lazy("written down, not rehearsed"),
-    Reversal.NONE: _lazy("none that is known"),
+    Reversal.REHEARSED: gettext_lazy("rehearsed with this package"),
+    Reversal.DOCUMENTED: gettext_lazy("written down, not rehearsed"),
+    Reversal.NONE: gettext_lazy("none that is known"),
 }
 
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rightaway.domain.difference_words import sentences
-from rightaway.domain.errors import NotFound, Refused, RightawayError
+from rightaway.domain.errors import Refused, RightawayError
 from rightaway.domain.sentences import said
 from rightaway.queries import approvals as ask
 from rightaway.queries import templates
@@ -67,11 +68,8 @@ def several(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     keys = {int(key) for key in given.getlist("vote") if key.isdigit()}
     rows = list(ask.waiting(viewer.user.pk).filter(pk__in=keys)[:PER_PAGE])
     if not rows:
-        raise NotFound(
-            "not_found",
-            said("None of these approvals waits for you."),
-            hint=said("Choose some from the list."),
-        )
+        messages.info(request, _("None is chosen that waits for you: choose some from the list."))
+        return redirect("approvals")
     form = BulkVoteForm(**bound(request), rows=rows)
     refused: list[str] = []
 

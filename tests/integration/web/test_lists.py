@@ -9,7 +9,7 @@ from tests.world import SERVICE, World, actor
 
 from rightaway.records.approvals.models import Approval
 from rightaway.records.people.models import User
-from rightaway.records.releases.models import Contribution, Release
+from rightaway.records.releases.models import Release
 from rightaway.services import changes, incidents, knowledge, releases
 
 pytestmark = pytest.mark.django_db
@@ -65,16 +65,15 @@ def test_home__with_more_approvals_waiting__takes_no_more_statements(
     waiting = Approval.objects.get(state="pending")
     others = Release.objects.exclude(pk=waiting.release_id)
     for one in others:
-        Approval.objects.create(
+        row = Approval.objects.create(
             **{name: getattr(waiting, name) for name in APPROVAL}, release=one, kind=waiting.kind
         )
-    own = others[0]
-    Contribution.objects.create(
-        release=own, person=User.objects.get(username="olga"), part="plan", at=waiting.requested_at
-    )
+        row.asked_of.set(waiting.asked_of.all())
+    asked_of_others = Approval.objects.get(release=others[0])
+    asked_of_others.asked_of.remove(User.objects.get(username="olga"))
     assert statements(browser, "/") == few
     shown = {row.release.number for row, _ in browser.get("/").context["approvals"]}
-    assert shown == {release, *(one.number for one in others)} - {own.number}
+    assert shown == {release, *(one.number for one in others)} - {others[0].number}
 
 
 def statements(browser: Client, address: str) -> int:

@@ -31,6 +31,9 @@ from rightaway.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 NO_PAGES = {
+    "approval-answer",  # in the walk, where somebody has asked
+    "delegation-end",
+    "votes",  # leads back where nothing is chosen
     "release-file",
     "theme",
     "suggestions",
@@ -99,7 +102,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "way": [{"event": "rework_plan"}, {"event": "abandon"}],
         **{name: [{"key": "test_execution"}] for name in ("task", "task-assign", "task-reopen")},
         "approval-request": [{"kind": "deployment"}],
-        "vote": [{"kind": "plan_design"}],
+        **{name: [{"kind": "plan_design"}] for name in ("vote", "approval-question", "approval-delegate")},
         "close-defect": [{"defect_id": site.names["defect"]}],
         "notice-sent": [{"notice_id": site.names["notice"]}],
         "grant-waiver": [{"waiver_id": site.names["waiver"]}],
@@ -127,6 +130,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "item": [{"key": "shop"}, {"key": "t01"}],
         "incident": [{"number": site.names["incident"]}],
         "incident-resolve": [{"number": site.names["incident"]}],
+        "group-edit": [],
         "problem": [],
         "problem-edit": [],
         "known-error": [{"number": site.names["known_error"]}],
