@@ -211,7 +211,7 @@ class Phases:
         approval_questions.ask(actor=actor("olga"), number=waiting, kind="plan_design", text="How long?")
         now = timezone.now()
         delegations.delegate(
-            actor=actor("olga"), to="oscar", starts_at=now, ends_at=now + timedelta(days=2), reason="Away."
+            actor=actor("oscar"), to="olga", starts_at=now, ends_at=now + timedelta(days=2), reason="Away."
         )
 
     @staticmethod

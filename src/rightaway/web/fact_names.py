@@ -95,4 +95,5 @@ FACTS = (
     _("Wave"),
     _("Waves"),
     _("Workflow"),
+    _("Starts at"),
 )
