@@ -8,8 +8,6 @@ from pathlib import Path
 import rightaway
 from rightaway.domain.errors import NotFound
 
-# Many tests wait, for targets, servers and browsers: a third process has the two processors of the least machine busy.
-WORKERS = "3"
 LANES = {
     "lint": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
@@ -34,12 +32,12 @@ def test(*arguments: str, fast: bool = False) -> int:
         raise NotFound("test.no_files", "The tests are not here.", hint="Run it from the source tree.")
     failed = [] if arguments else [name for name, command in LANES.items() if not _run(root, name, command)]
     if arguments:
-        runs = {"tests": ("pytest", "-n", WORKERS, *arguments)}
+        runs = {"tests": ("pytest", "-n", "2", *arguments)}
     else:
         # The browser's driver keeps an event loop in its process, so it gets processes of its own.
         slow = "not browser and not story and not chaos" if fast else "not browser"
-        runs = {"tests": ("pytest", "-n", WORKERS, "-m", slow)}
-        runs |= {} if fast else {"browser": ("pytest", "-n", WORKERS, "-m", "browser")}
+        runs = {"tests": ("pytest", "-n", "2", "-m", slow)}
+        runs |= {} if fast else {"browser": ("pytest", "-n", "2", "-m", "browser")}
     failed += [name for name, command in runs.items() if not _run(root, name, command)]
     if failed:
         print(f"rightaway: failed: {', '.join(failed)}", file=sys.stderr)

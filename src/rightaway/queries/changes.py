@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from rightaway.domain.changes import steps
+from rightaway.domain.changes import ChangeState, ChangeType, steps
 from rightaway.records.changes.models import Change
 
 # A change's own texts, and the design of its release, would weigh many times more than all of this.
@@ -48,13 +48,13 @@ def events(row: Change) -> tuple[str, ...]:
 
 def may_be_reverted(row: Change) -> bool:
     """Say whether somebody may still decide that the change, which nobody allowed, goes back."""
-    return row.is_unauthorised and row.state == "registered"
+    return bool(row.is_unauthorised and row.state == ChangeState.REGISTERED)
 
 
 def changes_awaiting(user_id: int) -> QuerySet[Change]:
     """Give changes that wait for an authorisation by somebody else than their requester."""
-    waiting = Q(change_type__in=("normal", "proposal"), state="assessed") | Q(
-        change_type="emergency", state="registered"
+    waiting = Q(change_type__in=(ChangeType.NORMAL, ChangeType.PROPOSAL), state=ChangeState.ASSESSED) | Q(
+        change_type=ChangeType.EMERGENCY, state=ChangeState.REGISTERED
     )
     return (
         Change.objects.select_related("service", "requester")
