@@ -53,6 +53,12 @@ class Filler(Walk):
         self.led_to: set[str] = set()
         self._sent: set[object] = set()
 
+    def _is_new(self, address: str) -> bool:
+        """Leave out what would end one's own session or take one's own roles."""
+        found = kind_of(urlsplit(address).path)
+        is_own = found is not None and EVERY_ROLE in found[1] and found[0][0] != "person"
+        return not is_own and super()._is_new(address)
+
     def meet(self, address: str, form: Form) -> None:
         found, name = kind_of(address), name_of(address)
         if found is None or name in NOT_SENT or (name in LAST) is not self._last or found[0] in self._sent:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 import rightaway.engine.deploy  # noqa: F401 -- registers the workflow
 from rightaway.drivers import registry
-from rightaway.engine import runtime
+from rightaway.engine import runtime, whereabouts
 from rightaway.engine.leases import Lease
 from rightaway.services import audit, moments
 
@@ -35,10 +35,15 @@ class Clock:
 
 
 def run(*, database_url: str, slots: int, lease_s: float) -> None:
-    """Work until SIGTERM or SIGINT; then start nothing new, let steps finish, and hand over the rest."""
+    """
+    Work until SIGTERM or SIGINT; then start nothing new, let steps finish, and hand over the rest.
+
+    SIGUSR1 makes it write what it is doing at that moment.
+    """
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
+    signal.signal(signal.SIGUSR1, lambda *_: whereabouts.tell())
     registry.kinds()  # loads the drivers now, not while the first deployment waits for them
     lease = Lease(lease_s=lease_s)
     lease.take()

@@ -51,7 +51,8 @@ def test_votes__on_several__list_each_digest_and_refuse_what_changed(release: st
         browser.post(reverse("votes"), {"vote": asked.pk, "decision": "approve", **sent}).status_code == 302
     )
     assert [vote.voter.username for vote in row().votes.all()] == ["olga"]
-    assert browser.get(reverse("votes"), {"vote": asked.pk}).status_code == 404
+    again = browser.get(reverse("votes"), {"vote": asked.pk}, follow=True).content.decode()
+    assert "None is chosen that waits for you" in again
 
 
 def test_delegation__made_on_the_page__is_shown_on_the_release_and_ended(

@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -24,7 +25,7 @@ from rich.progress import (
 from rightaway.config import boot, embedded
 from rightaway.config.environment import ROOT_HOME, environment
 from rightaway.config.processes import Children, check_port
-from rightaway.domain.errors import Refused
+from rightaway.domain.errors import Refused, Unavailable
 
 OK, FAILED = 0, 1
 MARK = "story.json"
@@ -169,7 +170,7 @@ class _Demo:
             for title, act in acts:
                 progress.update(bar, description=title)
                 progress.console.print(f"[bold]{title}[/bold]")
-                act()
+                self._play(act)
                 progress.advance(bar)
         kept = promises(story)
         for one in kept:
@@ -179,6 +180,14 @@ class _Demo:
             f"{sum(one.holds for one in kept)} of {len(kept)} promises held in {time.monotonic() - begun:.0f} s"
         )
         return OK if all(one.holds for one in kept) else FAILED
+
+    def _play(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Unavailable:
+            os.kill(self.children.pid("worker 1"), signal.SIGUSR1)
+            time.sleep(1)  # for it to say what it waits for, before it is stopped
+            raise
 
     def _progress(self) -> Progress:
         columns = (

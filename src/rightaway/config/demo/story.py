@@ -413,8 +413,13 @@ class Story:
             if status.complete or HoldKind.ENGINE in held or time.monotonic() > deadline:
                 break
             time.sleep(0.2)
-        why = "; ".join(row.holds.filter(cleared_at__isnull=True).values_list("reason", flat=True))
-        raise Unavailable("story.deployment", f"{number} is {row.status}: {row.outcome_reason} {why}")
+        why = [
+            row.outcome_reason,
+            *row.holds.filter(cleared_at__isnull=True).values_list("reason", flat=True),
+        ]
+        why += [f"{one.key} is {one.status}" for one in ask_deployments.standings(row)]
+        why += [f"{one} is {one.status} {one.message}" for one in ask_deployments.attempts(row)]
+        raise Unavailable("story.deployment", f"{number} is {row.status}: {'; '.join(filter(None, why))}")
 
     # Afterwards.
 
