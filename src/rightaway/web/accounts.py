@@ -1,9 +1,12 @@
 """Sign-in: accounts are made by an administrator, never by a visitor, and sensitive acts ask for the password again."""
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest
 
@@ -16,8 +19,14 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Ask again only before what `sensitive` marks."""
-        return app == APP
+        """Ask again only before what `sensitive` marks; the password typed to sign in counts as any other."""
+        typed = [
+            one["at"]
+            for one in get_authentication_records(self.request, self.request.user)
+            if one["method"] == "password"
+        ]
+        is_fresh = bool(typed) and time.time() - max(typed) < app_settings.REAUTHENTICATION_TIMEOUT
+        return app == APP and not is_fresh
 
 
 def sensitive(view: ViewT) -> ViewT:

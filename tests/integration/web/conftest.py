@@ -57,7 +57,7 @@ def sign_in(world: World) -> SignIn:
         browser = Client()
         browser.force_login(found, backend="django.contrib.auth.backends.ModelBackend")
         session = browser.session
-        typed = {"method": "password", "at": time.time(), "reauthenticated": True}
+        typed = {"method": "password", "at": time.time()}
         session["account_authentication_methods"] = [typed]  # as allauth records it
         session["account_authentication_methods_user"] = str(found.pk)
         session.save()

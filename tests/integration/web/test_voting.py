@@ -1,8 +1,10 @@
 """The approvals page: what waits with what is new, votes on several, delegations, questions, groups."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from tests.integration.web.conftest import SignIn
@@ -105,14 +107,34 @@ def test_groups__made_and_changed_by_an_admin_alone(world: World, sign_in: SignI
     assert sign_in("rita").get(reverse("groups")).status_code == 403
 
 
-def test_vote__long_after_the_sign_in__asks_for_the_password_again(release: str, sign_in: SignIn) -> None:
-    olga = people.user("olga")
+@pytest.fixture
+def signed_in_by_form(release: str) -> Client:
+    olga, password = people.user("olga"), "a long enough secret"
     assert olga is not None
-    olga.set_password("a long enough secret")
+    olga.set_password(password)
     olga.save()
     browser = Client()
-    browser.force_login(olga, backend="django.contrib.auth.backends.ModelBackend")
-    path = reverse("vote", args=[release, KIND])
-    answer = browser.post(path, {"decision": "approve", "digest": row().digest})
-    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/accounts/confirm/")
+    browser.post(reverse("account_login"), {"login": "olga", "password": password})
+    return browser
+
+
+def vote_of(browser: Client, release: str) -> str:
+    """Approve, and give where that leads."""
+    answer = browser.post(
+        reverse("vote", args=[release, KIND]), {"decision": "approve", "digest": row().digest}
+    )
+    assert answer.status_code == 302
+    return answer["Location"].split("?")[0]
+
+
+def test_vote__right_after_the_sign_in__is_taken(release: str, signed_in_by_form: Client) -> None:
+    assert vote_of(signed_in_by_form, release).startswith(f"/releases/{release}/")
+    assert row().votes.count() == 1
+
+
+def test_vote__long_after_the_sign_in__asks_for_the_password_again(
+    release: str, signed_in_by_form: Client
+) -> None:
+    with time_machine.travel(timedelta(minutes=5), tick=True):
+        assert vote_of(signed_in_by_form, release) == "/accounts/confirm/"
     assert not row().votes.exists()
