@@ -19,9 +19,26 @@ class ProcessTransport:
     """Starts shells that outlive the worker."""
 
     def __init__(self) -> None:
+        self._starting: set[asyncio.Task[_Process]] = set()
         self._processes: set[_Process] = set()
 
     async def open(self, conversation: Conversation) -> Sender:
+        """
+        Start a shell in a task of its own, so that whoever opens it may break off at any moment.
+
+        asyncio, broken off between the start of a process and its pipes, would wait for the end of a shell that
+        itself waits for what it is told.
+        """
+        starting = asyncio.create_task(self._start(conversation))
+        self._starting.add(starting)
+        starting.add_done_callback(self._starting.discard)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(_let_go)
+            raise
+
+    async def _start(self, conversation: Conversation) -> "_Process":
         loop = asyncio.get_running_loop()
         try:
             _, process = await loop.subprocess_exec(
@@ -43,6 +60,8 @@ class ProcessTransport:
 
     async def close(self) -> None:
         """End the outer shells that still wait; the inner ones go on."""
+        if self._starting:
+            await asyncio.wait(self._starting)
         if self._processes:
             # Those whose guard has ended are ending too; killing them would race with whoever waits for them.
             await asyncio.wait([process.gone for process in self._processes], timeout=_ENDING_S)
@@ -50,6 +69,12 @@ class ProcessTransport:
         for process in processes:
             process.end()
         await asyncio.gather(*(process.gone for process in processes))
+
+
+def _let_go(started: "asyncio.Task[_Process]") -> None:
+    """Close what was started for somebody who no longer wants it; its shell ends, as nothing was told to it."""
+    if not started.cancelled() and started.exception() is None:
+        started.result().close()
 
 
 class _Process(asyncio.SubprocessProtocol):
