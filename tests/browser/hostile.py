@@ -71,13 +71,15 @@ class Filler(Walk):
             self.stored |= marks
             self.led_to |= {address, urlsplit(answer.headers.get("Location", address)).path}
         else:
-            said = " ".join(re.findall(r'class="error[^>]*>([^<]+)', answer.content.decode()))
+            said = " ".join(re.findall(r'class="error".*?<span>([^<]+)', answer.content.decode()))
             self.refused |= dict.fromkeys(marks.values(), f"{answer.status_code} on {address}: {said}")
 
     def _hostile(self, name: str, one: Control, marks: dict[str, str]) -> Any:
         """Some fields take a thing of a given form, such as the number of a record, and refuse any other text."""
         if one.name in GIVEN:
             return GIVEN[one.name]()
+        if one.name in KEYS:
+            return one.value or f"key{next(self._serials)}"
         if one.kind not in {"text", "textarea"} or one.name in FORMATS:
             return None
         serial = next(self._serials)
@@ -90,9 +92,15 @@ class Filler(Walk):
 REPORT = b'<testsuite name="s" tests="1"><testcase classname="c" name="a"/></testsuite>'
 GIVEN: Mapping[str, Callable[[], Any]] = {
     "taken_at": lambda: f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}",
+    "planned_start": lambda: f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M}",
+    "planned_end": lambda: f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}",
     "change_type": lambda: "normal",
+    "model": lambda: "",  # only standard changes have one
+    "members": lambda: ["olga"],
+    "config": lambda: "{}",
     "report": lambda: SimpleUploadedFile("r.xml", REPORT),
 }
+KEYS = {"key", "username"}
 FORMATS = {"release", "problem", "sha256", "design", "stakeholders", "roster"}
 
 
