@@ -173,11 +173,11 @@ def make(folder: Path) -> dict[str, Any]:
 
 
 def kinds(addresses: Iterable[str]) -> dict[object, str]:
-    """Give one address of each kind of page, and every release and deployment: their pages differ by their state."""
+    """Give one address of each page, and every release and deployment: their pages differ by their state."""
     found: dict[object, str] = {}
     for address in addresses:
-        kind, whose = kind_of(urlsplit(address).path) or (("", ()), ())
-        found.setdefault((kind, whose if kind[0] in {"release", "deployment"} else ()), address)
+        (name, _), whose = kind_of(urlsplit(address).path) or (("", ()), ())
+        found.setdefault((name, whose if name in {"release", "deployment"} else ()), address)
     return found
 
 

@@ -13,7 +13,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ALIKE = "tr:nth-child(n + 51)"  # rows beyond the fiftieth are like those before
 # The opposite looks: every colour and every width is in one of them.
-LOOKS = [(WIDE, "light"), (NARROW, "dark")]
+LOOKS: list[tuple[Any, Any]] = [(WIDE, "light"), (NARROW, "dark")]
 IDS = ["wide-light", "narrow-dark"]
 
 
@@ -38,14 +38,16 @@ def fits(page: Any) -> bool:
 
 
 def wrong_pages(window: Visit, addresses: Iterable[str]) -> dict[str, object]:
-    """Open each, and give what is wrong with it."""
+    """Open each, turn it from one of the opposite looks to the other, and give what is wrong with it."""
     found: dict[str, object] = {}
     for address in addresses:
         window.go(address)
-        if wrong := violations(window.page):
-            found[address] = wrong
-        elif not fits(window.page):
-            found[address] = "is wider than the window"
+        for name, (viewport, scheme) in zip(IDS, LOOKS, strict=True):
+            window.page.set_viewport_size(viewport)
+            window.page.emulate_media(color_scheme=scheme)
+            wrong = violations(window.page) + ([] if fits(window.page) else ["is wider than the window"])
+            if wrong:
+                found[f"{address} {name}"] = wrong
     return found
 
 
@@ -68,12 +70,9 @@ def empty(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
         yield found
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=IDS)
-def test_every_kind_of_page__of_an_empty_product__has_no_violation_and_fits(
-    visit: Open, empty: Site, viewport: dict[str, int], scheme: str
-) -> None:
+def test_every_kind_of_page__of_an_empty_product__has_no_violation_and_fits(visit: Open, empty: Site) -> None:
     """Pages that show something are checked in `test_hostile_text`, where every field is full."""
-    window = visit(on=empty, viewport=viewport, color_scheme=scheme).sign_in(EVERY_ROLE)
+    window = visit(on=empty).sign_in(EVERY_ROLE)
     assert wrong_pages(window, empty.numbers["kinds"]) == {}
     assert window.complaints == []
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import WIDE, Site, Visit, filled_site
 from tests.browser.hostile import EVERY_ROLE, SHORT
-from tests.browser.test_accessibility import IDS, LOOKS, wrong_pages
+from tests.browser.test_accessibility import wrong_pages
 
 pytestmark = pytest.mark.browser
 # Whatever a payload would make of a page: an element or an attribute of its own, a link that runs, a script that ran.
@@ -55,12 +55,9 @@ def test_form__with_a_field_of_free_text__takes_hostile_text_as_text(hostile: Si
     assert set(hostile.numbers["refused"]) == {"launch.reason", "release-register-file.text"}
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=IDS)
 def test_every_kind_of_page__full_of_hostile_text__has_no_violation_and_fits(
-    reader: Visit, hostile: Site, viewport: dict[str, int], scheme: str
+    reader: Visit, hostile: Site
 ) -> None:
-    reader.page.set_viewport_size(viewport)  # type: ignore[arg-type]
-    reader.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     assert wrong_pages(reader, hostile.numbers["kinds"]) == {}
     assert reader.complaints == []
 
