@@ -12,9 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 # What makes a world of its own stays on one worker; a folder of stories is one after the other.
 TOGETHER = ("tests/story", "tests/chaos", "tests/browser/test_hostile_text.py")
-FILES = "tests/integration/"
+FILES, BROWSER = "tests/integration/", "tests/browser/"
 # What takes longest begins; small tests fill up what is left at the end.
-FIRST = (*TOGETHER, f"{FILES}web/test_walk.py", f"{FILES}web/test_guided_journey.py", FILES, "tests/browser/")
+FIRST = (*TOGETHER, f"{FILES}web/test_walk.py", FILES, f"{BROWSER}test_guided_journey.py", BROWSER)
 
 
 class Worlds(LoadScopeScheduling):

@@ -10,7 +10,7 @@ PASSWORD = "a long enough secret"
 
 
 def fill(folder: Path) -> dict[str, str]:
-    """Make releases: two that wait for their plan's approval, one that can be rehearsed, one that is deployed."""
+    """Make releases: two that wait for their plan's approval, and one that can be rehearsed."""
     from django.contrib.auth.hashers import make_password
     from tests.world import PEOPLE, SERVICE, World, actor
 
@@ -51,19 +51,7 @@ def fill(folder: Path) -> dict[str, str]:
         "asked": asked.release,
         "built": built.release,
         "article": article.number,
-        "deployed": deployed(folder),
     }
-
-
-def deployed(folder: Path) -> str:
-    """Give a release in early life support, deployed to targets in memory."""
-    import pytest
-    from tests.engine_loop import Fleet
-    from tests.phases import Phases
-    from tests.world import SCRIPTS
-
-    with pytest.MonkeyPatch.context() as patch:
-        return Phases(folder, Fleet(patch, SCRIPTS)).supported()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 The journeys of people in four looks: light and dark, 1440 and 390 px wide.
 
 What takes a worker's time happens once, before four windows that are open at the same time; each of them has to show
-it. What people do is done in each look. The way from registering to deploying is walked by
-`tests/integration/web/test_guided_journey.py`, over the same pages without a browser.
+it. What people do is done in each look. The way from registering to closing is walked by `test_guided_journey.py`.
 """
 
 import re
