@@ -145,6 +145,26 @@ class Holders:
         return frozenset().union(*(self.authors.get(part, frozenset()) for part in needed.bound))
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The approvals of a release as they are recorded: what each asks for, its newest row, and who may answer."""
+
+    needed: Mapping[str, Requirement | None]
+    newest: Mapping[str, Approval]
+    holders: Holders
+
+
+def recorded(release: Release, now: datetime, *also: str) -> Recorded:
+    """Read the approvals of a release with their votes; `also` names what else of each row is read with it."""
+    needed = requirements(release)
+    rows = release.approvals.prefetch_related("votes", "asked_of", *also).order_by("id")
+    return Recorded(
+        needed=needed,
+        newest={row.kind: row for row in rows},
+        holders=Holders.of(release, [one for one in needed.values() if one], now),
+    )
+
+
 def _own(release: Release, sources: set[str]) -> defaultdict[int, set[str]]:
     own: defaultdict[int, set[str]] = defaultdict(set)
     held = RoleBinding.objects.filter(role__in=sources, scope__in=[release.service.key, EVERYWHERE])

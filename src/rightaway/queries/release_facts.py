@@ -50,8 +50,8 @@ POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
 OPEN_PHASES = ("closed", "abandoned")
 
 
-def facts(release: Release, now: datetime) -> ReleaseFacts:
-    """Read everything the rules may look at, as it is now."""
+def facts(release: Release, now: datetime, recorded: approvers.Recorded | None = None) -> ReleaseFacts:
+    """Read everything the rules may look at, as it is now; `recorded` is given by who has read it already."""
     template = templates.of(release)
     package = bound_content.current_package(release)
     plan = bound_content.production_plan(release)
@@ -67,7 +67,7 @@ def facts(release: Release, now: datetime) -> ReleaseFacts:
         plan=_plan(release, plan),
         back_out_plan=_back_out_plan(plan),
         conflicts=_conflicts(release, items),
-        approvals=approvals(release, template, manifest, now),
+        approvals=approvals(template, manifest, recorded or approvers.recorded(release, now), now),
         tasks=_tasks(release, template),
         package=_package(package),
         test_runs=_test_runs(package),
@@ -106,21 +106,17 @@ def policy(release: Release) -> PolicyFacts:
 
 
 def approvals(
-    release: Release, template: Template, manifest: Json, now: datetime
+    template: Template, manifest: Json, recorded: approvers.Recorded, now: datetime
 ) -> tuple[ApprovalFacts, ...]:
     """Give where each approval of the workflow stands, and the digest of its content as it is now."""
-    newest: dict[str, Approval] = {}
-    for row in release.approvals.prefetch_related("votes", "asked_of").order_by("id"):
-        newest[row.kind] = row
-    needed = approvers.requirements(release)
-    holders = approvers.Holders.of(release, [one for one in needed.values() if one], now)
     found = []
     for one in template.approvals:
-        held = needed[one.key]
-        if held is None:
+        needed = recorded.needed[one.key]
+        if needed is None:
             found.append(ApprovalFacts(one.key, ApprovalState.NOT_REQUIRED, title=one.title))
         else:
-            found.append(_approval(held, newest.get(one.key), manifest, holders, now))
+            row = recorded.newest.get(one.key)
+            found.append(_approval(needed, row, manifest, recorded.holders, now))
     return tuple(found)
 
 
@@ -272,16 +268,15 @@ def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[Confli
         Release.objects.exclude(pk=release.pk)
         .exclude(phase__in=OPEN_PHASES)
         .filter(planned_start__lt=end, planned_end__gt=start)
-        .filter(Q(affected_cis__in=items) | Q(affected_groups__members__in=items))
-        .distinct()
     )
-    mine = [PlannedUse(release.number, item.key, start, end) for item in items]
-    theirs = [
-        PlannedUse(other.number, item.key, other.planned_start, other.planned_end)
-        for other in others
-        if other.planned_start and other.planned_end
-        for item in _items(other)
+    used = [
+        others.filter(**{f"{path}__in": items}).values_list(
+            "number", f"{path}__key", "planned_start", "planned_end"
+        )
+        for path in ("affected_cis", "affected_groups__members")
     ]
+    mine = [PlannedUse(release.number, item.key, start, end) for item in items]
+    theirs = [PlannedUse(*use) for use in sorted({*used[0], *used[1]})]
     return overlaps(mine, theirs)
 
 

@@ -151,29 +151,30 @@ class Standing:
 def standing(row: Release) -> Standing:
     """Judge the release as it is this second: every way out with the full list of what it lacks."""
     now, template = timezone.now(), templates.of(row)
-    facts = release_facts.facts(row, now)
+    recorded = approvers.recorded(row, now, *_OF_APPROVAL)
+    facts = release_facts.facts(row, now, recorded)
     criteria = exit_criteria(facts, now) if facts.early_life.state != EarlyLifeState.SCHEDULED else ()
     return Standing(
         ways=explain(template, facts, now),
         checklist=checklist(template, facts, now),
-        approvals=_approvals(row, facts.approvals, now),
+        approvals=_approvals(row, facts.approvals, recorded),
         early_life=criteria,
         unproved=unproved(template, facts, now),
         at=now,
     )
 
 
-def _approvals(row: Release, facts: tuple[ApprovalFacts, ...], now: datetime) -> tuple[ApprovalView, ...]:
-    newest = {one.kind: one for one in row.approvals.prefetch_related(*_OF_APPROVAL).order_by("id")}
+def _approvals(
+    row: Release, facts: tuple[ApprovalFacts, ...], recorded: approvers.Recorded
+) -> tuple[ApprovalView, ...]:
+    newest, holders = recorded.newest, recorded.holders
     by_key = {one.key: one for one in facts}
     is_other = any(one.digest != by_key[kind].current_digest for kind, one in newest.items())
     manifest = bound_content.manifest(row) if is_other else {}
-    needed = approvers.requirements(row)
-    holders = approvers.Holders.of(row, [one for one in needed.values() if one], now)
     found = []
     for held in templates.of(row).approvals:
         asked, fact = newest.get(held.key), by_key[held.key]
-        asks = needed[held.key] or held
+        asks = recorded.needed[held.key] or held
         current = {part: manifest.get(part) for part in asks.bound}
         is_same = asked is None or asked.digest == fact.current_digest
         found.append(
@@ -197,7 +198,6 @@ def _approvals(row: Release, facts: tuple[ApprovalFacts, ...], now: datetime) ->
 _OF_APPROVAL = (
     "votes__voter",
     "votes__on_behalf_of",
-    "asked_of",
     "questions__asked_by",
     "questions__answered_by",
 )

@@ -85,7 +85,15 @@ class Change(Record):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-id"]), words_of("title", "change_words")]
+        indexes = [
+            models.Index(fields=["state", "-id"]),
+            models.Index(
+                fields=["service", "created_at"],
+                condition=models.Q(is_unauthorised=True),
+                name="change_unauthorised",
+            ),
+            words_of("title", "change_words"),
+        ]
         constraints = [
             one_of("rfc_class", RfcClass, "change_rfc_class"),
             models.CheckConstraint(

@@ -108,6 +108,7 @@ class Release(Record):
             models.Index(fields=["planned_end"]),
             models.Index(fields=["-updated_at"]),
             models.Index(fields=["service", "-id"]),
+            models.Index(fields=["service", "phase"]),
             words_of("title", "release_words"),
         ]
 

@@ -35,7 +35,7 @@ class Renderer(DjangoTemplates):
 
 
 class CommandForm(forms.Form):
-    default_renderer = Renderer
+    default_renderer = Renderer()  # not the class: each form would make another, and parse its templates anew
     use_required_attribute = False  # the page itself says what is missing, beside the field
     error_css_class = "invalid"
 
