@@ -77,8 +77,8 @@ class Person:
         sent = fill(form, answer=self._answer, now=timezone.now().replace(tzinfo=None))
         page = self.window.page
         self.window.go(
-            urlsplit(on)._replace(fragment="").geturl()
-        )  # with it, a page that is open stays as it is
+            on.split("#", maxsplit=1)[0]
+        )  # with the anchor, a page that is open is not loaded again
         there = page.locator("form", has=page.locator("button[type=submit]", has_text=form.button))
         if form.action:
             there = there.and_(page.locator(f'form[action="{form.action}"]'))
