@@ -6,7 +6,7 @@ DJANGO := DJANGO_SETTINGS_MODULE=rightaway.config.settings $(BIN)/django-admin
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint format types imports lock migrations messages news demo screenshots bench
+.PHONY: help setup check test slow lint format types imports lock migrations messages news demo screenshots bench
 
 help: ## list the recipes
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -18,6 +18,10 @@ check: lint types imports test ## all that CI checks
 
 test: ## run the tests
 	./rightaway test
+
+slow: ## run at full length what the tests run briefly: 20,000 lives of an approval, 200 rounds of the race
+	RIGHTAWAY_TESTS_EXAMPLES=20000 RIGHTAWAY_TESTS_ROUNDS=200 $(BIN)/pytest -n 2 \
+		tests/property/test_approval_machine.py tests/integration/services/test_races.py
 
 lint: ## check style, templates and spelling
 	$(BIN)/ruff check

@@ -20,8 +20,9 @@ import pytest
 
 from rightaway.config import embedded
 
-_HOME = "RIGHTAWAY_TESTS_HOME"
-_URL = "RIGHTAWAY_TESTS_DATABASE_URL"
+_OWN = "RIGHTAWAY_TESTS_"
+_HOME = f"{_OWN}HOME"
+_URL = f"{_OWN}DATABASE_URL"
 _PREFIX = "rightaway-tests-"
 _MIGRATE = """
 import os
@@ -39,10 +40,11 @@ def _choose() -> None:
     """
     Name the home and the database, which Django's settings read right after this file is imported.
 
-    A developer's own RIGHTAWAY_ variables are never used, but RIGHTAWAY_TESTS_DATABASE_URL is.
+    A developer's own RIGHTAWAY_ variables are never used, but those of the tests are.
     """
-    for name in [name for name in os.environ if name.startswith("RIGHTAWAY_") and name not in {_HOME, _URL}]:
-        del os.environ[name]
+    for name in [name for name in os.environ if name.startswith("RIGHTAWAY_")]:
+        if not name.startswith(_OWN):
+            del os.environ[name]
     if _HOME not in os.environ:  # else this is a worker: the controller has chosen
         home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         home.chmod(0o711)  # as root the server runs with another account, which must pass through

@@ -42,7 +42,7 @@ def harness(postgres: str, make_folder: Callable[[], Path]) -> Callable[..., dic
 def test_deployment__worker_killed_at_20_random_moments__completes_and_nothing_runs_twice(
     harness: Callable[..., dict],
 ) -> None:
-    found = harness("restart", 20, int(os.environ.get("RIGHTAWAY_SEED", "2024")))
+    found = harness("restart", 20, int(os.environ.get("RIGHTAWAY_TESTS_SEED", "2024")))
 
     assert found["kills"] == 20, found
     assert found["started_twice"] == []

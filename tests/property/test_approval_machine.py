@@ -17,8 +17,8 @@ SOURCES = ("service_owner", "change_manager", "group:dcab")
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TTL = 12
 persons = st.sampled_from(PEOPLE)
-EXAMPLES = int(os.environ.get("RIGHTAWAY_EXAMPLES", "500"))
-"""20,000 in the slow lane: RIGHTAWAY_EXAMPLES=20000."""
+EXAMPLES = int(os.environ.get("RIGHTAWAY_TESTS_EXAMPLES", "500"))
+"""20,000 in the slow lane: RIGHTAWAY_TESTS_EXAMPLES=20000."""
 
 
 def at(moment: int) -> datetime:

@@ -24,8 +24,8 @@ from rightaway.services import approvals, deployments, releases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND, THREADS = "deployment", 50
-ROUNDS = int(os.environ.get("RIGHTAWAY_ROUNDS", "3"))
-"""200 in the slow lane: RIGHTAWAY_ROUNDS=200."""
+ROUNDS = int(os.environ.get("RIGHTAWAY_TESTS_ROUNDS", "3"))
+"""200 in the slow lane: RIGHTAWAY_TESTS_ROUNDS=200."""
 REFUSALS = {
     "approval.content_changed",
     "approval.void",
