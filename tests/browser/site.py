@@ -3,19 +3,29 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from rightaway.config import boot
 
 PASSWORD = "a long enough secret"
 
 
-def fill(folder: Path) -> dict[str, str]:
+def fill(folder: Path) -> dict[str, Any]:
     """Make releases: two that wait for their plan's approval, and one that can be rehearsed."""
     from django.contrib.auth.hashers import make_password
     from tests.world import PEOPLE, SERVICE, World, actor
 
     from rightaway.queries import people as ask
-    from rightaway.services import approvals, conversations, knowledge, lifecycle, saved_views
+    from rightaway.queries import releases as ask_releases
+    from rightaway.records.incidents.models import Problem
+    from rightaway.services import (
+        approval_questions,
+        approvals,
+        conversations,
+        knowledge,
+        lifecycle,
+        saved_views,
+    )
 
     waiting = World(folder / "waiting").settle()
     secret = make_password(PASSWORD)
@@ -46,7 +56,15 @@ def fill(folder: Path) -> dict[str, str]:
         )
     conversations.withdraw(actor=actor("dora"), comment_id=said.pk)
     saved_views.save(actor=actor("dora"), page="changes", name="Open ones", query={"state": "registered"})
+    question = approval_questions.ask(
+        actor=actor("olga"), number=waiting.release, kind="plan_design", text="How long?"
+    )
+    row = ask_releases.release(built.release)
+    problem = Problem.objects.create(number="PRB-000001", title="Why", release=row, opened_by="olga")
     return {
+        "question": question.pk,
+        "comment": said.pk,
+        "problem": problem.number,
         "waiting": waiting.release,
         "asked": asked.release,
         "built": built.release,

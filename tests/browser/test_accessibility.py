@@ -64,6 +64,35 @@ def test_design_system__in_the_two_opposite_looks__has_no_violation(
     assert window.complaints == []
 
 
+# What the walk of a person with every role does not come to, with who opens it.
+BEFORE_SIGN_IN = ["/accounts/login/", "/accounts/signup/", "/accounts/inactive/"]
+ASIDE = {
+    "rita": [
+        "/accounts/logout/",
+        "/accounts/confirm/",
+        "/accounts/password/",
+        "/releases/{waiting}/questions/{question}/",
+        "/records/problems/{problem}/",
+    ],
+    "olga": ["/records/problems/{problem}/edit/"],
+    "dora": ["/comments/{comment}/restoration/"],
+}
+ERRORS = {"/nothing/": "404", "/releases/REL-999999/": "404", "/administration/people/": "403"}
+
+
+def test_pages__aside_of_the_ways_of_the_walk__have_no_violation_and_fit(visit: Open, site: Site) -> None:
+    """Before the sign-in, around one's account, errors, and what only its owner is led to."""
+    wrong = wrong_pages(visit(), BEFORE_SIGN_IN)
+    for name, addresses in ASIDE.items():
+        window = visit().sign_in(name)
+        wrong |= wrong_pages(window, [address.format(**site.numbers) for address in addresses])
+        assert window.complaints == []
+    window = visit().sign_in("rita")
+    wrong |= wrong_pages(window, ERRORS)
+    assert [code in said for code, said in zip(ERRORS.values(), window.complaints, strict=True)] == [True] * 3
+    assert wrong == {}
+
+
 @pytest.fixture(scope="module")
 def empty(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
     with filled_site(make_folder(), "tests.browser.empty") as found:

@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import WIDE, Site, Visit, filled_site
 from tests.browser.hostile import EVERY_ROLE, SHORT
 from tests.browser.test_accessibility import wrong_pages
+from tests.integration.web.walking import name_of
+
+from rightaway.web.urls import urlpatterns
 
 pytestmark = pytest.mark.browser
 # Whatever a payload would make of a page: an element or an attribute of its own, a link that runs, a script that ran.
@@ -33,6 +36,20 @@ EXPORTS = (
     "audit",
 )
 
+ASIDE = "is opened in test_accessibility.py"
+SENT = "was sent, and is offered no more; its page is that of every command"
+NO_PAGE = "is a file, an answer to a script, or a button without a page"
+NOT_OPENED = {
+    **dict.fromkeys(("account_login", "account_logout", "account_signup", "account_inactive"), ASIDE),
+    **dict.fromkeys(("account_reauthenticate", "approval-answer", "comment-restore"), ASIDE),
+    **dict.fromkeys(("problem", "problem-edit", "design-system"), ASIDE),
+    **dict.fromkeys(("resolve", "undo", "comment-withdraw"), SENT),
+    **dict.fromkeys(("attachment", "deployment-log", "export", "release-file"), NO_PAGE),
+    **dict.fromkeys(("bell", "mentions", "suggestions", "theme"), NO_PAGE),
+    **dict.fromkeys(("inbox-follow", "inbox-read", "inbox-read-all"), NO_PAGE),
+    "account_set_password": "is for who has no password, with the form of the one that is opened",
+}
+
 
 @pytest.fixture(scope="module")
 def hostile(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
@@ -53,6 +70,11 @@ def reader(hostile: Site, chromium: Browser) -> Iterator[Visit]:
 def test_form__with_a_field_of_free_text__takes_hostile_text_as_text(hostile: Site) -> None:
     """Nothing can be launched where something runs, and a release file is no text but a file."""
     assert set(hostile.numbers["refused"]) == {"launch.reason", "release-register-file.text"}
+
+
+def test_pages__opened_before_axe__are_all_that_there_are(hostile: Site) -> None:
+    opened = {name_of(address) for address in hostile.numbers["kinds"]}
+    assert {str(one.name) for one in urlpatterns} - opened == set(NOT_OPENED)
 
 
 def test_every_kind_of_page__full_of_hostile_text__has_no_violation_and_fits(

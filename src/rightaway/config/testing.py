@@ -30,7 +30,6 @@ def test(*arguments: str, fast: bool = False) -> int:
     root = Path(rightaway.__file__).parents[2]
     if not (root / "tests").is_dir():
         raise NotFound("test.no_files", "The tests are not here.", hint="Run it from the source tree.")
-    os.sync()  # what was just installed: targets sync their state, and would wait for all of it
     failed = [] if arguments else [name for name, command in LANES.items() if not _run(root, name, command)]
     if arguments:
         runs = {"tests": ("pytest", "-n", "2", *arguments)}
