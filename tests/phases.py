@@ -29,6 +29,7 @@ from rightaway.services import (
     knowledge,
     lifecycle,
     people,
+    release_holds,
     releases,
     saved_views,
     unauthorised_changes,
@@ -60,7 +61,7 @@ class Phases:
     def fill(self) -> dict[str, str]:
         """Give the number of the release in each phase."""
         makers: list[Callable[[], str]] = [
-            *(self.assessed, self.abandoned, self.waiting, self.stuck),
+            *(self.assessed, self.held, self.abandoned, self.waiting, self.stuck),
             *(self.doubtful, self.supported, self.rehearsing),
         ]
         found = {make.__name__: make() for make in makers}
@@ -74,6 +75,12 @@ class Phases:
 
     def assessed(self) -> str:
         return self._world("alpha").register()
+
+    def held(self) -> str:
+        """Put on hold before it was planned."""
+        number, until = self._world("kappa").register(), timezone.now() + timedelta(days=9)
+        release_holds.hold(actor=actor("rita"), number=number, reason="Nobody has time.", until=until)
+        return number
 
     def waiting(self) -> str:
         """In planning; its plan waits to be approved."""

@@ -37,6 +37,7 @@ from rightaway.api import (
     packages,
     people,
     plans,
+    release_holds,
     releases,
     requests,
     reviews,
@@ -130,6 +131,7 @@ api = Api(
 _ROUTERS: dict[str, Router] = {
     "releases": releases.router,
     "scopes": scopes.router,
+    "release_holds": release_holds.router,
     "steering": steering.router,
     "approvals": approvals.router,
     "voting": voting.router,

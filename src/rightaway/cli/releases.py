@@ -254,6 +254,47 @@ def move(
 
 
 @app.command
+def hold(release: str, /, *, reason: str, until: str, version: int | None = None) -> None:
+    """
+    Hold a release: nobody votes, edits or deploys until it is resumed.
+
+    Args:
+        release: Its number.
+        reason: Why.
+        until: When somebody looks at it again, such as 2026-12-01T09:00+01:00; it does not end by itself.
+        version: The version you looked at.
+    """
+    body = {"reason": reason, "until": until}
+    client.send("POST", at("releases", release, "holds"), body, version=version)
+    output.say(f"{release} is on hold until {until}")
+
+
+@app.command
+def resume(release: str, /, *, version: int | None = None) -> None:
+    """
+    Let a held release go on where it was.
+
+    Args:
+        release: Its number.
+        version: The version you looked at.
+    """
+    resumed = client.send("POST", at("releases", release, "resumption"), version=version)
+    output.say(f"{release} goes on: {resumed['phase']}, {resumed['phase_status']}")
+
+
+@app.command
+def holds(release: str, /) -> None:
+    """
+    List the times in which a release was on hold, newest first.
+
+    Args:
+        release: Its number.
+    """
+    rows = client.get(at("releases", release, "holds"))
+    output.table(rows, "held_at", "until", "resumed_at", "held_by=by", "reason")
+
+
+@app.command
 def why(release: str, /) -> None:
     """
     Show every way out of the phase with all that is missing, who owns it and what to do.

@@ -8,6 +8,7 @@ from rightaway.domain import conditions
 from rightaway.domain.errors import GateClosed
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.release_holds import held
 from rightaway.domain.rules import ANSWERS, GUARDS, PERMIT_GUARDS, PROOFS
 from rightaway.domain.sentences import Title, said, wordlist
 from rightaway.domain.unmet import Unmet
@@ -49,27 +50,28 @@ def evaluate(
         TransitionRefused: the phase has no way out of that name.
     """
     way = transition(template, facts.phase, event)
-    return Evaluation(way, (*_unmet(way, facts, now), *_answers(way, facts, now, reason)))
+    return Evaluation(way, (*_unmet(template, way, facts, now), *_answers(way, facts, now, reason)))
 
 
 def explain(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Evaluation, ...]:
     """Judge every way out of the phase; what a person answers only when taking it is not held against it."""
-    return tuple(Evaluation(way, _unmet(way, facts, now)) for way in template.ways_out(facts.phase))
+    return tuple(Evaluation(way, _unmet(template, way, facts, now)) for way in template.ways_out(facts.phase))
 
 
 def due(template: Template, facts: ReleaseFacts, now: datetime) -> Evaluation | None:
     """Give the first way that is open and is taken without a person, or None."""
     for way in template.ways_out(facts.phase):
         if way.mode is not Mode.MANUAL:
-            held = evaluate(template, facts, way.event, now, reason=way.title)
-            if held.allowed:
-                return held
+            found = evaluate(template, facts, way.event, now, reason=way.title)
+            if found.allowed:
+                return found
     return None
 
 
 def evaluate_permit(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Judge whether the next wave may start this second."""
-    return tuple(unmet for name in template.permit_guards for unmet in PERMIT_GUARDS[name](facts, now))
+    asked = (unmet for name in template.permit_guards for unmet in PERMIT_GUARDS[name](facts, now))
+    return (*held(facts.hold), *asked)
 
 
 def require(unmet: Iterable[Unmet], what: str) -> None:
@@ -108,10 +110,11 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
     )
 
 
-def _unmet(way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+def _unmet(template: Template, way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Give what is to be put right in the order in which it helps: an edit voids an approval, so that comes last."""
     asked = dict.fromkeys(key for key in (*way.standing, way.approval) if key)
     return (
+        *(() if way.target in template.terminal else held(facts.hold)),
         *_condition(way, facts, now),
         *(unmet for name in way.guards if name not in ANSWERS for unmet in GUARDS[name](facts, now)),
         *(unmet for key in asked for unmet in approval_stands(facts, key, way.id, now)),

@@ -71,6 +71,7 @@ release.view                     Y   Y   Y   Y   Y   Y   Y   Y   -   o
 release.register                 Y   Y   Y   Y   -   -   -   -   -   s
 release.edit                     Y   Y   Y   o   -   -   -   -   -   s
 release.submit                   Y   Y   -   -   -   -   -   -   -   -
+release.hold                     Y   -   -   -   -   -   -   -   -   -
 release.close                    Y   Y   -   Y   Y   -   -   -   -   -
 release.sign_off                 Y   Y   Y   Y   Y   Y   Y   -   -   -
 record.comment                   Y   Y   Y   Y   Y   Y   Y   -   -   -

@@ -65,6 +65,15 @@ class AssessmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """Why the release is on hold, until when somebody looks at it again, and who said so."""
+
+    reason: str
+    until: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalFacts:
     """
     Where one approval stands; `approvals.standing` gives the state, the digests say for what.
@@ -114,6 +123,7 @@ class PolicyFacts:
 class ReleaseFacts:
     number: str = ""
     phase: str = "assess"
+    hold: HoldFacts | None = None
     policy: PolicyFacts = field(default_factory=PolicyFacts)
     registration: RegistrationFacts = field(default_factory=RegistrationFacts)
     assessment: AssessmentFacts = field(default_factory=AssessmentFacts)

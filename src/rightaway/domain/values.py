@@ -120,6 +120,7 @@ class PhaseStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     AWAITING_APPROVAL = "awaiting_approval"
     BLOCKED = "blocked"
+    ON_HOLD = "on_hold"
     CLOSED = "closed"
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rightaway.domain.approvals import ApprovalState, Decision
 from rightaway.domain.differences import Change, difference
+from rightaway.domain.values import PhaseStatus
 from rightaway.records.approvals.models import Approval, Delegation, Question, Vote
 from rightaway.records.people.models import Group, User
 
@@ -21,6 +22,7 @@ def waiting(user_id: int, *, text: str = "", service: str = "", kind: str = "") 
     now = timezone.now()
     own = Exists(Approval.asked_of.through.objects.filter(approval=OuterRef("pk"), user=user_id))
     rows = Approval.objects.filter(own | Exists(_delegated(user_id, now)), state=ApprovalState.PENDING)
+    rows = rows.exclude(release__phase_status=PhaseStatus.ON_HOLD)
     return _narrowed(rows.exclude(votes__voter_id=user_id), text, service, kind).order_by("due_at", "id")
 
 

@@ -31,11 +31,13 @@ from rightaway.domain.facts_planning import (
 from rightaway.domain.release_facts import (
     ApprovalFacts,
     AssessmentFacts,
+    HoldFacts,
     PolicyFacts,
     RegistrationFacts,
     ReleaseFacts,
     TaskFacts,
 )
+from rightaway.domain.values import PhaseStatus
 from rightaway.domain.workflows import Template
 from rightaway.queries import approvers, bound_content, facts_outcome, gates, library, templates
 from rightaway.records.approvals.models import Approval
@@ -60,6 +62,7 @@ def facts(release: Release, now: datetime, recorded: approvers.Recorded | None =
     return ReleaseFacts(
         number=release.number,
         phase=release.phase,
+        hold=_hold(release),
         policy=policy(release),
         registration=_registration(release),
         assessment=_assessment(release),
@@ -156,6 +159,13 @@ def _missing_roles(requirement: Requirement, stands: Standing) -> tuple[str, ...
     open_slots = stands.missing[:1] if requirement.levels else stands.missing
     names = {name for slot, _ in open_slots for name in slot.split(" or ")}
     return tuple(source for source in requirement.roles if source in names)
+
+
+def _hold(release: Release) -> HoldFacts | None:
+    if release.phase_status != PhaseStatus.ON_HOLD:
+        return None
+    row = release.holds.select_related("held_by").get(resumed_at__isnull=True)
+    return HoldFacts(row.reason, row.until, row.held_by.username)
 
 
 def _registration(release: Release) -> RegistrationFacts:

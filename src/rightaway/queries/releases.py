@@ -20,7 +20,7 @@ from rightaway.domain.workflows import Phase
 from rightaway.queries import approvers, bound_content, release_facts, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.changes.models import Change
-from rightaway.records.releases.models import PhaseVisit, Release, Task
+from rightaway.records.releases.models import PhaseVisit, Release, ReleaseHold, Task
 
 RELATED = (
     "service",
@@ -225,6 +225,10 @@ def rail(row: Release) -> list[PhaseStep]:
 
 def history(row: Release) -> QuerySet[PhaseVisit]:
     return row.visits.order_by("-entered_at", "-id")
+
+
+def holds(row: Release) -> QuerySet[ReleaseHold]:
+    return row.holds.select_related("held_by", "resumed_by").order_by("-held_at", "-id")
 
 
 def tasks(row: Release) -> QuerySet[Task]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from rightaway.domain.approvals import ApprovalState, Decision, Requirement
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.subjects import SubjectKind
-from rightaway.domain.values import SYSTEM
+from rightaway.domain.values import SYSTEM, PhaseStatus
 from rightaway.queries import approvers, conversations
 from rightaway.records.approvals.models import Approval
 from rightaway.records.releases.models import Release
@@ -26,7 +26,9 @@ def pass_by(*, now: datetime) -> int:
     """
     due = Approval.objects.filter(
         Q(state=ApprovalState.PENDING, remind_at__lte=now) | Q(state__in=_OPEN, expires_at__lte=now)
-    )
+    ).exclude(
+        release__phase_status=PhaseStatus.ON_HOLD
+    )  # nobody can vote; what is too old then ends on resuming
     found = list(due.values_list("pk", "release"))
     for key, release in found:
         with transaction.atomic():
@@ -38,6 +40,13 @@ def pass_by(*, now: datetime) -> int:
             elif row.state == ApprovalState.PENDING and row.remind_at and row.remind_at <= now:
                 _remind(row, now)
     return len(found)
+
+
+def expire(*, release: Release, now: datetime) -> None:
+    """End the approvals of a release that became too old while nothing ended them: it was on hold."""
+    for row in release.approvals.select_for_update().filter(state__in=_OPEN, expires_at__lte=now):
+        row.release = release
+        _expire(row)
 
 
 def _expire(row: Approval) -> None:

@@ -29,6 +29,7 @@ from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _binding, _guard, _notify, changes, lifecycle
 from rightaway.services._people import separation_person
+from rightaway.services._release import require_open
 
 
 @transaction.atomic
@@ -44,6 +45,7 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     requester = _guard.person(actor)
     _guard.require(actor=actor, action="approval.request", scope=release.service.key)
     _guard.unchanged(release, expected_version)
+    require_open(release)
     requirement = needed(release, kind)
     now = timezone.now()
     holders = approvers.Holders.of(release, [requirement], now)
@@ -158,6 +160,7 @@ def vote(
     holders = approvers.Holders.of(release, [requirement], timezone.now())
     sources, giver = holders.authority(voter.pk, requirement)
     _check_voter(actor, release, requirement, row, chosen, sources)
+    require_open(release)
     if row is None or row.state not in {ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.VOID}:
         state = row.state if row else "not asked for"
         raise Refused(

@@ -11,12 +11,12 @@ from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, DefectSeverity, TestLevel
 from rightaway.intake.junit import TestReport, load_junit
-from rightaway.queries import templates
 from rightaway.records.assurance.models import Backup, Defect, Notice, TestCase, TestRun, Training
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, lifecycle
+from rightaway.services._release import require_open
 
 
 def _open(actor: Actor, number: str, action: str) -> Release:
@@ -24,11 +24,7 @@ def _open(actor: Actor, number: str, action: str) -> Release:
     _guard.require(
         actor=actor, action=action, scope=release.service.key, own=release.initiated_by_id == actor.user_id
     )
-    if release.phase in templates.of(release).terminal:
-        raise Refused(
-            "release.closed",
-            said("{number} is {phase}; its evidence is complete.", number=number, phase=Word(release.phase)),
-        )
+    require_open(release, held_too=True)
     return release
 
 

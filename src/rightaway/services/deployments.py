@@ -35,6 +35,7 @@ from rightaway.records.deployments.models import (
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _guard, _launch, _launch_rules
 from rightaway.services._numbers import next_number
+from rightaway.services._release import require_open
 
 WORKFLOW = "deploy.v1"
 TOPIC = "control"
@@ -86,6 +87,7 @@ def launch(
     production = plan is not None and plan.environment.tier == EnvironmentTier.PRODUCTION
     action = "deployment.rehearse" if intent is Intent.DRILL else "deployment.launch"
     _guard.require(actor=actor, action=action, scope=release.service.key, production=production)
+    require_open(release)
     if plan is None:
         raise Refused(
             "deployment.no_plan",

@@ -111,6 +111,7 @@ def _close_proven(release: Release, template: Template, facts: Any, now: Any) ->
 def _take(actor: Actor, release: Release, template: Template, way: Transition, reason: str) -> None:
     now = timezone.now()
     release.visits.filter(left_at__isnull=True).update(left_at=now)
+    release.holds.filter(resumed_at__isnull=True).update(resumed_at=now, resumed_by_id=actor.user_id)
     release.phase, release.phase_status = way.target, PhaseStatus.INITIAL
     release.version += 1
     _binding.void_kinds(actor=actor, release=release, kinds=way.voids, reason=f"{way.title}: {reason}")
@@ -171,6 +172,9 @@ def enter(
 
 
 def _set_status(release: Release) -> None:
+    if release.phase_status == PhaseStatus.ON_HOLD:
+        release.save()
+        return
     template = templates.of(release)
     states = set(
         release.approvals.filter(

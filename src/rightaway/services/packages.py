@@ -5,16 +5,14 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.errors import Refused
-from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, ArticleKind, ArticleState, PackageStatus
-from rightaway.queries import templates
 from rightaway.queries.library import library
 from rightaway.records.knowledge.models import Article
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _binding, _guard, lifecycle
 from rightaway.services._numbers import next_number
+from rightaway.services._release import require_open
 
 DOCUMENTS = {
     "runbook": ArticleKind.RUNBOOK,
@@ -42,10 +40,7 @@ def admit(*, actor: Actor, number: str, manifest: bytes, archive: Path) -> Packa
 @transaction.atomic
 def _bind(actor: Actor, number: str, digest: str) -> Package:
     release = _guard.lock(Release, number=number)
-    if release.phase in templates.of(release).terminal:
-        raise Refused(
-            "release.closed", said("{number} is {phase}.", number=number, phase=Word(release.phase))
-        )
+    require_open(release)
     held = library().manifest(digest).as_json()
     now = timezone.now()
     release.packages.filter(is_current=True).exclude(digest=digest).update(

@@ -13,6 +13,7 @@ from rightaway.records.deployments.models import Plan
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _binding, _guard, lifecycle
+from rightaway.services._release import require_open
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def compile(*, actor: Actor, number: str, environment: str | None = None) -> Pla
     release = _guard.lock(Release, number=number)
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action="plan.edit", scope=release.service.key, own=own)
+    require_open(release)
     package = release.packages.filter(is_current=True).first()
     if package is None or release.design is None:
         what = Word("package" if package is None else "deployment design")

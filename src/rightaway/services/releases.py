@@ -29,6 +29,7 @@ from rightaway.records.people.models import User
 from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Waiver
 from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, workflows
 from rightaway.services._numbers import next_number
+from rightaway.services._release import require_open
 
 Json = dict[str, Any]
 PEOPLE = (
@@ -126,15 +127,7 @@ def _open(
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
     _guard.unchanged(release, expected_version)
-    if release.phase in templates.of(release).terminal:
-        raise Refused(
-            "release.closed",
-            said(
-                "{number} is {phase}; a closed release does not change.",
-                number=number,
-                phase=Word(release.phase),
-            ),
-        )
+    require_open(release)
     return release
 
 

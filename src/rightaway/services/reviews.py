@@ -13,10 +13,10 @@ from rightaway.domain.moves import advance
 from rightaway.domain.reviews import RESULTS
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
-from rightaway.queries import templates
 from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife, Review, Satisfaction
 from rightaway.services import _audit, _binding, _guard, lifecycle
+from rightaway.services._release import require_open
 
 BEST = 5
 
@@ -25,10 +25,7 @@ def _open(actor: Actor, number: str, action: str, expected_version: int | None =
     release = _guard.lock(Release, number=number)
     _guard.require(actor=actor, action=action, scope=release.service.key)
     _guard.unchanged(release, expected_version)
-    if release.phase in templates.of(release).terminal:
-        raise Refused(
-            "release.closed", said("{number} is {phase}.", number=number, phase=Word(release.phase))
-        )
+    require_open(release)
     return release
 
 

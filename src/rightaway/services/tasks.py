@@ -11,25 +11,18 @@ from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.tasks import ENDED, EVENTS, TASK
 from rightaway.domain.values import Actor, TaskState
-from rightaway.queries import subjects, templates
+from rightaway.queries import subjects
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release, Task
 from rightaway.services import _audit, _guard, _notify, lifecycle
+from rightaway.services._release import require_open
 
 
 def _open(actor: Actor, number: str, key: str, action: str) -> tuple[Release, Task]:
     release = _guard.lock(Release, number=number)
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action=action, scope=release.service.key, own=own)
-    if release.phase in templates.of(release).terminal:
-        raise Refused(
-            "release.closed",
-            said(
-                "{number} is {phase}; a closed release does not change.",
-                number=number,
-                phase=Word(release.phase),
-            ),
-        )
+    require_open(release)
     task = Task.objects.filter(release=release, attempt=release.attempt, key=key).first()
     if task is None:
         raise _guard.not_found(Task, {"key": key})

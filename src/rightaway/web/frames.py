@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.sentences import said
+from rightaway.domain.values import PhaseStatus
 from rightaway.queries import releases, templates
 from rightaway.web.viewers import Viewer
 
@@ -29,6 +30,7 @@ def found(viewer: Viewer, number: str) -> Any:
 
 def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:
     scope = row.service.key
+    is_held = row.phase_status == PhaseStatus.ON_HOLD
     may_edit = viewer.may("release.edit", scope, own=row.initiated_by_id == viewer.user.pk)
     return {
         "release": row,
@@ -36,7 +38,9 @@ def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:
         "tabs": [(title, reverse(name, args=[row.number]), name == tab) for name, title in TABS],
         "is_over": row.phase in {"closed", "abandoned"},
         "may_register": viewer.may("release.register", scope),
-        "may_edit": may_edit and row.phase not in {"closed", "abandoned"},
+        "may_edit": may_edit and row.phase not in {"closed", "abandoned"} and not is_held,
+        "hold": releases.holds(row).first() if is_held else None,
+        "may_hold": row.phase not in {"closed", "abandoned"} and viewer.may("release.hold", scope),
     }
 
 

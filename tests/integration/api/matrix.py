@@ -26,6 +26,9 @@ scopes_set_people               release.edit
 steering_show_standing          sees
 steering_move                   release_manager
 steering_list_history           sees
+release_holds_list_holds        sees
+release_holds_hold              release.hold
+release_holds_resume            release.hold
 steering_list_tasks             sees
 steering_finish_task            task.complete
 steering_reopen_task            task.complete

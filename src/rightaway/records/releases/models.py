@@ -143,6 +143,31 @@ class PhaseVisit(models.Model):
         return f"{self.release.number} in {self.phase}"
 
 
+class ReleaseHold(models.Model):
+    """A time in which a release was held; open while nobody resumed it."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="holds")
+    reason = models.TextField()
+    until = models.DateTimeField()
+    held_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField()
+    resumed_by = _person()
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["held_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=models.Q(resumed_at__isnull=True),
+                name="one_open_hold_per_release",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release.number} on hold since {self.held_at:%F %R}"
+
+
 class Task(Record):
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="tasks")
     key = models.SlugField(max_length=60)

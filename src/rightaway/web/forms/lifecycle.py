@@ -31,6 +31,11 @@ class WayForm(ReasonForm):
         return {name: text for name, text in self.cleaned_data.items() if name not in {"reason", "version"}}
 
 
+class HoldForm(ReasonForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    until = Moment(label=_("Until"), help_text=_("You are reminded then; it does not end by itself."))
+
+
 def _choice(label: Text, reasons: tuple[str, ...]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=options(reasons, empty=CHOOSE))
 
