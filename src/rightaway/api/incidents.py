@@ -66,6 +66,11 @@ class IncidentIn(FileModel):
     detected_at: of.Moment | None = None
 
 
+class IncidentLinkIn(FileModel):
+    release: of.Reference
+    link: Word
+
+
 class IncidentResolutionIn(FileModel):
     resolution: of.Text
     restored_at: of.Moment | None = None
@@ -181,6 +186,16 @@ def resolve_incident(
     """Close an incident, saying what restored the service."""
     _incident(request, incident, "incident.record")
     row = incidents.resolve_incident(
+        actor=request.auth, number=incident, expected_version=expected_version(request), **sent.model_dump()
+    )
+    return tagged(response, row)
+
+
+@router.put("/incidents/{incident}/release", response=IncidentOut)
+def link_incident(request: Request, response: HttpResponse, incident: str, sent: Sent[IncidentLinkIn]) -> Any:
+    """Say what a release has to do with an open incident; an earlier link is replaced."""
+    _incident(request, incident, "incident.record")
+    row = incidents.link_incident(
         actor=request.auth, number=incident, expected_version=expected_version(request), **sent.model_dump()
     )
     return tagged(response, row)

@@ -23,7 +23,7 @@ from rightaway.api.answers import (
     tagged,
 )
 from rightaway.api.requests import YAML, Asked, Said, Sent, Word, expected_version, file, takes
-from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.domain.values import ClosureCode, Origin, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.intake import fields as of
 from rightaway.intake.releases import ReleaseFile
 from rightaway.intake.schema import FileModel
@@ -164,6 +164,7 @@ class ReleaseEdit(FileModel):
     description: of.Text = ""
     release_type: ReleaseType = ReleaseType.MINOR
     release_kind: ReleaseKind | None = None
+    origin: Origin = Origin.CHANGE_REQUEST
     reason: ReleaseReason | None = None
     category: of.ShortName | None = None
     owning_group: of.ShortName | None = None

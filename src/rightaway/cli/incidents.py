@@ -91,6 +91,27 @@ def resolve(incident: str, /, *, resolution: str, restored: str = "") -> None:
     output.record(closed, "number", "state", "resolution", "restored_at")
 
 
+@incident.command(name="link")
+def link_incident(
+    incident: str,
+    release: str,
+    /,
+    *,
+    link: Literal["caused_by_release", "resolved_by_release", "occurred_during_els"] = "resolved_by_release",
+) -> None:
+    """
+    Say what a release has to do with an open incident.
+
+    Args:
+        incident: Its number.
+        release: Number of the release.
+        link: What the release has to do with it.
+    """
+    body = {"release": release, "link": link}
+    linked = client.send("PUT", at("incidents", incident, "release"), body)
+    output.record(linked, "number", "release", "link")
+
+
 @incident.command
 def confirm(incident: str, /) -> None:
     """

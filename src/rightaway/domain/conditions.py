@@ -9,6 +9,7 @@ from rightaway.domain.guards_results import targets_restored
 from rightaway.domain.priorities import training_required
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Sentence, said
+from rightaway.domain.values import ReleaseType
 
 NOT = "not "
 
@@ -46,7 +47,23 @@ def _mandatory_test_failed(facts: ReleaseFacts, _now: datetime) -> bool:
     return any(run.final and not passes(run) for run in runs if run is not None)
 
 
+def _expedited(facts: ReleaseFacts, _now: datetime) -> bool:
+    return facts.emergency.is_expedited
+
+
+def _emergency(facts: ReleaseFacts, _now: datetime) -> bool:
+    return facts.registration.release_type == ReleaseType.EMERGENCY
+
+
 CONDITIONS = {
+    "emergency": Condition(
+        _emergency, said("the release is an emergency"), said("the release is no emergency")
+    ),
+    "expedited": Condition(
+        _expedited,
+        said("the release went the way of an emergency"),
+        said("the release did not go the way of an emergency"),
+    ),
     "training_required": Condition(
         _training_required,
         said("impact assessment and urgency are high, or training was asked for"),

@@ -58,7 +58,7 @@ def tests_passed(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Judge the newest run of each mandatory level on this package; runs on another package never count."""
     if waiver(facts, "test_results", now):
         return ()
-    found = [unmet for level in facts.policy.mandatory_test_levels for unmet in _level(facts, level)]
+    found = [unmet for level in facts.policy.mandatory_test_levels for unmet in level_passed(facts, level)]
     found.extend(
         Unmet(
             "G21",
@@ -88,13 +88,14 @@ def newest_run(facts: ReleaseFacts, level: str) -> TestRunFacts | None:
     return max(runs, key=lambda pair: pair[0])[1] if runs else None
 
 
-def _level(facts: ReleaseFacts, level: str) -> tuple[Unmet, ...]:
+def level_passed(facts: ReleaseFacts, level: str, rule: str = "G21") -> tuple[Unmet, ...]:
+    """Judge the newest run of one level on this package."""
     run = newest_run(facts, level)
     if run is None or run.passed + run.failed == 0:
         return (
             Unmet(
-                "G21",
-                "G21.run_missing",
+                rule,
+                f"{rule}.run_missing",
                 said("No {level} test ran on this package.", level=Word(level)),
                 "build_engineer",
                 said("Run the {level} tests on this package and import their results.", level=Word(level)),
@@ -106,8 +107,8 @@ def _level(facts: ReleaseFacts, level: str) -> tuple[Unmet, ...]:
         return ()
     return (
         Unmet(
-            "G21",
-            "G21.pass_rate",
+            rule,
+            f"{rule}.pass_rate",
             said(
                 "{passed} of {count} {level} cases passed; {needed} % must.",
                 passed=run.passed,

@@ -11,6 +11,7 @@ from rightaway.domain.guards_readiness import backups_verified, notices_delivere
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import said, wordlist
 from rightaway.domain.unmet import Unmet, missing
+from rightaway.domain.values import IncidentLink
 from rightaway.domain.waivers import waiver
 
 BACK_OUT_REASONS = (
@@ -44,17 +45,28 @@ def permit(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
         *_window_open(facts, now),
         *notices_delivered(facts, now),
         *backups_verified(facts, now),
-        *(_major_incident(incident) for incident in facts.incidents if incident.priority == 1),
-        *(unmet for key in BOUND_APPROVALS for unmet in approval_stands(facts, key, "G31", now)),
+        *(_major_incident(incident) for incident in _major_incidents(facts)),
+        *(unmet for key in bound_approvals(facts) for unmet in approval_stands(facts, key, "G31", now)),
     )
 
 
+def bound_approvals(facts: ReleaseFacts) -> tuple[str, ...]:
+    """Give the approvals that production is deployed under."""
+    return ("emergency",) if facts.emergency.is_expedited else BOUND_APPROVALS
+
+
 def back_out_time(facts: ReleaseFacts, now: datetime) -> timedelta | None:
-    """How long going back takes, as measured; zero under a waiver, None when it was never measured."""
+    """How long going back takes: as measured, zero under a waiver, in an emergency assumed; None when nobody knows."""
     rehearsal = newest_rehearsal(facts)
     if rehearsal is not None and rehearsal.duration_s is not None:
         return timedelta(seconds=rehearsal.duration_s)
-    return timedelta() if waiver(facts, "rollback_plan", now) else None
+    if waiver(facts, "rollback_plan", now):
+        return timedelta()
+    if facts.emergency.is_expedited and facts.plan.deploy_s is not None:
+        return timedelta(
+            seconds=facts.plan.deploy_s
+        )  # nothing was rehearsed: going back as long as going there
+    return None
 
 
 def _window_long_enough(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
@@ -134,6 +146,12 @@ def _back_out_fits(end: datetime, now: datetime, needed: timedelta) -> tuple[Unm
             failed=True,
         ),
     )
+
+
+def _major_incidents(facts: ReleaseFacts) -> list[IncidentFacts]:
+    """Give those that this release is not there to end."""
+    ended = {one.number for one in facts.linked if one.link == IncidentLink.RESOLVED}
+    return [one for one in facts.incidents if one.priority == 1 and one.number not in ended]
 
 
 def _major_incident(incident: IncidentFacts) -> Unmet:

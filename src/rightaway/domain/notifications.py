@@ -18,6 +18,7 @@ class NotificationKind(StrEnum):
     RELEASE_HELD = "release_held"
     RELEASE_RESUMED = "release_resumed"
     HOLD_OVER = "hold_over"
+    PAPERWORK_OVERDUE = "paperwork_overdue"
     DEPLOYMENT_BEGUN = "deployment_begun"
     DEPLOYMENT_BACKING_OUT = "deployment_backing_out"
     DEPLOYMENT_FINISHED = "deployment_finished"

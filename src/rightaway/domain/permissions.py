@@ -89,6 +89,7 @@ approval.request                 Y   Y   -   -   -   -   -   -   -   -
 approval.vote.plan_design        -   Y   -   Y   Y   -   -   -   -   -
 approval.vote.build_test         -   Y   -   Y   -   -   -   -   -   -
 approval.vote.deployment         -   -   -   Y   Y   Y   -   -   -   -
+approval.vote.emergency          -   -   -   Y   Y   Y   -   -   -   -
 approval.vote.verification       -   -   -   Y   -   -   Y   -   -   -
 approval.withdraw                o   o   -   o   o   o   o   -   -   -
 approval.delegate                Y   Y   Y   Y   Y   Y   Y   -   -   -

@@ -74,6 +74,23 @@ class HoldFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyFacts:
+    """
+    What a release that went the way of an emergency still owes.
+
+    `ratify_by` is when the approvals it skipped are due, None for a release that skipped none;
+    `paperwork_due_at` is when its plan has to be complete, None before it is deployed.
+    """
+
+    ratify_by: datetime | None = None
+    paperwork_due_at: datetime | None = None
+
+    @property
+    def is_expedited(self) -> bool:
+        return self.ratify_by is not None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalFacts:
     """
     Where one approval stands; `approvals.standing` gives the state, the digests say for what.
@@ -124,6 +141,7 @@ class ReleaseFacts:
     number: str = ""
     phase: str = "assess"
     hold: HoldFacts | None = None
+    emergency: EmergencyFacts = field(default_factory=EmergencyFacts)
     policy: PolicyFacts = field(default_factory=PolicyFacts)
     registration: RegistrationFacts = field(default_factory=RegistrationFacts)
     assessment: AssessmentFacts = field(default_factory=AssessmentFacts)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rightaway.domain import (
     early_life,
+    emergency,
     guards_building,
     guards_deployment,
     guards_planning,
@@ -24,17 +25,20 @@ GUARDS: Mapping[str, Guard] = {
     "G03": guards_registration.assessment_done,
     "G04": guards_registration.scope_valid,
     "G05": guards_registration.tasks_closed,
+    "G07": emergency.justified,
     "G10": guards_planning.plan_complete,
     "G11": guards_planning.no_blocking_conflict,
     "G20": guards_building.package_built,
     "G21": guards_building.tests_passed,
     "G22": guards_building.back_out_rehearsed,
+    "G23": emergency.least_evidence,
     "G25": guards_building.training_complete,
     "G30": guards_deployment.go_no_go,
     "G40": guards_results.waves_finished,
     "G50": guards_deployment.back_out_decided,
     "G55": guards_results.targets_restored,
     "G60": guards_results.closure_ready,
+    "G61": emergency.paperwork_complete,
     "G90": guards_registration.abandonment_explained,
 }
 PERMIT_GUARDS: Mapping[str, Guard] = {"G31": guards_deployment.permit}

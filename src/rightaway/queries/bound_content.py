@@ -86,6 +86,7 @@ def _scope(release: Release) -> Json:
         "release_type": release.release_type,
         "release_kind": release.release_kind,
         "reason": release.reason,
+        "origin": release.origin,
         "impact_assessment": release.impact_assessment,
         "urgency": release.urgency,
         "risk_answers": release.risk_answers,

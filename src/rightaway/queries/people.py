@@ -113,6 +113,13 @@ def scopes(user_id: int) -> dict[str, frozenset[str]]:
     return {scope: frozenset(roles) for scope, roles in found.items()}
 
 
+def holders(role: str, scope: str) -> list[int]:
+    """Give the active people who hold a role in a scope or everywhere."""
+    held = RoleBinding.objects.filter(Q(scope=scope) | Q(scope=EVERYWHERE), role=role)
+    found = held.filter(user__is_active=True, user__kind=PersonKind.PERSON)
+    return list(found.order_by("user").values_list("user", flat=True).distinct())
+
+
 def preferences(user_id: int) -> Preferences:
     """Give how an account wants to see the pages: what it chose, or what everybody has who chose nothing."""
     return Preferences.objects.filter(user_id=user_id).first() or Preferences(user_id=user_id)

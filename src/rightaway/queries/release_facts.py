@@ -31,6 +31,7 @@ from rightaway.domain.facts_planning import (
 from rightaway.domain.release_facts import (
     ApprovalFacts,
     AssessmentFacts,
+    EmergencyFacts,
     HoldFacts,
     PolicyFacts,
     RegistrationFacts,
@@ -63,6 +64,7 @@ def facts(release: Release, now: datetime, recorded: approvers.Recorded | None =
         number=release.number,
         phase=release.phase,
         hold=_hold(release),
+        emergency=EmergencyFacts(release.ratify_by, release.paperwork_due_at),
         policy=policy(release),
         registration=_registration(release),
         assessment=_assessment(release),

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from rightaway.domain import separation
+from rightaway.domain import emergency, separation
 from rightaway.domain.canonical import digest
 from rightaway.domain.change_models import HINT, check_usable
 from rightaway.domain.changes import TERMINAL, ChangeState, ChangeType, may_start
@@ -99,7 +99,8 @@ def check_launcher(actor: Actor, release: Release) -> None:
 
     An approval counts for the content as it is now, and a vote while its voter may still give it.
     """
-    voters = approvers.approved_by(release, "deployment", timezone.now())
+    kind = "deployment" if release.ratify_by is None else emergency.APPROVAL
+    voters = approvers.approved_by(release, kind, timezone.now())
     acts = [
         separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")

@@ -13,7 +13,8 @@ from rightaway.queries import approvers
 from rightaway.records.approvals.models import Approval, Question
 from rightaway.records.releases.models import Release
 from rightaway.services import _guard, _notify, conversations
-from rightaway.services.approvals import check_voter, needed, told
+from rightaway.services._asking import told
+from rightaway.services.approvals import check_voter, needed
 
 LONGEST = 2000
 

@@ -12,7 +12,7 @@ from rightaway.domain.values import SYSTEM, PhaseStatus
 from rightaway.queries import approvers, conversations
 from rightaway.records.approvals.models import Approval
 from rightaway.records.releases.models import Release
-from rightaway.services import _notify, approvals, lifecycle
+from rightaway.services import _asking, _notify, lifecycle
 
 _OPEN = (ApprovalState.PENDING, ApprovalState.APPROVED)
 
@@ -53,7 +53,7 @@ def _expire(row: Approval) -> None:
     row.state, row.remind_at = ApprovalState.EXPIRED, None
     row.version += 1
     row.save()
-    approvals.told(SYSTEM, row, "release.approval.expired", {"digest": row.digest})
+    _asking.told(SYSTEM, row, "release.approval.expired", {"digest": row.digest})
     subject = _notify.found(SubjectKind.RELEASE, row.release.number)
     people = {row.requested_by_id, *conversations.watchers(subject)}
     _tell(row, NotificationKind.APPROVAL_EXPIRED, people, "expired")

@@ -1,12 +1,11 @@
 """Approvals: asked for, voted on by people, bound to the content they saw."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain import separation
+from rightaway.domain import emergency, separation
 from rightaway.domain.approvals import (
     ApprovalState,
     Decision,
@@ -18,16 +17,14 @@ from rightaway.domain.approvals import (
 )
 from rightaway.domain.changes import ReleaseEvent
 from rightaway.domain.errors import Forbidden, Invalid, Refused
-from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.sentences import Word, said
-from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor
 from rightaway.queries import approvers, bound_content, people, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _binding, _guard, _notify, changes, lifecycle
+from rightaway.services import _asking, _guard, changes, lifecycle
 from rightaway.services._people import separation_person
 from rightaway.services._release import require_open
 
@@ -47,67 +44,17 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     _guard.unchanged(release, expected_version)
     require_open(release)
     requirement = needed(release, kind)
-    now = timezone.now()
-    holders = approvers.Holders.of(release, [requirement], now)
-    voters = holders.voters(requirement)
-    _make_room(actor, release, kind, {int(voter.person) for voter in voters})
-    manifest = bound_content.manifest(release)
-    digest = bound_digest(requirement, manifest)
-    check_source(replace(requirement, asked=len(voters)), voters)
-    due_at = now + timedelta(days=requirement.due_days)
-    row = Approval.objects.create(
-        release=release,
-        kind=kind,
-        state=ApprovalState.PENDING,
-        manifest={part: manifest[part] for part in requirement.bound},
-        digest=digest,
-        requested_by=requester,
-        requested_at=now,
-        due_at=due_at,
-        remind_at=now + (due_at - now) / 2,
-        expires_at=now + timedelta(days=requirement.ttl_days),
+    row = _asking.ask(
+        actor=actor, release=release, requirement=requirement, by=requester, owed=_owed(release, kind)
     )
-    row.asked_of.set([int(voter.person) for voter in voters])
     release.save()
-    told(actor, row, "release.approval.requested", {"digest": digest})
-    first = requirement.levels[0] if requirement.levels else requirement.roles
-    turn = [voter for voter in voters if not voter.roles.isdisjoint(first)]
-    _ask(actor, row, [int(voter.person) for voter in turn])
     lifecycle.settle(release=release)
     return row
 
 
-def _make_room(actor: Actor, release: Release, kind: str, people: set[int]) -> None:
-    """
-    Put away an earlier request: one denied, or one that people may answer now who could not when it was asked.
-
-    Raises:
-        Refused: `approval.stands`.
-    """
-    for row in release.approvals.filter(kind=kind, state__in=_binding.STANDING):
-        asked = set(row.asked_of.values_list("pk", flat=True))
-        if row.state == ApprovalState.APPROVED or (row.state == ApprovalState.PENDING and people <= asked):
-            raise Refused(
-                "approval.stands",
-                said(
-                    "The approval {kind} of {number} is asked for already.",
-                    kind=Word(kind),
-                    number=release.number,
-                ),
-            )
-        change = {"path": "request", "kind": "changed", "before": row.state, "after": "asked again"}
-        _binding.void(actor=actor, row=row, changes=[change])
-
-
-def _ask(actor: Actor, row: Approval, people: list[int]) -> None:
-    _notify.tell(
-        actor=actor,
-        kind=NotificationKind.APPROVAL_ASKED,
-        subject=_notify.found(SubjectKind.RELEASE, row.release.number),
-        people=people,
-        key=f"approval:{row.pk}:asked",
-        facts={"approval": row.kind},
-    )
+def _owed(release: Release, kind: str) -> datetime | None:
+    """Give by when an approval is owed that an emergency skipped; None for every other."""
+    return release.ratify_by if kind in emergency.OWED else None
 
 
 def needed(release: Release, kind: str) -> Requirement:
@@ -218,7 +165,7 @@ def _record(
     facts = {"decision": str(chosen), "digest": digest, "reason": reason}
     if giver:
         facts["on_behalf_of"] = ", ".join(people.names([giver]))
-    told(actor, row, "release.approval.voted", facts)
+    _asking.told(actor, row, "release.approval.voted", facts)
 
 
 def _check_proof(actor: Actor, requirement: Requirement) -> None:
@@ -324,9 +271,11 @@ def decide(actor: Actor, release: Release, requirement: Requirement, row: Approv
     if before == row.state:
         if requirement.levels and row.state == ApprovalState.PENDING:
             level = requirement.slots[len(requirement.slots) - len(stands.missing)]
-            _ask(actor, row, [int(one.person) for one in holders.voters(requirement) if one.roles & level])
+            _asking.tell(
+                actor, row, [int(one.person) for one in holders.voters(requirement) if one.roles & level]
+            )
         return
-    told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
+    _asking.told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
     event = _FOLLOWED.get(row.kind)
     if stands.state is ApprovalState.APPROVED and event:
         changes.follow(actor=actor, release=release, event=event)
@@ -342,14 +291,3 @@ _WORDS = {
     ApprovalState.NOT_REQUIRED: "reopened",
 }
 _FOLLOWED = {"build_test": ReleaseEvent.BUILD_TEST_APPROVED, "deployment": ReleaseEvent.DEPLOYMENT_APPROVED}
-
-
-def told(actor: Actor, row: Approval, action: str, facts: dict[str, str]) -> None:
-    _audit.record(
-        actor=actor,
-        action=action,
-        stream=row.release.number,
-        subject=("release", row.release.number),
-        facts={"approval": row.kind, **facts},
-        version=row.release.version,
-    )

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.errors import Invalid
+from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.incidents import dispose
 from rightaway.domain.sentences import said
 from rightaway.domain.values import ENGINE, Actor, IncidentLink, RecordState
@@ -46,10 +46,8 @@ def record_incident(
     detected_at: datetime | None = None,
 ) -> Incident:
     _guard.require(actor=actor, action="incident.record", scope=service)
-    if link and link not in set(IncidentLink):
-        raise Invalid(
-            "incident.link", said("'{link}' is no link.", link=link), at="link", hint=", ".join(IncidentLink)
-        )
+    if link:
+        _check_link(link)
     incident = Incident.objects.create(
         number=next_number("INC"),
         title=title,
@@ -296,6 +294,36 @@ def _told(
     _audit.record(
         actor=actor, action=action, stream=number, subject=subject, facts=facts, key=key, version=version
     )
+
+
+@transaction.atomic
+def link_incident(
+    *, actor: Actor, number: str, release: str, link: str, expected_version: int | None = None
+) -> Incident:
+    """Say what a release has to do with an incident; an earlier link is replaced, and the audit log keeps it."""
+    incident = _guard.lock(Incident, number=number)
+    _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
+    _guard.unchanged(incident, expected_version)
+    if incident.state != RecordState.OPEN:
+        raise Refused("incident.closed", said("{number} is closed.", number=number))
+    _check_link(link)
+    before = {"release": str(incident.release.number if incident.release else ""), "link": incident.link}
+    row = _guard.lock(Release, number=release)
+    incident.release, incident.link, incident.disposition = row, link, ""
+    incident.confirmed_by_id = actor.user_id if link == IncidentLink.CAUSED else None
+    incident.save()
+    row.save()
+    facts = {"release": release, "link": link, "before": before}
+    _told(actor, "incident.record.linked", "incident", number, facts, version=incident.version)
+    _settle(row)
+    return incident
+
+
+def _check_link(link: str) -> None:
+    if link not in set(IncidentLink):
+        raise Invalid(
+            "incident.link", said("'{link}' is no link.", link=link), at="link", hint=", ".join(IncidentLink)
+        )
 
 
 @transaction.atomic

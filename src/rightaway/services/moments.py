@@ -6,7 +6,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from rightaway.records.releases.models import Release
-from rightaway.services import approval_reminders, change_models, lifecycle, release_holds
+from rightaway.services import (
+    approval_reminders,
+    change_models,
+    emergency_paperwork,
+    lifecycle,
+    release_holds,
+)
 
 _OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
 
@@ -29,4 +35,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
             lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)
+    emergency_paperwork.pass_by(since=since, now=now)
     return len(numbers)

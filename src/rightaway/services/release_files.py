@@ -4,19 +4,19 @@ from django.db import transaction
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.sentences import Word, said
-from rightaway.domain.values import Actor
+from rightaway.domain.values import Actor, IncidentLink
 from rightaway.intake.releases import ReleaseFile
 from rightaway.records.releases.models import Release
 from rightaway.services import incidents, releases
 
 # A release file may name these, and no command records them: better refused than lost in silence.
-NOT_KEPT = frozenset({"origin", "requested_for", "incidents", "problems"})
+NOT_KEPT = frozenset({"requested_for", "problems"})
 REGISTERED = frozenset(ReleaseFile.model_fields) & releases.EDITABLE
 
 
 @transaction.atomic
 def register(*, actor: Actor, file: ReleaseFile) -> Release:
-    """Register a release with its scope, its people and the known errors that it fixes."""
+    """Register a release with its scope, its people, and the incidents and known errors that it ends."""
     lost = sorted(NOT_KEPT & file.model_fields_set)
     if lost:
         raise Invalid(
@@ -38,6 +38,8 @@ def register(*, actor: Actor, file: ReleaseFile) -> Release:
     if file.stakeholders:
         stakeholders = {one.person: one.part for one in file.stakeholders}
         releases.set_people(actor=actor, number=row.number, stakeholders=stakeholders)
+    for incident in file.incidents:
+        incidents.link_incident(actor=actor, number=incident, release=row.number, link=IncidentLink.RESOLVED)
     for error in file.known_errors:
         incidents.link_known_error(actor=actor, release=row.number, known_error=error, effect="fixes")
     return row

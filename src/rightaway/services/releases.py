@@ -17,6 +17,7 @@ from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import (
     Actor,
     ClosureCode,
+    Origin,
     Outcome,
     ReleaseKind,
     ReleaseReason,
@@ -61,9 +62,11 @@ CHOICES: Mapping[str, type[StrEnum]] = {
     "release_type": ReleaseType,
     "release_kind": ReleaseKind,
     "reason": ReleaseReason,
+    "origin": Origin,
     "outcome": Outcome,
     "closure_code": ClosureCode,
 }
+NEVER_EMPTY = frozenset({"release_type", "origin"})
 SCALES = ("impact", "urgency", "impact_assessment", "risk_level")
 TIMES = ("requested_end", "planned_start", "planned_end", "els_starts_at", "els_ends_at")
 OTHER = ("cost_estimate", "risk_answers", "training_required")
@@ -162,7 +165,7 @@ def _value(name: str, value: Any) -> Any:
         return "" if name in TEXTS or name in CHOICES else None
     if name in PEOPLE:
         return value if isinstance(value, User) else _guard.find(User, username=value)
-    if name in CHOICES and value not in {*CHOICES[name], *([] if name == "release_type" else [""])}:
+    if name in CHOICES and value not in {*CHOICES[name], *([] if name in NEVER_EMPTY else [""])}:
         raise Invalid(
             "field.choice",
             said("'{value}' is no {name}.", value=value, name=Word(name.replace("_", " "))),

@@ -1,16 +1,20 @@
 """What happens along with a transition, by the names a workflow template uses."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from django.utils import timezone
 
+from rightaway.domain import emergency
 from rightaway.domain.early_life import EarlyLifeState
+from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.priorities import priority, training_required
-from rightaway.domain.values import Actor, Outcome, PackageStatus
+from rightaway.domain.values import SYSTEM, Actor, Outcome, PackageStatus
+from rightaway.queries import approvers
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife
-from rightaway.services import deployments
+from rightaway.services import _asking, _binding, deployments
 
 Effect = Callable[[Actor, Release, str], None]
 
@@ -27,6 +31,7 @@ def _freeze_assessment(_actor: Actor, release: Release, _reason: str) -> None:
 def _new_attempt(_actor: Actor, release: Release, _reason: str) -> None:
     release.attempt += 1
     release.outcome, release.closure_code = "", ""
+    _owe_nothing(_actor, release, _reason)
     release.back_out_reason, release.back_out_decided_by, release.back_out_evidence = "", "", {}
 
 
@@ -58,7 +63,30 @@ def _start_early_life(_actor: Actor, release: Release, _reason: str) -> None:
         release=release, defaults={"state": EarlyLifeState.ACTIVE, "started_at": now, "ends_at": ends}
     )
     release.rollback_valid_until = ends
+    if release.ratify_by is not None:
+        release.paperwork_due_at = now + emergency.PAPERWORK_WITHIN
     release.outcome = release.outcome or Outcome.SUCCESS
+
+
+def _owe_paperwork(_actor: Actor, release: Release, _reason: str) -> None:
+    """An emergency goes on before it is approved as others are: that is owed from now on."""
+    release.ratify_by = timezone.now() + emergency.RATIFIED_WITHIN
+
+
+def _owe_nothing(_actor: Actor, release: Release, _reason: str) -> None:
+    release.ratify_by, release.paperwork_due_at = None, None
+
+
+def _ask_afterwards(_actor: Actor, release: Release, _reason: str) -> None:
+    """Ask for the approvals that the emergency skipped; one that nobody could give is named by the guard."""
+    by = release.manager or release.initiated_by
+    for kind in emergency.OWED:
+        requirement = approvers.requirement(release, kind)
+        if requirement is not None and not release.approvals.filter(kind=kind, state__in=_binding.STANDING):
+            with suppress(Refused, Invalid):
+                _asking.ask(
+                    actor=SYSTEM, release=release, requirement=requirement, by=by, owed=release.ratify_by
+                )
 
 
 def _abort_early_life(_actor: Actor, release: Release, _reason: str) -> None:
@@ -90,9 +118,14 @@ EFFECTS: Mapping[str, Effect] = {
     "release_changes": _release_changes,
     "reject_package": _reject_package,
     "accept_package": _accept_package,
+    "owe_paperwork": _owe_paperwork,
+    "owe_nothing": _owe_nothing,
     "start_early_life": _start_early_life,
     "abort_early_life": _abort_early_life,
     "accept_back_out": _accept_back_out,
     "close": _close,
 }
-AFTER: Mapping[str, Effect] = {"back_out_deployments": _back_out_deployments}
+AFTER: Mapping[str, Effect] = {
+    "back_out_deployments": _back_out_deployments,
+    "ask_afterwards": _ask_afterwards,
+}

@@ -53,6 +53,11 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.RELEASE_HELD: ("pause", gettext_lazy("{by} put the release on hold: {reason}"), ""),
     Kind.RELEASE_RESUMED: ("play", gettext_lazy("{by} resumed the release"), ""),
     Kind.HOLD_OVER: ("hourglass", gettext_lazy("The time set for a hold is over: {reason}"), ""),
+    Kind.PAPERWORK_OVERDUE: (
+        "triangle-alert",
+        gettext_lazy("The paperwork of an emergency is overdue"),
+        "",
+    ),
     Kind.DEPLOYMENT_BEGUN: ("play", gettext_lazy("The deployment has begun"), ""),
     Kind.DEPLOYMENT_BACKING_OUT: ("undo-2", gettext_lazy("The deployment is being backed out"), ""),
     Kind.DEPLOYMENT_FINISHED: ("circle-dot", gettext_lazy("The deployment has ended: {status}"), ""),

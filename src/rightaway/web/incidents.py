@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
-from rightaway.domain.values import RecordState
+from rightaway.domain.values import IncidentLink, RecordState
 from rightaway.queries import incidents
 from rightaway.services import incidents as commands
 from rightaway.web import choices, conversations, lists
@@ -19,6 +19,7 @@ from rightaway.web.forms.incidents import (
     IncidentForm,
     InteractionForm,
     KnownErrorForm,
+    LinkIncidentForm,
     ProblemForm,
     ResolveIncidentForm,
 )
@@ -66,9 +67,7 @@ index, problems, known_errors, interactions = (_list(name) for name, _title in T
 
 @page
 def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    row = incidents.incident(number)
-    viewer.seen(row, row.service.key if row else "", said("incident {number}", number=number))
-    assert row is not None
+    row = _incident(viewer, number)
     context = {
         "incident": row,
         "problems": list(row.problems.order_by("number")),
@@ -77,6 +76,11 @@ def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "crumbs": [(_("Incidents"), reverse("incidents"))],
     }
     return render(request, "incidents/incident.html", context)
+
+
+def _incident(viewer: Viewer, number: str) -> Any:
+    row = incidents.incident(number)
+    return viewer.seen(row, row.service.key if row else "", said("incident {number}", number=number))
 
 
 @page
@@ -137,10 +141,33 @@ def record_incident(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @act
+def link_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _incident(viewer, number)
+    viewer.require("incident.record", row.service.key)
+    held = row.release.number if row.release else ""
+    initial = {
+        "version": row.version,
+        "release": held,
+        "link": row.link or IncidentLink.RESOLVED,
+    }
+    return command(
+        request,
+        LinkIncidentForm(**bound(request), initial=initial),
+        lambda given: commands.link_incident(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
+        title=_("Link {number} to a release").format(number=number),
+        button=_("Link"),
+        back=reverse("incident", args=[number]),
+        done=_("{number} is linked.").format(number=number),
+        text=row.title,
+        crumbs=[(_("Incidents"), reverse("incidents")), (number, reverse("incident", args=[number]))],
+    )
+
+
+@act
 def resolve_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    row = incidents.incident(number)
-    viewer.seen(row, row.service.key if row else "", said("incident {number}", number=number))
-    assert row is not None
+    row = _incident(viewer, number)
     viewer.require("incident.record", row.service.key)
     return command(
         request,

@@ -175,6 +175,7 @@ _RECORDS = [
     path("records/incidents/", incidents.index, name="incidents"),
     path("records/incidents/new/", incidents.record_incident, name="incident-record"),
     path("records/incidents/<number:number>/", incidents.incident, name="incident"),
+    path("records/incidents/<number:number>/release/", incidents.link_incident, name="incident-link"),
     path(
         "records/incidents/<number:number>/resolution/", incidents.resolve_incident, name="incident-resolve"
     ),

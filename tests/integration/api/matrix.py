@@ -114,6 +114,7 @@ assurance_record_backup         task.complete
 incidents_list_incidents        signed-in
 incidents_record_incident       !incident.record
 incidents_show_incident         sees
+incidents_link_incident         incident.record
 incidents_resolve_incident      incident.record
 incidents_confirm_cause         incident.record
 incidents_list_problems         signed-in
@@ -217,6 +218,7 @@ BODIES: Mapping[str, Any] = {
     "steering_finish_task": {"state": "done"},
     "steering_assign_task": {"assignee": "bea"},
     "steering_waive": {"control": "backups", "reason": "None.", "expires_at": LATER},
+    "release_holds_hold": {"reason": "No staff.", "until": LATER},
     "approvals_ask_for": {"kind": "plan_design"},
     "approvals_vote": {"decision": "approve", "digest": "0" * 64},
     "voting_vote_on_several": {"decision": "approve", "votes": []},
@@ -257,6 +259,7 @@ BODIES: Mapping[str, Any] = {
     "assurance_schedule_notice": {"text": "Soon.", "due_at": LATER},
     "assurance_record_backup": {"reference": "/b", "taken_at": "2026-01-01T00:00Z"},
     "incidents_record_incident": {"title": "Slow", "service": "shop", "severity": 2},
+    "incidents_link_incident": {"release": "REL-000001", "link": "resolved_by_release"},
     "incidents_resolve_incident": {"resolution": "Mended."},
     "incidents_edit_problem": {"root_cause": "Haste.", "category": "process"},
     "incidents_record_known_error": {

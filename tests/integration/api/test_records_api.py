@@ -191,6 +191,21 @@ def test_incident__wrong_field__refused(world: World, field: str, value: object,
     assert check_problem(answer, 422, 404)["code"] == code
 
 
+def test_incident__linked_to_a_release_later__replaced_by_another_link_and_refused_when_closed(world: World):
+    anna, release = world.caller("anna"), world.release()
+    number = anna("POST", "/incidents", {"title": "Down", "service": "shop", "severity": 2}).json()["number"]
+    path = f"/incidents/{number}/release"
+    for link in ("caused_by_release", "resolved_by_release"):
+        linked = anna("PUT", path, {"release": release, "link": link}).json()
+        assert (linked["release"], linked["link"]) == (release, link)
+    assert linked["confirmed_by"] is None
+    wrong = check_problem(anna("PUT", path, {"release": release, "link": "near"}), 422)
+    assert (wrong["code"], wrong["at"]) == ("incident.link", "link")
+    anna("POST", f"/incidents/{number}/resolution", {"resolution": "Restarted."})
+    closed = anna("PUT", path, {"release": release, "link": "caused_by_release"})
+    assert check_problem(closed, 409)["code"] == "incident.closed"
+
+
 def test_known_error__recorded_and_linked__shown_with_its_release(world: World):
     anna, release = world.caller("anna"), world.release()
     sent = {"title": "Euro only", "root_cause": "One currency.", "workaround": "Call.", "service": "shop"}

@@ -37,8 +37,19 @@ def test_register__one_part_refused__nothing_is_written(world: World):
 
 
 def test_register__field_that_nothing_records__refused_instead_of_lost(world: World):
-    answer = world.caller("anna").yaml("POST", "/releases", RELEASE + "    origin: incident\n")
-    assert (answer.status_code, answer.json()["at"]) == (422, "origin")
+    answer = world.caller("anna").yaml("POST", "/releases", RELEASE + "    requested_for: dora\n")
+    assert (answer.status_code, answer.json()["at"]) == (422, "requested_for")
+
+
+def test_register__file_that_ends_an_incident__links_it(world: World):
+    anna = world.caller("anna")
+    sent = {"title": "Down", "service": "shop", "severity": 1}
+    number = anna("POST", "/incidents", sent).json()["number"]
+    text = RELEASE + f"    origin: incident\n    incidents: [{number}]\n"
+    made = anna.yaml("POST", "/releases", text).json()
+    assert made["origin"] == "incident"
+    linked = anna.get(f"/incidents/{number}").json()
+    assert (linked["release"], linked["link"]) == (made["number"], "resolved_by_release")
 
 
 def test_edit__with_the_version_seen__changes_and_moves_the_etag(world: World):
@@ -96,12 +107,12 @@ def test_move__not_ready__409_with_all_that_is_missing(world: World):
 def test_move__event_of_another_phase__409_with_those_allowed(world: World):
     answer = world.caller("anna")("POST", f"/releases/{world.release()}/moves", {"event": "close"})
     assert (answer.status_code, answer.json()["code"]) == (409, "release.transition_refused")
-    assert answer.json()["evidence"]["allowed"] == ["start_planning", "abandon"]
+    assert answer.json()["evidence"]["allowed"] == ["start_planning", "abandon", "start_emergency_build"]
 
 
 def test_standing__shown__ways_checklist_and_rail(world: World):
     found = world.caller("stella").get(f"/releases/{world.release()}/standing").json()
-    assert [way["event"] for way in found["ways"]] == ["start_planning", "abandon"]
+    assert [way["event"] for way in found["ways"]] == ["start_planning", "abandon", "start_emergency_build"]
     assert [item["key"] for item in found["checklist"]][:2] == ["release_plan", "release_package"]
     assert found["rail"][0]["standing"] == "now"
 

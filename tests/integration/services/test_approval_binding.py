@@ -177,6 +177,7 @@ def test_launch__with_a_change_that_was_backed_out__is_refused_with_what_to_do(a
 
 
 OTHER_VALUES = {
+    "origin": "problem",
     "release_type": "major",
     "release_kind": "mixed",
     "reason": "security",
@@ -221,7 +222,7 @@ def test_edit__each_field_in_turn__voids_the_approvals_that_bind_it_and_no_launc
         *("els_starts_at", "els_ends_at", "els_exit_criteria"),
     }
     assert {name for name, kinds in voids.items() if kinds == {*of_plan, "build_test"}} == {
-        *("release_type", "release_kind", "reason", "impact_assessment", "urgency", "risk_answers")
+        *("release_type", "release_kind", "origin", "reason", "impact_assessment", "urgency", "risk_answers")
     }
     outcome = {"outcome", "closure_code", "no_lessons_reason"}
     assert {name for name, kinds in voids.items() if not kinds} == bound_content.COSMETIC | outcome

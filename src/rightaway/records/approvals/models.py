@@ -11,7 +11,7 @@ class Approval(Record):
 
     `manifest` is that content in full, `digest` its digest; when the content changes the row is voided
     with the difference and a new one is asked for. `asked_of` are those who could vote when it was asked for;
-    `remind_at` is when they are reminded next.
+    `remind_at` is when they are reminded next. A `retrospective` one is given after the fact, in an emergency.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="approvals")
@@ -24,6 +24,7 @@ class Approval(Record):
     expires_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True, db_index=True)
+    is_retrospective = models.BooleanField(default=False)
     asked_of = models.ManyToManyField(User, related_name="asked_approvals", blank=True)
     decided_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)

@@ -81,6 +81,8 @@ class Release(Record):
     els_exit_criteria = models.TextField(blank=True)
     on_call = models.CharField(max_length=120, blank=True)
     rollback_valid_until = models.DateTimeField(null=True)
+    ratify_by = models.DateTimeField(null=True)
+    paperwork_due_at = models.DateTimeField(null=True)
 
     outcome = models.CharField(max_length=30, choices=choices(Outcome), blank=True)
     closure_code = models.CharField(max_length=30, choices=choices(ClosureCode), blank=True)

@@ -38,6 +38,11 @@ class IncidentForm(ServiceForm):
     detected_at = Moment(label=_("Detected, when not now"), required=False)
 
 
+class LinkIncidentForm(VersionForm):
+    release = forms.CharField(label=_("Release"), max_length=20, help_text=_("Its number."))
+    link = forms.ChoiceField(label=_("How the release is linked"), choices=options(IncidentLink))
+
+
 class ResolveIncidentForm(VersionForm):
     resolution = forms.CharField(label=_("What restored the service"), widget=area())
     restored_at = Moment(label=_("Restored, when not now"), required=False)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.errors import Invalid
 from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.sentences import Sentence
-from rightaway.domain.values import ClosureCode, Outcome, ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.domain.values import ClosureCode, Origin, Outcome, ReleaseKind, ReleaseReason, ReleaseType
 from rightaway.web.forms.base import (
     Choices,
     Lines,
@@ -39,7 +39,7 @@ SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     "description": (
         _("Description"),
         (
-            *("title", "description", "release_type", "release_kind", "reason", "category"),
+            *("title", "description", "release_type", "release_kind", "origin", "reason", "category"),
             *("owning_group", "model", "justification", "requested_end"),
         ),
     ),
@@ -104,6 +104,7 @@ _FIELDS: Mapping[str, Callable[[], forms.Field]] = {
     "description": _text(_("Description"), required=True),
     "release_type": _choice(_("Type"), options(ReleaseType), required=True),
     "release_kind": _choice(_("Kind"), options(ReleaseKind, empty=NOT_SET)),
+    "origin": _choice(_("Origin"), options(Origin), required=True),
     "reason": _choice(_("Reason"), options(ReleaseReason, empty=NOT_SET)),
     "category": _line(_("Category")),
     "owning_group": _line(_("Owning group")),

@@ -9,7 +9,7 @@ from rightaway.domain.facts_closure import AbandonmentFacts
 from rightaway.domain.facts_deployment import BackOutFacts, TargetFacts
 from rightaway.domain.facts_evidence import TestRunFacts
 from rightaway.domain.guards import due, evaluate, evaluate_permit, explain, require
-from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.release_facts import EmergencyFacts, ReleaseFacts
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode
 
@@ -34,7 +34,18 @@ def untouched(facts):
 
 
 # Makes the condition of a way hold, where the green facts are on the other side of it.
+def emergency(facts):
+    return replace(facts, registration=replace(facts.registration, release_type="emergency"))
+
+
+def expedited(facts):
+    return replace(facts, emergency=EmergencyFacts(ratify_by=facts.approvals[0].expires_at))
+
+
 FITTING = {
+    "T30": emergency,
+    "T31": emergency,
+    "T18E": expedited,
     "T07": needing_training,
     "T09A": lambda facts: replace(
         facts, test_runs=(replace(facts.test_runs[0], failed=9, final=True), facts.test_runs[1])
@@ -171,7 +182,7 @@ def test_explain__what_is_asked_with_the_command__is_not_held_against_it(templat
 def test_explain__phase__judges_every_way_out_of_it(template, green, now):
     found = explain(template, in_phase(green, "build_test"), now)
 
-    assert [held.transition.id for held in found] == ["T07", "T08", "T09", "T09A", "T10"]
+    assert [held.transition.id for held in found] == ["T07", "T08", "T09", "T09A", "T10", "T31"]
     assert explain(template, in_phase(green, "closed"), now) == ()
 
 
