@@ -77,8 +77,10 @@ def build(world: World) -> None:
     releases.set_people(
         actor=actor("rita"), number=world.release, stakeholders={"stan": "accept"}, roster=[shift]
     )
-    states = dict.fromkeys(world.keys(), {"version": "1.0"})
-    releases.expect(actor=actor("ben"), number=world.release, states=states)
+    keys = world.keys()
+    releases.expect(
+        actor=actor("ben"), number=world.release, states={key: {"version": "1.0"} for key in keys}
+    )
     world.set_design()
     package = world.admit(world.package())
     assurance.import_junit(
