@@ -1,4 +1,4 @@
-"""Thousands of releases with their changes, tasks and history, copied inside the database from one real release."""
+"""Thousands of releases with changes, tasks, history and audit events, copied in the database from one real release."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from django.db import connection, models
 from tests.browser.site import PASSWORD
 from tests.browser.site import fill as small_world
 
+from rightaway.records.audit.models import AuditEvent
 from rightaway.records.changes.models import Change
 from rightaway.records.releases.models import PhaseVisit, Release, Task
 
@@ -21,7 +22,8 @@ _PHASES = (
     "abandoned",
 )
 _FIRST = 100_000  # the numbers of copies begin here
-_CHANGES_EACH = 3
+_CHANGES_EACH = 5
+_EVENTS_EACH = 50
 _PLANNED = "s.created_at + (n %% 700 - 600) * interval '1 day'"  # most lie behind, some ahead
 
 
@@ -52,9 +54,37 @@ def fill(folder: Path, count: int) -> dict[str, Any]:
     )
     _copy(Task.objects.filter(release=source), count, release_id=for_release % "n")
     _copy(PhaseVisit.objects.filter(release=source), count, release_id=for_release % "n")
+    _copy_events(source.number, count * _EVENTS_EACH)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return {**numbers, "password": PASSWORD, "releases": Release.objects.count()}
+    return {
+        **numbers,
+        "password": PASSWORD,
+        "releases": Release.objects.count(),
+        "changes": Change.objects.count(),
+        "events": AuditEvent.objects.count(),
+    }
+
+
+def _copy_events(stream: str, count: int) -> None:
+    """Copy events of a release as those of others; the log refuses that, so its triggers rest meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_number")
+    events = AuditEvent.objects.filter(stream=stream).order_by("number")
+    of_release = f"'REL-' || ({_FIRST} + n / {_EVENTS_EACH})"
+    _copy(
+        events[:1],
+        count,
+        stream=of_release,
+        object_id=of_release,
+        number=f"1 + n %% {_EVENTS_EACH}",
+        at="s.at - n * interval '1 minute'",
+        actor="(ARRAY['rita','dora','ben','olga','chris'])[1 + n %% 5]",
+        action="(ARRAY['release.record.edited','release.approval.voted','release.phase.entered'])[1 + n %% 3]",
+        digest="md5(n::text) || md5(n::text)",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditevent ENABLE ALWAYS TRIGGER audit_event_number")
 
 
 def _copy(rows: models.QuerySet[Any], count: int, **changed: str) -> None:

@@ -1,5 +1,5 @@
 """
-What pages take with 20,000 releases in the database: server time, and bytes over the wire.
+What pages and commands take with 20,000 releases, 100,000 changes and 1,000,000 audit events: time, and bytes.
 
     python -m benches.pages [--quick] [--json] [--releases 20000]
 
@@ -37,12 +37,20 @@ _PAGES = {
     "release": "/releases/{waiting}/",
     "release history": "/releases/{waiting}/history/",
     "changes": "/changes/",
+    "changes, found by text": "/changes/?text=CHG-14711",
+    "changes in a state": "/changes/?state=authorised&sort=number",
+    "changes, a late page": "/changes/?page=1900",
+    "approvals": "/approvals/",
+    "search": "/search/?q=checkout+4711",
     "items": "/cis/",
     "audit": "/audit/",
+    "audit of a release": "/audit/?stream=REL-104711",
+    "audit of a person": "/audit/?actor=dora&action=release.approval",
+    "audit, a late page": "/audit/?page=9000",
     "metrics": "/metrics/",
 }
 _READER = "rita"
-_READERS = {"audit": "ada"}
+_READERS = {name: "ada" for name in _PAGES if name.startswith("audit")}
 _HEAVY = {"metrics": 600.0}  # pages with plots may weigh more
 _LINK = re.compile(r"(?:href|src)=\"(/static/[^\"#?]+)|url\(\"?([^)\"]+)\"?\)")
 
@@ -56,15 +64,19 @@ def main() -> None:
     try:
         boot.connect()
         boot.migrate()
-        from benches.many_releases import fill  # noqa: PLC0415 -- only after Django is set up
+        from benches import commands  # noqa: PLC0415 -- only after Django is set up
+        from benches.many_releases import fill  # noqa: PLC0415
 
         numbers = fill(home / "targets", 2_000 if asked.quick else asked.releases)
         with _site() as site:
-            result = _measure(site, numbers, times=20 if asked.quick else 100)
+            times = 20 if asked.quick else 100
+            result = _measure(site, numbers, times)
+            commands.measure(site, numbers, times, result)
     finally:
         embedded.stop(home)
         shutil.rmtree(home, ignore_errors=True)
-    print(json.dumps({**result, "n": numbers["releases"]}))
+    sizes = {name: numbers[name] for name in ("releases", "changes", "events")}
+    print(json.dumps({**result, "n": sizes}))
     sys.exit(0 if result["verified"] else 1)
 
 

@@ -34,19 +34,31 @@ def requirement(release: Release, kind: str) -> Requirement | None:
     held = templates.of(release).approval(kind)
     if not (held.when or held.cases):
         return held
-    facts = expression_facts(release)
+    facts = expression_facts(release, _asked([held]))
     return held.adapted(facts) if held.is_needed(facts) else None
 
 
 def requirements(release: Release) -> dict[str, Requirement | None]:
     """Give what each approval of the workflow asks of this release."""
     found = templates.of(release).approvals
-    facts = expression_facts(release) if any(one.when or one.cases for one in found) else {}
+    asked = _asked(found)
+    facts = expression_facts(release, asked) if asked else {}
     return {one.key: one.adapted(facts) if one.is_needed(facts) else None for one in found}
 
 
-def expression_facts(release: Release) -> dict[str, str | int | bool]:
-    """Give what expressions may look at; what is not recorded counts as the most serious there is."""
+def _asked(requirements: Iterable[Requirement]) -> str:
+    """Give the text of all expressions of these approvals; empty when there are none."""
+    texts = (text for one in requirements for text in (one.when, *(case.when for case in one.cases)))
+    return " ".join(filter(None, texts))
+
+
+def expression_facts(release: Release, asked: str) -> dict[str, str | int | bool]:
+    """
+    Give what expressions may look at; what is not recorded counts as the most serious there is.
+
+    Args:
+        asked: The text of the expressions: nothing is counted that none of them names.
+    """
     return {
         "release_type": release.release_type,
         "release_kind": release.release_kind,
@@ -54,8 +66,8 @@ def expression_facts(release: Release) -> dict[str, str | int | bool]:
         "service": release.service.key,
         "impact_assessment": release.impact_assessment or 0,
         "urgency": release.urgency or 0,
-        "changes": release.changes.count(),
-        "cis": release.affected_cis.count(),
+        "changes": release.changes.count() if "changes" in asked else 0,
+        "cis": release.affected_cis.count() if "cis" in asked else 0,
         "cost_estimate": release.cost_estimate or 0,
     }
 

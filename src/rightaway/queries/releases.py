@@ -227,6 +227,11 @@ def history(row: Release) -> QuerySet[PhaseVisit]:
     return row.visits.order_by("-entered_at", "-id")
 
 
+def planned_environments(row: Release) -> frozenset[str]:
+    """Give the environments for which the release has a plan."""
+    return frozenset(row.plans.filter(is_current=True).values_list("environment__key", flat=True))
+
+
 def holds(row: Release) -> QuerySet[ReleaseHold]:
     return row.holds.select_related("held_by", "resumed_by").order_by("-held_at", "-id")
 

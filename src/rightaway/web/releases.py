@@ -1,6 +1,7 @@
 """Releases: the list, registering one, its main page, editing it, its history."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -46,13 +47,18 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     stands = releases.standing(row)
     framed = frame(viewer, row, "release")
 
+    planned = cache(lambda: releases.planned_environments(row))
+
     def placed(unmet: Iterable[Unmet]) -> list[tuple[Unmet, str]]:
         return [(one, place(one)) for one in unmet]
 
     def place(unmet: Unmet) -> str:
         """Give where it is put right; of a task that ends by its evidence, where that is brought."""
         proofs = stands.unproved.get(str(unmet.evidence.get("task")), ())
-        places = (remedies.place(viewer, row, one, may_edit=framed["may_edit"]) for one in (*proofs, unmet))
+        places = (
+            remedies.place(viewer, row, one, may_edit=framed["may_edit"], planned=planned)
+            for one in (*proofs, unmet)
+        )
         return next(filter(None, places), "")
 
     context = {

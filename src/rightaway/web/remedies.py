@@ -1,6 +1,6 @@
 """Where a missing thing is put right: the page that each unmet rule leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,8 +85,15 @@ _RECORDS = ("change", "incident", "deployment")
 """Where the evidence of a rule names one of these, its own page is where it is put right."""
 
 
-def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
-    """Give the address where it is put right; empty when there is none, or none for this person."""
+def place(
+    viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool, planned: Callable[[], Container[str]]
+) -> str:
+    """
+    Give the address where it is put right; empty when there is none, or none for this person.
+
+    Args:
+        planned: Gives the environments for which there is a plan; only some remedies ask.
+    """
     code, evidence, number = unmet.code, unmet.evidence, row.number
     if code == "G60.early_life_period" or (code == "G31.window_closed" and not unmet.failed):
         return ""  # it comes by itself: who moved it would have to ask for approvals again
@@ -94,7 +101,7 @@ def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
         return _approval(viewer, row, unmet)
     if code == "G05.task_open":
         return f"{reverse('release', args=[number])}#tasks"
-    step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, unmet)
+    step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, unmet, planned)
     if step:
         return step
     for kind in _RECORDS:
@@ -109,7 +116,7 @@ def place(viewer: Viewer, row: Any, unmet: Unmet, *, may_edit: bool) -> str:
     return _address(number, found, may_edit=may_edit) if found else ""
 
 
-def _step(viewer: Viewer, row: Any, unmet: Unmet) -> str:
+def _step(viewer: Viewer, row: Any, unmet: Unmet, planned: Callable[[], Container[str]]) -> str:
     """Lead who may do it right to the form of the next step, filled in as far as the design says it."""
     code, design, scope = unmet.code, row.design or {}, row.service.key
     rehearsed_in, deployed_to = design.get("rehearsal_environment", ""), design.get("environment", "")
@@ -119,7 +126,7 @@ def _step(viewer: Viewer, row: Any, unmet: Unmet) -> str:
     if code == "G22.back_out_plan_missing" and viewer.may("plan.edit", scope, own=owns):
         return _form("compile", row, environment=deployed_to)
     if code.startswith("G22.rehearsal") and viewer.may("deployment.rehearse", scope):
-        if not row.plans.filter(is_current=True, environment__key=rehearsed_in).exists():
+        if rehearsed_in not in planned():
             return _form("compile", row, environment=rehearsed_in)
         return _form("launch", row, environment=rehearsed_in, intent=Intent.DRILL)
     if code == "communication_plan.notice_undelivered" and viewer.may("release.edit", scope, own=owns):

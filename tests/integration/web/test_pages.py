@@ -130,6 +130,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "item": [{"key": "shop"}, {"key": "t01"}],
         "incident": [{"number": site.names["incident"]}],
         "incident-resolve": [{"number": site.names["incident"]}],
+        "incident-link": [{"number": site.names["incident"]}],
         "group-edit": [],
         "problem": [],
         "problem-edit": [],
