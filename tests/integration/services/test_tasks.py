@@ -16,7 +16,7 @@ from rightaway.domain.values import TaskState
 from rightaway.queries import notifications
 from rightaway.queries import people as ask_people
 from rightaway.records.releases.models import Release, Task
-from rightaway.services import tasks
+from rightaway.services import task_plans, tasks
 
 
 @pytest.fixture
@@ -26,10 +26,7 @@ def task(db: None) -> Task:
 
     release = staged("registered", registered).release
     lifecycle.fire(actor=actor("rita"), number=release, event="start_planning")
-    row = Release.objects.get(number=release)
-    found = row.tasks.filter(phase=row.phase, state=TaskState.READY).first()
-    assert found is not None
-    return found
+    return task_plans.add(actor=actor("rita"), number=release, title="Call the bank", fields={})
 
 
 def finish(task: Task, by: str = "rita", state: str = "done", note: str = "") -> Task:
@@ -42,7 +39,7 @@ def reopen(task: Task, by: str = "rita") -> Task:
 
 @pytest.mark.parametrize("state", ENDED)
 def test_table__ended__only_reopened(state: TaskState):
-    assert advance(TASK, state, "reopen") == TaskState.READY
+    assert advance(TASK, state, "reopen") == TaskState.WAITING
     for event in EVENTS.values():
         with pytest.raises(TransitionRefused):
             advance(TASK, state, event)
