@@ -8,7 +8,7 @@ from rightaway.domain.approval_sources import GROUP, USER
 
 _LOOKS = {
     ("ok", "circle-check"): (
-        "approved succeeded passed done satisfied released tested published authorised implemented success"
+        "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
         " successful ended_ok built_tested in_use installed met active pass applied sealed yes fixes"
     ),
     ("info", "loader-circle"): (
@@ -23,9 +23,9 @@ _LOOKS = {
     ("warn", "undo-2"): "backed_out reverted returned",
     ("warn", "triangle-alert"): (
         "succeeded_partial success_with_issues waived partly open overdue expired ended_with_debt abort maintenance"
-        " successful_with_problems partially_backed_out partial partially_implemented introduces differs"
+        " successful_with_problems partially_backed_out partial partially_implemented introduces differs critical_path"
     ),
-    ("warn", "pause"): "paused held suspended on_hold",
+    ("warn", "pause"): "paused held hold suspended on_hold",
     ("bad", "circle-x"): (
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing"
