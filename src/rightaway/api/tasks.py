@@ -1,4 +1,4 @@
-"""Tasks of releases: their board, what is done about them, their plan, and the tasks of one person."""
+"""Tasks of releases: their board, what is done about them, and the tasks of one person."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -10,21 +10,14 @@ from pydantic import Field
 from rightaway.api.access import Request, missing, visible
 from rightaway.api.answers import Account, MaybeAccount, Out, Page, PageFilter, each, page, tagged
 from rightaway.api.releases import find
-from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
+from rightaway.api.requests import Asked, Said, Sent, Word
 from rightaway.domain.tasks import possible
-from rightaway.domain.values import (
-    CheckpointVote,
-    DependencyType,
-    EvidenceType,
-    TaskCategory,
-    TaskKind,
-    TaskState,
-)
+from rightaway.domain.values import CheckpointVote, TaskKind, TaskState
 from rightaway.domain.workflow_tasks import MOST_MINUTES
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import tasks as ask
-from rightaway.services import task_plans, tasks
+from rightaway.services import tasks
 from rightaway.services.task_plans import MOST_MONEY
 
 router = Router()
@@ -186,55 +179,6 @@ class AssigneeIn(FileModel):
     assignee: of.Account | None
 
 
-class DependencyIn(FileModel):
-    task: of.VariableName
-    type: DependencyType = DependencyType.FINISH_START
-    lag_min: Minutes = 0
-
-
-class TaskOutcomeIn(FileModel):
-    key: of.Word
-    title: of.Title
-    skips: Annotated[tuple[of.VariableName, ...], Field(max_length=200)] = ()
-
-
-class TaskEdit(FileModel):
-    """What to change; what is left out stays. `after` replaces everything the task comes after."""
-
-    title: of.Title = ""
-    kind: TaskKind = TaskKind.MANUAL
-    category: TaskCategory = TaskCategory.REVIEW
-    phase: of.VariableName = ""
-    instructions: Said = ""
-    runbook_step: Annotated[Word, Field(max_length=80)] = ""
-    owner_role: of.Word = ""
-    is_mandatory: of.Flag = True
-    blocks_exit: of.Flag = True
-    proof: Annotated[tuple[of.VariableName, ...], Field(max_length=20)] = ()
-    approval: Annotated[Word, Field(max_length=40)] = ""
-    outcomes: Annotated[tuple[TaskOutcomeIn, ...], Field(max_length=20)] = ()
-    voter_roles: Annotated[tuple[of.Word, ...], Field(max_length=20)] = ()
-    voters: Annotated[tuple[of.Account, ...], Field(max_length=100)] = ()
-    quorum: Annotated[int, of.whole(1, 100)] = 1
-    needs_review: of.Flag = False
-    evidence_required: EvidenceType = EvidenceType.NONE
-    affected_cis: Annotated[tuple[of.Key, ...], Field(max_length=5000)] = ()
-    planned_start: of.Moment | None = None
-    duration_min: Minutes = 0
-    cost_planned: Money | None = None
-    cost_actual: Money | None = None
-    effort_planned_min: Minutes | None = None
-    effort_actual_min: Minutes | None = None
-    after: Annotated[tuple[DependencyIn, ...], Field(max_length=200)] = ()
-
-
-class OwnTaskIn(TaskEdit):
-    """A task of this release alone. Without a key it gets one from its title."""
-
-    title: of.Title
-    key: of.VariableName | None = None
-
-
 @router.get("/tasks", response=Page[TaskRow])
 def list_all(request: Request, asked: Asked[TaskFilter]) -> Any:
     """List tasks of all releases, of their current attempts, oldest first."""
@@ -258,27 +202,10 @@ def show_board(request: Request, release: str) -> Any:
     return {"expected_end": board.estimate.end, "path": board.estimate.path, "tasks": shown}
 
 
-@router.post("/releases/{release}/tasks", response={201: TaskOut})
-def add(request: Request, response: HttpResponse, release: str, sent: Sent[OwnTaskIn]) -> Any:
-    """Give the release a task of its own, in its present phase or a later one."""
-    find(request, release, "release.edit")
-    given = sent.model_dump(exclude_unset=True, exclude={"title", "key", "after"})
-    after = _after(sent)
-    row = task_plans.add(
-        actor=request.auth,
-        number=release,
-        title=sent.title,
-        key=sent.key or "",
-        fields=_plain(given),
-        after=after,
-    )
-    return _answer(request, response, release, row.key)
-
-
 @router.get("/releases/{release}/tasks/{task}", response=TaskOut)
 def show(request: Request, response: HttpResponse, release: str, task: str) -> Any:
     """Show one task."""
-    return _answer(request, response, release, task)
+    return answer(request, response, release, task)
 
 
 @router.patch("/releases/{release}/tasks/{task}", response=TaskOut)
@@ -300,30 +227,7 @@ def finish_task(request: Request, response: HttpResponse, release: str, task: st
         evidence=sent.evidence,
         actual=actual,
     )
-    return _answer(request, response, release, task)
-
-
-@router.patch("/releases/{release}/tasks/{task}/plan", response=TaskOut)
-def edit(request: Request, response: HttpResponse, release: str, task: str, sent: Sent[TaskEdit]) -> Any:
-    """Plan a task: times, money, order; of the release's own task, until it has begun, also what it is."""
-    find(request, release, "release.edit")
-    task_plans.edit(
-        actor=request.auth,
-        number=release,
-        key=task,
-        fields=_plain(sent.model_dump(exclude_unset=True, exclude={"after"})),
-        after=_after(sent) if "after" in sent.model_fields_set else None,
-        expected_version=expected_version(request),
-    )
-    return _answer(request, response, release, task)
-
-
-@router.delete("/releases/{release}/tasks/{task}", response={204: None})
-def remove(request: Request, release: str, task: str) -> tuple[int, None]:
-    """Take back a task of the release's own that nobody has begun."""
-    find(request, release, "release.edit")
-    task_plans.remove(actor=request.auth, number=release, key=task)
-    return 204, None
+    return answer(request, response, release, task)
 
 
 @router.get("/releases/{release}/tasks/{task}/history", response=list[TaskEventOut])
@@ -337,7 +241,7 @@ def reopen_task(request: Request, response: HttpResponse, release: str, task: st
     """Undo the ending of a task, within ten minutes, as the person who ended it."""
     find(request, release, "task.complete")
     tasks.reopen(actor=request.auth, number=release, key=task)
-    return _answer(request, response, release, task)
+    return answer(request, response, release, task)
 
 
 @router.put("/releases/{release}/tasks/{task}/assignee", response=TaskOut)
@@ -347,7 +251,7 @@ def assign_task(
     """Give a task to a person, who is told; null gives it back to its role."""
     find(request, release, "release.edit")
     tasks.assign(actor=request.auth, number=release, key=task, assignee=sent.assignee)
-    return _answer(request, response, release, task)
+    return answer(request, response, release, task)
 
 
 @router.post("/releases/{release}/tasks/{task}/review", response=TaskOut)
@@ -357,7 +261,7 @@ def review(
     """Accept what somebody else did, or send it back."""
     find(request, release, "task.complete")
     tasks.review(actor=request.auth, number=release, key=task, decision=sent.decision, note=sent.note)
-    return _answer(request, response, release, task)
+    return answer(request, response, release, task)
 
 
 @router.post("/releases/{release}/tasks/{task}/decision", response=TaskOut)
@@ -367,7 +271,7 @@ def decide(
     """End a decision with one of its outcomes, which skips the tasks that are not needed then."""
     find(request, release, "task.complete")
     tasks.decide(actor=request.auth, number=release, key=task, outcome=sent.outcome, note=sent.note)
-    return _answer(request, response, release, task)
+    return answer(request, response, release, task)
 
 
 @router.put("/releases/{release}/tasks/{task}/vote", response=TaskOut)
@@ -375,16 +279,7 @@ def vote(request: Request, response: HttpResponse, release: str, task: str, sent
     """Say go, hold or abort at a checkpoint; a newer word replaces the one before."""
     find(request, release, "task.vote")
     tasks.vote(actor=request.auth, number=release, key=task, vote=sent.vote, reason=sent.reason)
-    return _answer(request, response, release, task)
-
-
-def _plain(given: dict[str, Any]) -> dict[str, Any]:
-    """Make lists of what JSON columns hold."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
-
-
-def _after(sent: TaskEdit) -> list[task_plans.After]:
-    return [task_plans.After(one.task, one.type, one.lag_min) for one in sent.after]
+    return answer(request, response, release, task)
 
 
 def _found(request: Request, release: str, key: str) -> ask.Placed:
@@ -394,7 +289,7 @@ def _found(request: Request, release: str, key: str) -> ask.Placed:
     return found
 
 
-def _answer(request: Request, response: HttpResponse, release: str, key: str) -> TaskOut:
+def answer(request: Request, response: HttpResponse, release: str, key: str) -> TaskOut:
     found = _found(request, release, key)
     tagged(response, found.row)
     return _shown(found)

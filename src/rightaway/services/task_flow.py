@@ -140,7 +140,7 @@ def plan_reminders(row: Task, now: datetime) -> None:
     length = timedelta(minutes=row.duration_min)
     if row.planned_start:
         row.due_at = row.planned_start + length
-    elif length and row.due_at is None:
+    elif length and row.due_at is None and row.state != TaskState.WAITING:
         row.due_at = now + length
     early = row.due_at - EARLY if row.due_at else None
     row.remind_at = early if early and early > now else row.due_at

@@ -46,6 +46,11 @@ _SAID = {
     "els_starts_at": "early life support starts",
     "els_ends_at": "early life support ends",
     "due_at": "due",
+    "finish_start": "finish to start",
+    "start_start": "start to start",
+    "finish_finish": "finish to finish",
+    "els_cover": "early life support cover",
+    "pir_action": "action of a review",
     "expires_at": "valid until",
 }
 _BY_WORD = {word: look for look, words in _LOOKS.items() for word in words.split()}

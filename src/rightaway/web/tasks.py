@@ -71,8 +71,9 @@ def board(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "board": found,
         "path": [by_key[key] for key in found.estimate.path],
         "columns": [
-            {"key": key, "title": title, "tasks": [one for one in found.tasks if one.row.state in states]}
+            {"key": key, "title": title, "tasks": inside, "count": len(inside)}
             for key, title, states in _COLUMNS
+            for inside in [[one for one in found.tasks if one.row.state in states]]
         ],
         "kinds": [(kind, words(kind), translated(ENDS_BY[kind])) for kind in TaskKind],
     }

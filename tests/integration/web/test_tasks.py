@@ -94,7 +94,7 @@ def test_board__task_that_waits__says_what_for_and_marks_the_critical_path(
     waiting = html.split('id="tasks-waiting"')[1].split('id="tasks-ready"')[0]
     assert f'href="{board}sign/"' in waiting
     assert "Call the bank" in waiting
-    assert "finish start, 30 minutes later" in " ".join(waiting.split())
+    assert "finish to start, 30 minutes later" in " ".join(waiting.split())
     assert "Critical path" in waiting
 
 

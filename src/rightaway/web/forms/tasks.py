@@ -117,9 +117,10 @@ class TaskPlanForm(CommandForm):
         else:
             self.fields["phase"].choices = phases  # type: ignore[attr-defined]
             self._of_kind(kind, others, approvals, persons)
-        self.fields["affected_cis"] = forms.MultipleChoiceField(
-            label=_("Affected configuration items"), choices=items, required=False
-        )
+        if items:
+            self.fields["affected_cis"] = forms.MultipleChoiceField(
+                label=_("Affected configuration items"), choices=items, required=False
+            )
         self.rows = rows + SPARE_ROWS if others else 0
         for place in range(self.rows):
             self._row(place, others)
