@@ -45,7 +45,6 @@ from rightaway.api import (
     scopes,
     steering,
     system,
-    task_plans,
     tasks,
     voting,
 )
@@ -156,7 +155,6 @@ _ROUTERS: dict[str, Router] = {
     "metrics": metrics.router,
     "exports": exports.router,
     "system": system.router,
-    "task_plans": task_plans.router,
     "tasks": tasks.router,
 }
 for _noun, _router in _ROUTERS.items():

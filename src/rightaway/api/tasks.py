@@ -1,149 +1,37 @@
-"""Tasks of releases: their board, what is done about them, and the tasks of one person."""
+"""Tasks of releases: their board, what is done about them, their plan, and the tasks of one person."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from ninja import Router
-from pydantic import Field
 
-from rightaway.api.access import Request, missing, visible
-from rightaway.api.answers import Account, MaybeAccount, Out, Page, PageFilter, each, page, tagged
+from rightaway.api.access import Request, visible
+from rightaway.api.answers import Page, page
 from rightaway.api.releases import find
-from rightaway.api.requests import Asked, Said, Sent, Word
-from rightaway.domain.tasks import possible
-from rightaway.domain.values import CheckpointVote, TaskKind, TaskState
-from rightaway.domain.workflow_tasks import MOST_MINUTES
+from rightaway.api.requests import Asked, Said, Sent, expected_version
+from rightaway.api.task_shapes import (
+    BoardOut,
+    Minutes,
+    Money,
+    OwnTaskIn,
+    TaskEdit,
+    TaskEventOut,
+    TaskFilter,
+    TaskOut,
+    TaskRow,
+    answer,
+    found_task,
+    ordered,
+    plain,
+    shown,
+)
+from rightaway.domain.values import CheckpointVote
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import tasks as ask
-from rightaway.services import tasks
-from rightaway.services.task_plans import MOST_MONEY
+from rightaway.services import task_plans, tasks
 
 router = Router()
-
-Minutes = Annotated[int, of.whole(0, MOST_MINUTES)]
-Money = Annotated[int, of.whole(0, MOST_MONEY)]
-
-
-class TaskFilter(PageFilter):
-    """`mine`: given to the caller, or to nobody and for a role they hold there. `state` may be `open`."""
-
-    text: Word = ""
-    state: Word = ""
-    kind: Word = ""
-    category: Word = ""
-    service: Word = ""
-    release: Word = ""
-    assignee: Word = ""
-    mine: of.Flag = False
-    is_overdue: of.Flag | None = None
-
-
-class TaskRow(Out):
-    release: str = Field(validation_alias="release__number")
-    key: str
-    title: str
-    kind: str
-    category: str
-    phase: str
-    state: str
-    owner_role: str
-    assignee: str | None = Field(validation_alias="assignee__username")
-    is_mandatory: bool
-    planned_start: datetime | None
-    due_at: datetime | None
-
-
-class DependencyOut(Out):
-    """One task that this comes after; the lag passes between the two moments that the type names."""
-
-    task: str
-    type: str
-    lag_min: int
-
-
-class TaskOutcomeOut(Out):
-    key: str
-    title: str
-    skips: list[str]
-
-
-class TaskVoteOut(Out):
-    voter: Account
-    vote: str
-    reason: str
-    at: datetime
-
-
-class TaskOut(Out):
-    """
-    One task. `possible` has what a person can do with it now, `waits_for` what keeps it from being started or ended.
-
-    `expected_start`, `expected_end` and `float_min` are estimated anew at each reading; `is_critical` when being late
-    with it makes the whole late.
-    """
-
-    key: str
-    version: int
-    phase: str
-    kind: str
-    title: str
-    category: str
-    instructions: str
-    runbook_step: str
-    is_own: bool
-    is_mandatory: bool
-    blocks_exit: bool
-    state: str
-    possible: list[str]
-    owner_role: str
-    assignee: MaybeAccount
-    after: list[DependencyOut]
-    waits_for: list[str]
-    proof: list[str]
-    approval: str
-    outcomes: list[TaskOutcomeOut]
-    outcome: str
-    voter_roles: list[str]
-    voters: Annotated[list[str], each("username")]
-    quorum: int
-    votes: list[TaskVoteOut]
-    needs_review: bool
-    reviewed_by: MaybeAccount
-    evidence_required: str
-    evidence: str
-    affected_cis: Annotated[list[str], each("key")]
-    planned_start: datetime | None
-    duration_min: int
-    due_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
-    finished_by: MaybeAccount
-    expected_start: datetime | None
-    expected_end: datetime | None
-    float_min: int | None
-    is_critical: bool
-    cost_planned: int | None
-    cost_actual: int | None
-    effort_planned_min: int | None
-    effort_actual_min: int | None
-    note: str
-
-
-class BoardOut(Out):
-    """All tasks of the attempt; `path` has those that decide when the last is over."""
-
-    expected_end: datetime | None
-    path: list[str]
-    tasks: list[TaskOut]
-
-
-class TaskEventOut(Out):
-    at: datetime
-    actor: str
-    action: str
-    facts: dict[str, Any]
 
 
 class TaskIn(FileModel):
@@ -191,15 +79,32 @@ def list_all(request: Request, asked: Asked[TaskFilter]) -> Any:
 @router.get("/releases/{release}/tasks", response=list[TaskOut])
 def list_tasks(request: Request, release: str) -> Any:
     """List the tasks of the current attempt."""
-    return [_shown(one) for one in ask.board(find(request, release)).tasks]
+    return [shown(one) for one in ask.board(find(request, release)).tasks]
 
 
 @router.get("/releases/{release}/task-board", response=BoardOut)
 def show_board(request: Request, release: str) -> Any:
     """Show the tasks of the current attempt with the critical path and when the last is expected to be over."""
     board = ask.board(find(request, release))
-    shown = [_shown(one) for one in board.tasks]
-    return {"expected_end": board.estimate.end, "path": board.estimate.path, "tasks": shown}
+    rows = [shown(one) for one in board.tasks]
+    return {"expected_end": board.estimate.end, "path": board.estimate.path, "tasks": rows}
+
+
+@router.post("/releases/{release}/tasks", response={201: TaskOut})
+def add(request: Request, response: HttpResponse, release: str, sent: Sent[OwnTaskIn]) -> Any:
+    """Give the release a task of its own, in its present phase or a later one."""
+    find(request, release, "release.edit")
+    given = sent.model_dump(include=sent.model_fields_set - {"title", "key", "after"})
+    after = ordered(sent)
+    row = task_plans.add(
+        actor=request.auth,
+        number=release,
+        title=sent.title,
+        key=sent.key or "",
+        fields=plain(given),
+        after=after,
+    )
+    return answer(request, response, release, row.key)
 
 
 @router.get("/releases/{release}/tasks/{task}", response=TaskOut)
@@ -230,10 +135,33 @@ def finish_task(request: Request, response: HttpResponse, release: str, task: st
     return answer(request, response, release, task)
 
 
+@router.patch("/releases/{release}/tasks/{task}/plan", response=TaskOut)
+def edit(request: Request, response: HttpResponse, release: str, task: str, sent: Sent[TaskEdit]) -> Any:
+    """Plan a task: times, money, order; of the release's own task, until it has begun, also what it is."""
+    find(request, release, "release.edit")
+    task_plans.edit(
+        actor=request.auth,
+        number=release,
+        key=task,
+        fields=plain(sent.model_dump(include=sent.model_fields_set - {"after"})),
+        after=ordered(sent) if "after" in sent.model_fields_set else None,
+        expected_version=expected_version(request),
+    )
+    return answer(request, response, release, task)
+
+
+@router.delete("/releases/{release}/tasks/{task}", response={204: None})
+def remove(request: Request, release: str, task: str) -> tuple[int, None]:
+    """Take back a task of the release's own that nobody has begun."""
+    find(request, release, "release.edit")
+    task_plans.remove(actor=request.auth, number=release, key=task)
+    return 204, None
+
+
 @router.get("/releases/{release}/tasks/{task}/history", response=list[TaskEventOut])
 def list_history(request: Request, release: str, task: str) -> Any:
     """List what was done about a task, newest first."""
-    return list(ask.history(_found(request, release, task).row))
+    return list(ask.history(found_task(request, release, task).row))
 
 
 @router.post("/releases/{release}/tasks/{task}/reopening", response=TaskOut)
@@ -280,40 +208,3 @@ def vote(request: Request, response: HttpResponse, release: str, task: str, sent
     find(request, release, "task.vote")
     tasks.vote(actor=request.auth, number=release, key=task, vote=sent.vote, reason=sent.reason)
     return answer(request, response, release, task)
-
-
-def _found(request: Request, release: str, key: str) -> ask.Placed:
-    found = ask.board(find(request, release)).placed(key)
-    if found is None:
-        raise missing(f"task {key:.60}")
-    return found
-
-
-def answer(request: Request, response: HttpResponse, release: str, key: str) -> TaskOut:
-    found = _found(request, release, key)
-    tagged(response, found.row)
-    return _shown(found)
-
-
-def _shown(one: ask.Placed) -> TaskOut:
-    row, slack = one.row, one.span.slack
-    computed = {
-        "possible": _possible(row),
-        "after": [{"task": d.after.key, "type": d.type, "lag_min": d.lag_min} for d in row.after.all()],
-        "waits_for": [blocker.link.after for blocker in (*one.starts, *one.ends)],
-        "votes": list(row.votes.all()),
-        "expected_start": one.span.start,
-        "expected_end": one.span.end,
-        "float_min": None if slack is None else slack // timedelta(minutes=1),
-        "is_critical": one.span.is_critical,
-    }
-    held = {name: getattr(row, name) for name in TaskOut.model_fields if name not in computed}
-    return TaskOut.model_validate({**held, **computed})
-
-
-def _possible(row: Any) -> list[str]:
-    steps = [*possible(row.kind, row.state, mandatory=row.is_mandatory)]
-    is_open = row.state in {TaskState.READY, TaskState.ACTIVE}
-    of_kind = {TaskKind.DECISION: "decide", TaskKind.CHECKPOINT: "vote"}
-    steps += [of_kind[row.kind]] if is_open and row.kind in of_kind else []
-    return [*steps, "review"] if row.state == TaskState.REVIEW else steps

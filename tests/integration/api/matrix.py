@@ -29,11 +29,11 @@ steering_list_history           sees
 tasks_list_all                  signed-in
 tasks_list_tasks                sees
 tasks_show_board                sees
-task_plans_add                  release.edit
+tasks_add                       release.edit
 tasks_show                      sees
 tasks_finish_task               task.complete
-task_plans_edit                 release.edit
-task_plans_remove               release.edit
+tasks_edit                      release.edit
+tasks_remove                    release.edit
 tasks_list_history              sees
 tasks_reopen_task               task.complete
 tasks_assign_task               release.edit
@@ -221,9 +221,9 @@ BODIES: Mapping[str, Any] = {
     "scopes_expect": {"states": {"web-01": {"version": "1"}}},
     "scopes_set_people": {"stakeholders": []},
     "steering_move": {"event": "rework_plan", "reason": "Better."},
-    "task_plans_add": {"title": "Call the bank"},
+    "tasks_add": {"title": "Call the bank"},
     "tasks_finish_task": {"state": "done"},
-    "task_plans_edit": {"duration_min": 30},
+    "tasks_edit": {"duration_min": 30},
     "tasks_assign_task": {"assignee": "bea"},
     "tasks_review": {"decision": "accept"},
     "tasks_decide": {"outcome": "yes"},
