@@ -80,7 +80,7 @@ def add(
 def _free_key(release: Release, wish: str) -> str:
     base = re.sub(r"[^a-z0-9]+", "_", wish.lower()).strip("_")[:50] or "task"
     taken = set(release.tasks.filter(attempt=release.attempt).values_list("key", flat=True))
-    taken |= {rule.key for rule in templates.of(release).tasks}
+    taken |= {"new", *(rule.key for rule in templates.of(release).tasks)}  # a page is called new
     return next(one for one in (base, *(f"{base}_{n}" for n in range(2, 10_000))) if one not in taken)
 
 
