@@ -13,6 +13,7 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.task_order import before_end, before_start, free_at
 from rightaway.domain.values import SYSTEM, Actor, TaskKind, TaskState
 from rightaway.domain.workflows import TaskRule, Template
+from rightaway.queries import subjects
 from rightaway.queries import tasks as ask
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release, Task, TaskDependency
@@ -160,12 +161,13 @@ def _tell_ready(row: Task) -> None:
 
 
 def tell(actor: Actor, row: Task, kind: NotificationKind, people: Collection[int], event: str) -> None:
-    """Tell people of a task once; `event` names what happened to it."""
+    """Tell those of these people who may see the release of a task, once; `event` names what happened to it."""
+    subject = _notify.found(SubjectKind.RELEASE, row.release.number)
     _notify.tell(
         actor=actor,
         kind=kind,
-        subject=_notify.found(SubjectKind.RELEASE, row.release.number),
-        people=people,
+        subject=subject,
+        people=subjects.viewers(subject).filter(pk__in=people).values_list("pk", flat=True),
         key=f"task:{row.pk}:{event}",
         facts={"task": row.key, "title": row.title},
     )
