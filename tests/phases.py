@@ -10,6 +10,7 @@ from tests.world import World, actor
 
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.guards_registration import ABANDON_REASONS
+from rightaway.domain.permissions import Role
 from rightaway.domain.values import SYSTEM
 from rightaway.drivers.fake_world import Fault
 from rightaway.queries import change_models as ask_models
@@ -32,6 +33,8 @@ from rightaway.services import (
     release_holds,
     releases,
     saved_views,
+    task_plans,
+    tasks,
     unauthorised_changes,
 )
 
@@ -89,7 +92,26 @@ class Phases:
         lifecycle.fire(actor=actor("rita"), number=world.release, event="start_planning")
         world.set_design()
         approvals.request(actor=actor("rita"), number=world.release, kind="plan_design")
+        self.tasks(world.release)
         return world.release
+
+    def tasks(self, number: str) -> None:
+        """Give the release tasks of its own: one of each kind, one in review, and one that waits for another."""
+        rita, ways = actor("rita"), [{"key": key, "title": key.title(), "skips": []} for key in ("yes", "no")]
+        kinds: dict[str, dict[str, object]] = {
+            "Call the bank": {"needs_review": True},
+            "Buy or build": {"kind": "decision", "outcomes": ways},
+            "Ready to go": {"kind": "checkpoint", "voter_roles": list(Role), "quorum": 2},
+            "Wait for the plan": {"kind": "approval", "approval": "plan_design"},
+            "See it proved": {"kind": "automated", "proof": ["G10"]},
+        }
+        for title, fields in kinds.items():
+            task_plans.add(actor=rita, number=number, title=title, fields=fields)
+        tasks.finish(actor=actor("dora"), number=number, key="call_the_bank", note="It agrees.")
+        before = task_plans.After("buy_or_build", "finish_start", 30)
+        task_plans.add(actor=rita, number=number, title="Sign", fields={"duration_min": 60}, after=[before])
+        task_plans.add(actor=rita, number=number, title="Fails", fields={})
+        tasks.finish(actor=rita, number=number, key="fails", state="failed", note="No line.")
 
     def rehearsing(self) -> str:
         """Built; one rehearsal is done, one waits for a worker, and evidence of every kind hangs on it."""

@@ -14,8 +14,12 @@ class Refused(Exception):
     """The server said no; `code` is stable, and the text says what to do."""
 
     def __init__(self, problem: Json) -> None:
-        missing = [f"{one['message']} {one['remedy']}" for one in problem.get("evidence", {}).get("unmet", [])]
-        super().__init__("\n".join([f"{problem['code']}: {problem['detail']} {problem.get('hint') or ''}", *missing]))
+        missing = [
+            f"{one['message']} {one['remedy']}" for one in problem.get("evidence", {}).get("unmet", [])
+        ]
+        super().__init__(
+            "\n".join([f"{problem['code']}: {problem['detail']} {problem.get('hint') or ''}", *missing])
+        )
         self.code = problem["code"]
 
 
@@ -44,7 +48,9 @@ class Caller:
         return self._answer(self._http.request(method, path, content=text, headers=headers, params=query))
 
     def upload(self, path: str, files: dict[str, Path]) -> Any:
-        return self._answer(self._http.post(path, files={name: file.read_bytes() for name, file in files.items()}))
+        return self._answer(
+            self._http.post(path, files={name: file.read_bytes() for name, file in files.items()})
+        )
 
     @staticmethod
     def _answer(response: httpx.Response) -> Any:

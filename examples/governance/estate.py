@@ -62,7 +62,9 @@ def describe(person: Caller, folder: Path, service: str) -> None:
 
     def lines(template: str) -> str:
         return "\n".join(
-            template.replace("@HOST@", host).replace("@WHERE@", where).replace("@HOME@", str(home(folder, host)))
+            template.replace("@HOST@", host)
+            .replace("@WHERE@", where)
+            .replace("@HOME@", str(home(folder, host)))
             for host, where in places
         )
 
@@ -76,5 +78,7 @@ def build(folder: Path, service: str) -> Path:
     subprocess.run(["cp", "-R", source, made], check=True)
     file = made / "package.yaml"
     file.write_text(file.read_text().replace("greeting", service))
-    subprocess.run(["rightaway", "package", "build", file, "--out", made / "built"], check=True, capture_output=True)
+    subprocess.run(
+        ["rightaway", "package", "build", file, "--out", made / "built"], check=True, capture_output=True
+    )
     return made / "built"

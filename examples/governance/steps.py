@@ -111,7 +111,9 @@ class Walk:
 
     def say_how(self) -> None:
         design = estate.DESIGN.replace("@SERVICE@", self.service)
-        self.by("dirk", "designs the deployment").send("PUT", f"{self.path}/design", design, "application/yaml")
+        self.by("dirk", "designs the deployment").send(
+            "PUT", f"{self.path}/design", design, "application/yaml"
+        )
         notice = f"{self.path}/notices/visitors"
         self.by("mara", "sends the notices").put(notice, {"text": "A greeting is coming.", "due_at": at()})
         self.people["mara"].post(f"{notice}/sent")
@@ -126,7 +128,9 @@ class Walk:
         shift = {"person": "dirk", "starts_at": at(hours=-1), "ends_at": at(hours=9)}
         self.people["mara"].put(f"{self.path}/people", {"roster": [shift]})
         states = {host: {"version": "1.0.0"} for host in estate.hosts(self.service)}
-        self.by("bea", "says what the hosts are going to be").put(f"{self.path}/expectations", {"states": states})
+        self.by("bea", "says what the hosts are going to be").put(
+            f"{self.path}/expectations", {"states": states}
+        )
 
     def edit(self, **fields: Any) -> None:
         self.people["mara"].patch(self.path, fields)
@@ -147,7 +151,9 @@ class Walk:
         """Build the package, bring its smoke test, and compile the plan."""
         built = estate.build(self.folder, self.service)
         parts = {"manifest": built / "manifest.json", "archive": built / "package.tar"}
-        digest = self.by("bea", "builds and tests the package").upload(f"{self.path}/packages", parts)["digest"]
+        digest = self.by("bea", "builds and tests the package").upload(f"{self.path}/packages", parts)[
+            "digest"
+        ]
         query = {"suite": "smoke", "level": "smoke", "package_digest": digest, "is_final": "true"}
         self.people["bea"].send("POST", f"{self.path}/tests", SMOKE, "application/xml", **query)
         self.by("dirk", "compiles the plan").post(f"{self.path}/plans", {})
@@ -186,7 +192,9 @@ class Walk:
         measured = {"text": OBJECTIVE, "result": result, "measured": "Looked at both."}
         self.by("mara", "reviews").put(f"{self.path}/objectives", {"results": [measured]})
         self.people["chen"].put(f"{self.path}/ratings/mine", {"rating": 4})
-        self.people["mara"].put(f"{self.path}/review", {"went_well": "The way back.", "to_change": "Nothing."})
+        self.people["mara"].put(
+            f"{self.path}/review", {"went_well": "The way back.", "to_change": "Nothing."}
+        )
         self.edit(closure_code=code, no_lessons_reason="A walk teaches by itself.", **more)
         for task in self.people["mara"].get(f"{self.path}/tasks"):
             if task["state"] in {"ready", "active"} and task["phase"] == "verification":

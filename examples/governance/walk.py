@@ -123,7 +123,9 @@ def main() -> None:
     print()
     for walk in walks:
         row = walk.row
-        print(f"{walk.release} {walk.service:12} {row['phase']:10} {row['closure_code'] or row['abandon_reason']}")
+        print(
+            f"{walk.release} {walk.service:12} {row['phase']:10} {row['closure_code'] or row['abandon_reason']}"
+        )
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ from rightaway.api import (
     scopes,
     steering,
     system,
+    tasks,
     voting,
 )
 from rightaway.api.access import Bearer, missing
@@ -156,6 +157,7 @@ _ROUTERS: dict[str, Router] = {
     "metrics": metrics.router,
     "exports": exports.router,
     "system": system.router,
+    "tasks": tasks.router,
 }
 for _noun, _router in _ROUTERS.items():
     api.add_router("", _router, tags=[_noun])

@@ -46,7 +46,7 @@ def export(request: Request, name: str, asked: Asked[ExportFilter]) -> Streaming
     """
     Give a list as CSV: what the caller may see of it, with the filters of that list.
 
-    The lists are releases, changes, deployments, items, targets, incidents, problems, known-errors,
+    The lists are releases, changes, tasks, deployments, items, targets, incidents, problems, known-errors,
     interactions, articles, audit, and metrics (the DORA figures of each service). A text that a spreadsheet
     would run as a formula begins with an apostrophe.
     """

@@ -1,7 +1,7 @@
-"""How a release moves: the ways out of its phase with what each lacks, tasks, waivers, history."""
+"""How a release moves: the ways out of its phase with what each lacks, waivers, history."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Router
@@ -15,7 +15,7 @@ from rightaway.domain.guards import Evaluation
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import releases as ask
-from rightaway.services import lifecycle, releases, tasks
+from rightaway.services import lifecycle, releases
 
 router = Router()
 
@@ -98,20 +98,6 @@ class VisitOut(Out):
     left_at: datetime | None
 
 
-class TaskOut(Out):
-    key: str
-    phase: str
-    title: str
-    category: str
-    is_mandatory: bool
-    state: str
-    owner_role: str
-    assignee: MaybeAccount
-    note: str
-    finished_by: MaybeAccount
-    finished_at: datetime | None
-
-
 class WaiverOut(Out):
     id: int
     control: str
@@ -132,17 +118,6 @@ class ReleaseMoveIn(FileModel):
     back_out_reason: Word | None = None
     back_out_evidence: Annotated[dict[of.VariableName, of.Line], Field(max_length=50)] | None = None
     closure_comment: of.Text | None = None
-
-
-class TaskIn(FileModel):
-    """Skipping a task needs a note that says why."""
-
-    state: Literal["active", "done", "skipped", "cancelled"] = "done"
-    note: Said = ""
-
-
-class AssigneeIn(FileModel):
-    assignee: of.Account | None
 
 
 class WaiverIn(FileModel):
@@ -207,33 +182,6 @@ def move(request: Request, response: HttpResponse, release: str, sent: Sent[Rele
 def list_history(request: Request, release: str) -> Any:
     """List the stays of the release in its phases, newest first."""
     return list(ask.history(find(request, release)))
-
-
-@router.get("/releases/{release}/tasks", response=list[TaskOut])
-def list_tasks(request: Request, release: str) -> Any:
-    """List the tasks of the current attempt."""
-    return list(ask.tasks(find(request, release)).select_related("assignee", "finished_by"))
-
-
-@router.patch("/releases/{release}/tasks/{task}", response=TaskOut)
-def finish_task(request: Request, release: str, task: str, sent: Sent[TaskIn]) -> Any:
-    """Finish, skip or cancel a task; one that is proven by evidence closes by itself."""
-    find(request, release, "task.complete")
-    return tasks.finish(actor=request.auth, number=release, key=task, state=sent.state, note=sent.note)
-
-
-@router.post("/releases/{release}/tasks/{task}/reopening", response=TaskOut)
-def reopen_task(request: Request, release: str, task: str) -> Any:
-    """Undo the finishing of a task, within ten minutes, as the person who finished it."""
-    find(request, release, "task.complete")
-    return tasks.reopen(actor=request.auth, number=release, key=task)
-
-
-@router.put("/releases/{release}/tasks/{task}/assignee", response=TaskOut)
-def assign_task(request: Request, release: str, task: str, sent: Sent[AssigneeIn]) -> Any:
-    """Give a task to a person, who is told; null gives it back to its role."""
-    find(request, release, "release.edit")
-    return tasks.assign(actor=request.auth, number=release, key=task, assignee=sent.assignee)
 
 
 @router.get("/releases/{release}/waivers", response=list[WaiverOut])

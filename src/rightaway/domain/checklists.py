@@ -10,7 +10,7 @@ from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.rules import PROOFS
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.waivers import waiver
-from rightaway.domain.workflows import ChecklistRule, TaskRule, Template
+from rightaway.domain.workflows import ChecklistRule, Template
 
 
 class ItemState(StrEnum):
@@ -39,18 +39,22 @@ def checklist(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[I
     return tuple(_item(rule, facts, now) for rule in template.checklist)
 
 
-def proven_tasks(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[TaskRule, ...]:
-    """Give the tasks of the phase whose proofs all hold, so that nobody has to tick them."""
-    lacking = unproved(template, facts, now)
-    return tuple(task for task in template.tasks if task.key in lacking and not lacking[task.key])
+def proven_tasks(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[str, ...]:
+    """Give the keys of the tasks of the phase whose proofs all hold, so that nobody has to tick them."""
+    return tuple(key for key, lacking in unproved(template, facts, now).items() if not lacking)
 
 
 def unproved(template: Template, facts: ReleaseFacts, now: datetime) -> dict[str, tuple[Unmet, ...]]:
     """Give what is still missing to prove each task of the phase that ends by its evidence."""
-    return {
-        task.key: tuple(one for one in _unproved(task.proof, facts, now) if one.blocks)
-        for task in template.tasks
-        if task.phase == facts.phase and task.proof
+    proofs = {task.key: task.proof for task in template.tasks if task.phase == facts.phase and task.proof}
+    proofs |= {task.number: task.proof for task in facts.tasks if task.phase == facts.phase and task.proof}
+    found = {
+        key: tuple(one for one in _unproved(proof, facts, now) if one.blocks) for key, proof in proofs.items()
+    }
+    return found | {
+        task.number: approval_stands(facts, task.approval, "task", now)
+        for task in facts.tasks
+        if task.phase == facts.phase and task.approval
     }
 
 

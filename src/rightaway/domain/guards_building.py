@@ -211,7 +211,7 @@ def training_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
             {"task": task.number, "state": task.state},
         )
         for task in facts.tasks
-        if task.phase == "training" and task.mandatory and task.state not in DONE_TASKS
+        if task.phase == "training" and task.mandatory and task.blocks_exit and task.state not in DONE_TASKS
     ]
     if waiver(facts, "training", now):
         return tuple(found)

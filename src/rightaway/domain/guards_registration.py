@@ -20,6 +20,12 @@ ABANDON_REASONS = (
 )
 DONE_TASKS = frozenset({"done", "skipped", "cancelled"})
 PROVEN = said("Bring its evidence, which ends it, or skip it with a reason.")
+_FINISH = said("Finish it, or skip it with a reason.")
+_REMEDY = {
+    "approval": said("Have the approval given that it names, or skip it with a reason."),
+    "decision": said("Choose one of its outcomes, or skip it with a reason."),
+    "checkpoint": said("Have those vote whom it names, or skip it with a reason."),
+}
 
 _MINIMAL = {
     "title": said("a title"),
@@ -148,18 +154,18 @@ def _unrelated(changes: tuple[ChangeFacts, ...]) -> bool:
 
 
 def tasks_closed(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
-    """Every mandatory task of the phase is done, skipped or cancelled; the rule is ours, for every phase."""
+    """Every task that the exit of the phase waits for is done or skipped; the rule is ours, for every phase."""
     return tuple(
         Unmet(
             "G05",
             "G05.task_open",
             said("The task '{title}' is {state}.", title=Title(task.title), state=Word(task.state)),
             task.assignee or "release_manager",
-            PROVEN if task.has_proof else said("Finish it, or skip it with a reason."),
+            PROVEN if task.has_proof else _REMEDY.get(task.kind, _FINISH),
             {"task": task.number, "category": task.category, "state": task.state},
         )
         for task in facts.tasks
-        if task.phase == facts.phase and task.mandatory and task.state not in DONE_TASKS
+        if task.phase == facts.phase and task.mandatory and task.blocks_exit and task.state not in DONE_TASKS
     )
 
 

@@ -23,4 +23,8 @@ class NotificationKind(StrEnum):
     DEPLOYMENT_BACKING_OUT = "deployment_backing_out"
     DEPLOYMENT_FINISHED = "deployment_finished"
     TASK_ASSIGNED = "task_assigned"
+    TASK_READY = "task_ready"
+    TASK_DUE = "task_due"
+    TASK_OVERDUE = "task_overdue"
+    TASK_REVIEW = "task_review"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"

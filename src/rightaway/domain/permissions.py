@@ -85,6 +85,7 @@ package.build                    -   -   Y   -   -   -   -   -   -   Y
 evidence.import                  -   -   Y   -   -   -   -   -   -   Y
 gate.waive                       -   -   -   2   2   -   -   -   -   -
 task.complete                    Y   Y   Y   Y   Y   -   Y   -   -   -
+task.vote                        Y   Y   Y   Y   Y   Y   Y   -   -   -
 approval.request                 Y   Y   -   -   -   -   -   -   -   -
 approval.vote.plan_design        -   Y   -   Y   Y   -   -   -   -   -
 approval.vote.build_test         -   Y   -   Y   -   -   -   -   -   -

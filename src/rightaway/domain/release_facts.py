@@ -109,7 +109,13 @@ class ApprovalFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """`has_proof` is true of a task that ends by itself with its evidence."""
+    """
+    One task; `has_proof` is true when it ends by itself with its evidence.
+
+    Args:
+        proof: What a task of this release alone ends by; of the others the workflow says it.
+        approval: What an approval task ends by.
+    """
 
     title: str
     phase: str
@@ -119,6 +125,10 @@ class TaskFacts:
     assignee: str = ""
     number: str = ""
     has_proof: bool = False
+    proof: tuple[str, ...] = ()
+    kind: str = "manual"
+    approval: str = ""
+    blocks_exit: bool = True
 
 
 @dataclass(frozen=True, slots=True)

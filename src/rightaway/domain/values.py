@@ -146,11 +146,71 @@ class ClosureCode(StrEnum):
 
 
 class TaskState(StrEnum):
+    WAITING = "waiting"
     READY = "ready"
     ACTIVE = "active"
+    REVIEW = "review"
     DONE = "done"
+    FAILED = "failed"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+
+
+class TaskKind(StrEnum):
+    """How a task comes to its end."""
+
+    MANUAL = "manual"
+    APPROVAL = "approval"
+    AUTOMATED = "automated"
+    DECISION = "decision"
+    CHECKPOINT = "checkpoint"
+
+
+class TaskCategory(StrEnum):
+    """Source: task categories of the lifecycle design, 1.7."""
+
+    FUNDING = "funding"
+    CONTRACTS_LICENCES = "contracts_licences"
+    FINANCIAL_IMPACT = "financial_impact"
+    IDENTIFY_AFFECTED_SYSTEMS = "identify_affected_systems"
+    CREATE_RELEASE = "create_release"
+    UPDATE_SYSTEM = "update_system"
+    TRAINING_BUILD = "training_build"
+    TRAINING_DELIVER = "training_deliver"
+    KNOWLEDGE_TRANSFER = "knowledge_transfer"
+    COMMUNICATION = "communication"
+    BACKUP = "backup"
+    ENVIRONMENT_BOOKING = "environment_booking"
+    TEST_EXECUTION = "test_execution"
+    ROLLBACK_REHEARSAL = "rollback_rehearsal"
+    DEPLOY_MANUAL = "deploy_manual"
+    CMDB_UPDATE = "cmdb_update"
+    ELS_COVER = "els_cover"
+    PIR_ACTION = "pir_action"
+    REVIEW = "review"
+
+
+class DependencyType(StrEnum):
+    """Which moment of a task waits for which moment of the one before it."""
+
+    FINISH_START = "finish_start"
+    START_START = "start_start"
+    FINISH_FINISH = "finish_finish"
+
+
+class EvidenceType(StrEnum):
+    """What has to be shown when a task ends."""
+
+    NONE = "none"
+    NOTE = "note"
+    LINK = "link"
+    RECORD = "record"
+
+
+class CheckpointVote(StrEnum):
+    GO = "go"
+    HOLD = "hold"
+    ABORT = "abort"
 
 
 class PackageStatus(StrEnum):

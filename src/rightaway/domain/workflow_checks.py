@@ -7,6 +7,7 @@ from rightaway.domain import conditions, moves
 from rightaway.domain.mappings import Reader
 from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
 from rightaway.domain.workflow_approvals import check_approval
+from rightaway.domain.workflow_tasks import check_tasks
 from rightaway.domain.workflows import ACTORS, SYSTEM, Mode, Template, Transition
 
 
@@ -19,7 +20,7 @@ def check(reader: Reader, template: Template) -> None:
     phases = {phase.key for phase in template.phases}
     for index, approval in enumerate(template.approvals):
         check_approval(reader, approval, phases, f"/approvals/{index}")
-    _check_items(reader, template, phases)
+    _check_items(reader, template)
     reader.each_of(template.permit_guards, PERMIT_GUARDS, "/permit_guards", "permit guard")
 
 
@@ -87,7 +88,7 @@ def _check_mode(reader: Reader, way: Transition, at: str) -> None:
         reader.problem("not_automatic", f"{at}/actors", f"{way.id} runs by itself; system must be an actor.")
 
 
-def _check_items(reader: Reader, template: Template, phases: set[str]) -> None:
+def _check_items(reader: Reader, template: Template) -> None:
     blockable = {way.id for way in template.transitions} | set(template.permit_guards)
     approvals = {approval.key for approval in template.approvals}
     for index, item in enumerate(template.checklist):
@@ -100,6 +101,4 @@ def _check_items(reader: Reader, template: Template, phases: set[str]) -> None:
             reader.one_of(item.approval, approvals, f"{at}/approval", "approval")
         reader.each_of(item.proof, PROOFS, f"{at}/proof", "proof")
         reader.each_of(item.blocks, blockable, f"{at}/blocks", "transition")
-    for index, task in enumerate(template.tasks):
-        reader.one_of(task.phase, phases, f"/tasks/{index}/phase", "phase")
-        reader.each_of(task.proof, PROOFS, f"/tasks/{index}/proof", "proof")
+    check_tasks(reader, template)

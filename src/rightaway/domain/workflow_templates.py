@@ -8,7 +8,8 @@ from rightaway.domain.mappings import Reader
 from rightaway.domain.sentences import said
 from rightaway.domain.workflow_approvals import approval
 from rightaway.domain.workflow_checks import check
-from rightaway.domain.workflows import ChecklistRule, Mode, Phase, TaskRule, Template, Transition
+from rightaway.domain.workflow_tasks import task_rule
+from rightaway.domain.workflows import ChecklistRule, Mode, Phase, Template, Transition
 
 
 def parse(mapping: Mapping[str, Any]) -> Template:
@@ -64,7 +65,7 @@ def _template(reader: Reader, mapping: Mapping[str, Any]) -> Template:
         transitions=tuple(_transition(reader, item, at) for at, item in items("transitions")),
         approvals=tuple(approval(reader, item, at) for at, item in items("approvals")),
         checklist=tuple(_checklist_rule(reader, item, at) for at, item in items("checklist")),
-        tasks=tuple(_task_rule(reader, item, at) for at, item in items("tasks")),
+        tasks=tuple(task_rule(reader, item, at) for at, item in items("tasks")),
         forbidden=tuple(_forbidden(reader, item, at) for at, item in items("forbidden")),
         permit_guards=reader.texts(top, "permit_guards", ""),
         launch=reader.texts(top, "launch", ""),
@@ -127,20 +128,6 @@ def _checklist_rule(reader: Reader, value: Any, at: str) -> ChecklistRule:
         approval=reader.text(fields, "approval", at, default=""),
         proof=reader.texts(fields, "proof", at),
         blocks=reader.texts(fields, "blocks", at),
-    )
-
-
-def _task_rule(reader: Reader, value: Any, at: str) -> TaskRule:
-    known = ["key", "phase", "category", "title", "owner", "mandatory", "proof"]
-    fields = reader.fields(value, at, known=known)
-    return TaskRule(
-        key=reader.text(fields, "key", at),
-        phase=reader.text(fields, "phase", at),
-        category=reader.text(fields, "category", at),
-        title=reader.text(fields, "title", at),
-        owner=reader.text(fields, "owner", at),
-        mandatory=reader.flag(fields, "mandatory", at, default=True),
-        proof=reader.texts(fields, "proof", at),
     )
 
 

@@ -7,6 +7,9 @@ from enum import StrEnum
 from rightaway.domain import moves
 from rightaway.domain.approvals import Requirement
 from rightaway.domain.permissions import Role
+from rightaway.domain.task_order import Link
+from rightaway.domain.tasks import Outcome
+from rightaway.domain.values import EvidenceType, TaskKind
 
 SYSTEM = "system"
 """The actor of what Rightaway does by itself."""
@@ -80,7 +83,22 @@ class ChecklistRule:
 
 @dataclass(frozen=True, slots=True)
 class TaskRule:
-    """A task that a release gets when it enters the phase; one with proofs is done when they hold."""
+    """
+    A task that a release gets when it enters the phase.
+
+    Args:
+        proof: What an automated task ends by.
+        after: The tasks it comes after, by their keys.
+        duration_min: How long it takes; 0 when nobody said.
+        approval: The approval that an approval task ends by.
+        outcomes: What a decision can come to.
+        voter_roles: Whose votes count at a checkpoint, by role.
+        voters: The same by account.
+        quorum: How many have to say go.
+        needs_review: Another person looks at what was done before it counts.
+        evidence: What has to be shown when it ends.
+        blocks_exit: The release stays in the phase until it is done or skipped, if it is mandatory.
+    """
 
     key: str
     phase: str
@@ -89,6 +107,20 @@ class TaskRule:
     owner: str
     mandatory: bool
     proof: tuple[str, ...]
+    kind: TaskKind = TaskKind.MANUAL
+    instructions: str = ""
+    after: tuple[Link, ...] = ()
+    duration_min: int = 0
+    approval: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+    voter_roles: tuple[str, ...] = ()
+    voters: tuple[str, ...] = ()
+    quorum: int = 1
+    needs_review: bool = False
+    evidence: EvidenceType = EvidenceType.NONE
+    blocks_exit: bool = True
+    cost: int | None = None
+    effort_min: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ GRAVE = 2
 UPCOMING_DAYS = 14
 _INCIDENT = ("number", "title", "severity", "detected_at", "service__name")
 _TASK = (
+    "key",
     "title",
     "state",
     "owner_role",

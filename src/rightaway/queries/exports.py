@@ -8,7 +8,17 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from rightaway.domain.spreadsheets import lines
-from rightaway.queries import audit, changes, cmdb, deployments, incidents, knowledge, metrics, releases
+from rightaway.queries import (
+    audit,
+    changes,
+    cmdb,
+    deployments,
+    incidents,
+    knowledge,
+    metrics,
+    releases,
+    tasks,
+)
 
 CHUNK = 2000
 METRICS = "metrics"
@@ -106,6 +116,18 @@ EXPORTS: Mapping[str, Export] = {
         rows=changes.changes,
         filters=frozenset({"text", "state", "change_type", "service"}),
         owner="requester",
+    ),
+    "tasks": Export(
+        columns={"release": "release__number"}
+        | _same("key title kind category phase state is_mandatory")
+        | {"service": "release__service__key", "owner": "owner_role", "assignee": "assignee__username"}
+        | _same("planned_start duration_min due_at started_at finished_at")
+        | {"finished_by": "finished_by__username"}
+        | _same("cost_planned cost_actual effort_planned_min effort_actual_min note"),
+        rows=tasks.tasks,
+        filters=frozenset({"text", "state", "kind", "service", "release"}),
+        scope="release__service__key",
+        owner="release__initiated_by",
     ),
     "deployments": Export(
         columns={

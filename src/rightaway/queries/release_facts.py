@@ -303,7 +303,11 @@ def _tasks(release: Release, template: Template) -> tuple[TaskFacts, ...]:
             mandatory=task.is_mandatory,
             assignee=task.owner_role,
             number=task.key,
-            has_proof=task.key in proven,
+            has_proof=bool(task.proof) if task.is_own else task.key in proven,
+            proof=tuple(task.proof) if task.is_own else (),
+            kind=task.kind,
+            approval=task.approval,
+            blocks_exit=task.blocks_exit,
         )
         for task in release.tasks.filter(attempt=release.attempt)
     )

@@ -5,18 +5,17 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain.checklists import proven_tasks
 from rightaway.domain.errors import Forbidden
 from rightaway.domain.guards import due, evaluate, require
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.subjects import SubjectKind
-from rightaway.domain.values import SYSTEM, Actor, PhaseStatus, TaskState
+from rightaway.domain.values import SYSTEM, Actor, PhaseStatus
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
 from rightaway.domain.workflows import Template, Transition, takers
 from rightaway.queries import release_facts, templates
-from rightaway.records.releases.models import PhaseVisit, Release, Task
-from rightaway.services import _audit, _binding, _guard, _notify, transition_effects
+from rightaway.records.releases.models import PhaseVisit, Release
+from rightaway.services import _audit, _binding, _guard, _notify, task_flow, transition_effects
 
 LONGEST_CHAIN = 8
 FIELDS_OF_MOVE = frozenset(
@@ -91,21 +90,13 @@ def settle(*, release: Release) -> None:
     for _ in range(LONGEST_CHAIN):
         now = timezone.now()
         facts = release_facts.facts(release, now)
-        if _close_proven(release, template, facts, now):
+        while task_flow.close_proven(release, template, facts, now) | task_flow.advance_order(release):
             facts = release_facts.facts(release, now)
         found = due(template, facts, now)
         if found is None:
             break
         _take(SYSTEM, release, template, found.transition, "everything it asks for holds")
     _set_status(release)
-
-
-def _close_proven(release: Release, template: Template, facts: Any, now: Any) -> bool:
-    keys = [rule.key for rule in proven_tasks(template, facts, now)]
-    closed = release.tasks.filter(
-        key__in=keys, attempt=release.attempt, state__in=[TaskState.READY, TaskState.ACTIVE]
-    )
-    return bool(closed.update(state=TaskState.DONE, note="proven by its evidence", finished_at=now))
 
 
 def _take(actor: Actor, release: Release, template: Template, way: Transition, reason: str) -> None:
@@ -153,22 +144,7 @@ def enter(
         entered_by=actor.name,
         entered_at=timezone.now(),
     )
-    for rule in template.tasks:
-        if rule.phase == release.phase:
-            Task.objects.update_or_create(
-                release=release,
-                attempt=release.attempt,
-                key=rule.key,
-                defaults={
-                    "phase": rule.phase,
-                    "category": rule.category,
-                    "title": rule.title,
-                    "is_mandatory": rule.mandatory,
-                    "owner_role": rule.owner,
-                    "state": TaskState.READY,
-                    "finished_at": None,
-                },
-            )
+    task_flow.begin_phase(release, template)
 
 
 def _set_status(release: Release) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from rightaway.queries import tasks
 from rightaway.records.releases.models import Release
 from rightaway.services import (
     approval_reminders,
@@ -12,6 +13,7 @@ from rightaway.services import (
     emergency_paperwork,
     lifecycle,
     release_holds,
+    task_reminders,
 )
 
 _OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
@@ -24,11 +26,14 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     A release whose moment has come and that lacks something else goes on with the command that brings it.
     """
     approval_reminders.pass_by(now=now)
+    task_reminders.pass_by(now=now)
     come = Q()
     for field in _OF_RELEASE:
         come |= Q(**{f"{field}__gt": since, f"{field}__lte": now})
     numbers = list(
-        Release.objects.filter(come).exclude(phase__in=("closed", "abandoned")).values_list("pk", flat=True)
+        Release.objects.filter(come | Q(pk__in=tasks.waiting_by(now)))
+        .exclude(phase__in=("closed", "abandoned"))
+        .values_list("pk", flat=True)
     )
     for key in numbers:
         with transaction.atomic():

@@ -13,6 +13,7 @@ from rightaway.web.viewers import Viewer
 
 TABS = (
     ("release", _("Overview")),
+    ("task-board", _("Tasks")),
     ("scope", _("Scope")),
     ("plan", _("Package and plan")),
     ("evidence", _("Evidence")),

@@ -62,6 +62,10 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.DEPLOYMENT_BACKING_OUT: ("undo-2", gettext_lazy("The deployment is being backed out"), ""),
     Kind.DEPLOYMENT_FINISHED: ("circle-dot", gettext_lazy("The deployment has ended: {status}"), ""),
     Kind.TASK_ASSIGNED: ("circle-check", gettext_lazy("{by} gave you a task: {title}"), "#tasks"),
+    Kind.TASK_READY: ("circle-check", gettext_lazy("A task is ready: {title}"), "#tasks"),
+    Kind.TASK_DUE: ("hourglass", gettext_lazy("A task is due soon: {title}"), "#tasks"),
+    Kind.TASK_OVERDUE: ("triangle-alert", gettext_lazy("A task is overdue: {title}"), "#tasks"),
+    Kind.TASK_REVIEW: ("circle-dot", gettext_lazy("{by} asks for a review: {title}"), "#tasks"),
     Kind.ATTEMPT_IN_DOUBT: ("circle-question-mark", gettext_lazy("Nobody knows what happened to a step"), ""),
 }
 _KEYS = ("approval", "to", "status")

@@ -46,6 +46,7 @@ FILTERS: Mapping[str, Callable[[Any], forms.FilterForm]] = {
     "known-errors": forms.StateFilter,
     "interactions": forms.StateFilter,
     "articles": forms.ArticleFilter,
+    "tasks": forms.TaskFilter,
     "audit": forms.AuditFilter,
 }
 
@@ -91,6 +92,12 @@ def around(request: HttpRequest, viewer: Viewer, name: str) -> dict[str, Any]:
         csv=f"{reverse('export', args=[name])}?{urlencode(query)}" if _may_export(viewer, name) else "",
     )
     return {"filters": FILTERS[name](request.GET), "listed": listed}
+
+
+def own(viewer: Viewer, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Put the person who looks in the place of the wish for what is theirs."""
+    found = dict(chosen)
+    return {**found, "person": viewer.user.pk} if found.pop("mine", False) else found
 
 
 def view(viewer: Viewer, row: Any, *, chosen: str = "", default: int = 0) -> View:
@@ -157,7 +164,7 @@ def _rows(request: HttpRequest, viewer: Viewer, name: str) -> Any:
         viewer.require(found.needs)
     else:
         viewer.require("release.view", None)
-    chosen = FILTERS[name](request.GET).chosen()
+    chosen = own(viewer, FILTERS[name](request.GET).chosen())
     rows = found.rows(**{key: value for key, value in chosen.items() if value not in ("", None)})
     sees_all = not found.scope or (name == "targets" and viewer.may("target.define", EVERYWHERE))
     return found.lines(rows if sees_all else viewer.narrowed(rows, found.scope, inside=found.is_inside))

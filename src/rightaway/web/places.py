@@ -40,6 +40,7 @@ GROUPS = (
             Place("home", _("Home"), "layout-dashboard", "h"),
             Place("inbox", _("Inbox"), "inbox", "b"),
             Place("approvals", _("Approvals"), "shield-check", "v"),
+            Place("tasks", _("Tasks"), "list-checks", "s", VIEW),
             Place("releases", _("Releases"), "rocket", "r", VIEW),
             Place("deployments", _("Deployments"), "play", "d", VIEW),
             Place("changes", _("Changes"), "git-pull-request", "c", VIEW),

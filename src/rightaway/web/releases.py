@@ -18,7 +18,7 @@ from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, releases, templates
 from rightaway.queries import risk as ask_risk
 from rightaway.services import releases as commands
-from rightaway.web import approvals, choices, conversations, lifecycle, lists, overviews, remedies, risk
+from rightaway.web import approvals, choices, conversations, lists, overviews, remedies, risk, tasks
 from rightaway.web.forms.releases import SECTIONS, EditForm
 from rightaway.web.frames import found, frame
 from rightaway.web.pages import act, bound, command, page, paged
@@ -68,7 +68,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "approvals": approvals.panels(viewer, row, stands.approvals),
         "tasks": [
             (one, may_reopen, placed(stands.unproved.get(one.key, ())))
-            for one, may_reopen in lifecycle.tasks(viewer, row)
+            for one, may_reopen in tasks.of_release(viewer, row)
         ],
         "proven": stands.unproved.keys(),
         "open_states": {"ready", "active"},

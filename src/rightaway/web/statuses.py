@@ -8,7 +8,7 @@ from rightaway.domain.approval_sources import GROUP, USER
 
 _LOOKS = {
     ("ok", "circle-check"): (
-        "approved succeeded passed done satisfied released tested published authorised implemented success"
+        "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
         " successful ended_ok built_tested in_use installed met active pass applied sealed yes fixes"
     ),
     ("info", "loader-circle"): (
@@ -23,9 +23,9 @@ _LOOKS = {
     ("warn", "undo-2"): "backed_out reverted returned",
     ("warn", "triangle-alert"): (
         "succeeded_partial success_with_issues waived partly open overdue expired ended_with_debt abort maintenance"
-        " successful_with_problems partially_backed_out partial partially_implemented introduces differs"
+        " successful_with_problems partially_backed_out partial partially_implemented introduces differs critical_path"
     ),
-    ("warn", "pause"): "paused held suspended on_hold",
+    ("warn", "pause"): "paused held hold suspended on_hold",
     ("bad", "circle-x"): (
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing"
@@ -46,6 +46,11 @@ _SAID = {
     "els_starts_at": "early life support starts",
     "els_ends_at": "early life support ends",
     "due_at": "due",
+    "finish_start": "finish to start",
+    "start_start": "start to start",
+    "finish_finish": "finish to finish",
+    "els_cover": "early life support cover",
+    "pir_action": "action of a review",
     "expires_at": "valid until",
 }
 _BY_WORD = {word: look for look, words in _LOOKS.items() for word in words.split()}

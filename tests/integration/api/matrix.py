@@ -29,10 +29,20 @@ steering_list_history           sees
 release_holds_list_holds        sees
 release_holds_hold              release.hold
 release_holds_resume            release.hold
-steering_list_tasks             sees
-steering_finish_task            task.complete
-steering_reopen_task            task.complete
-steering_assign_task            release.edit
+tasks_list_all                  signed-in
+tasks_list_tasks                sees
+tasks_show_board                sees
+tasks_add                       release.edit
+tasks_show                      sees
+tasks_finish_task               task.complete
+tasks_edit                      release.edit
+tasks_remove                    release.edit
+tasks_list_history              sees
+tasks_reopen_task               task.complete
+tasks_assign_task               release.edit
+tasks_review                    task.complete
+tasks_decide                    task.complete
+tasks_vote                      task.vote
 steering_list_waivers           sees
 steering_waive                  release.edit
 steering_grant_waiver           gate.waive
@@ -215,8 +225,13 @@ BODIES: Mapping[str, Any] = {
     "scopes_expect": {"states": {"web-01": {"version": "1"}}},
     "scopes_set_people": {"stakeholders": []},
     "steering_move": {"event": "rework_plan", "reason": "Better."},
-    "steering_finish_task": {"state": "done"},
-    "steering_assign_task": {"assignee": "bea"},
+    "tasks_add": {"title": "Call the bank"},
+    "tasks_finish_task": {"state": "done"},
+    "tasks_edit": {"duration_min": 30},
+    "tasks_assign_task": {"assignee": "bea"},
+    "tasks_review": {"decision": "accept"},
+    "tasks_decide": {"outcome": "yes"},
+    "tasks_vote": {"vote": "go"},
     "steering_waive": {"control": "backups", "reason": "None.", "expires_at": LATER},
     "release_holds_hold": {"reason": "No staff.", "until": LATER},
     "approvals_ask_for": {"kind": "plan_design"},

@@ -34,6 +34,7 @@ from rightaway.services import (
     plans,
     releases,
     saved_views,
+    task_plans,
 )
 
 ROLES = [role for role in Role if role is not Role.SERVICE_ACCOUNT]
@@ -180,6 +181,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     number, later = row.release.number, timezone.now() + timedelta(days=1)
     anna, bea, sofia = world.voice("anna"), world.voice("bea"), world.voice("sofia")
     people.grant(actor=SYSTEM, user=ask_people.user("stella"), role="stakeholder", scope="shop")
+    task_plans.add(actor=anna, number=number, title="Call the bank", fields={})
     waiver = releases.waive(actor=anna, number=number, control="backups", reason="None.", expires_at=later)
     defect = assurance.record_defect(actor=bea, number=number, title="Slow", severity="minor")
     assurance.schedule_notice(actor=anna, number=number, audience="all", text="Soon.", due_at=later)
@@ -247,7 +249,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         )
     return {
         "release": number,
-        "task": "rollback_rehearsal",
+        "task": "call_the_bank",
         "waiver": str(waiver.pk),
         "kind": "plan_design",
         "change": row.release.changes.values_list("number", flat=True).first() or world.change(),

@@ -1,13 +1,18 @@
 from django.db import models
 
 from rightaway.domain.values import (
+    CheckpointVote,
     ClosureCode,
+    DependencyType,
+    EvidenceType,
     Origin,
     Outcome,
     PhaseStatus,
     ReleaseKind,
     ReleaseReason,
     ReleaseType,
+    TaskCategory,
+    TaskKind,
     TaskState,
 )
 from rightaway.records.base import Record, choices, one_of, words_of
@@ -175,33 +180,124 @@ class Task(Record):
     key = models.SlugField(max_length=60)
     phase = models.SlugField(max_length=40)
     attempt = models.PositiveSmallIntegerField(default=1)
-    category = models.SlugField(max_length=40)
+    kind = models.CharField(max_length=20, choices=choices(TaskKind), default=TaskKind.MANUAL)
+    category = models.CharField(max_length=40, choices=choices(TaskCategory))
     title = models.CharField(max_length=200)
     instructions = models.TextField(blank=True)
+    runbook_step = models.CharField(max_length=80, blank=True)
+    is_own = models.BooleanField(default=False)
     is_mandatory = models.BooleanField(default=True)
-    state = models.CharField(max_length=20, choices=choices(TaskState), default=TaskState.READY)
+    blocks_exit = models.BooleanField(default=True)
+    state = models.CharField(max_length=20, choices=choices(TaskState), default=TaskState.WAITING)
     owner_role = models.CharField(max_length=40)
     assignee = _person("tasks")
     note = models.TextField(blank=True)
+
+    proof = models.JSONField(default=list)
+    approval = models.SlugField(max_length=40, blank=True)
+    outcomes = models.JSONField(default=list)
+    outcome = models.SlugField(max_length=40, blank=True)
+    skipped_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="skips")
+    voter_roles = models.JSONField(default=list)
+    voters = models.ManyToManyField(User, related_name="+", blank=True)
+    quorum = models.PositiveSmallIntegerField(default=1)
+    needs_review = models.BooleanField(default=False)
+    reviewed_by = _person()
+    evidence_required = models.CharField(
+        max_length=20, choices=choices(EvidenceType), default=EvidenceType.NONE
+    )
+    evidence = models.TextField(blank=True)
+    affected_cis = models.ManyToManyField(ConfigurationItem, related_name="+", blank=True)
+
+    planned_start = models.DateTimeField(null=True)
+    duration_min = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    free_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
     finished_by = _person()
     finished_at = models.DateTimeField(null=True)
+    cost_planned = models.PositiveIntegerField(null=True)
+    cost_actual = models.PositiveIntegerField(null=True)
+    effort_planned_min = models.PositiveIntegerField(null=True)
+    effort_actual_min = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             one_of("state", TaskState, "task_state"),
+            one_of("kind", TaskKind, "task_kind"),
             models.UniqueConstraint(fields=["release", "attempt", "key"], name="task_once_per_attempt"),
         ]
         indexes = [
             models.Index(
                 fields=["assignee", "owner_role"],
-                condition=models.Q(state__in=[TaskState.READY.value, TaskState.ACTIVE.value]),
+                condition=models.Q(
+                    state__in=[
+                        TaskState.WAITING.value,
+                        TaskState.READY.value,
+                        TaskState.ACTIVE.value,
+                        TaskState.REVIEW.value,
+                        TaskState.FAILED.value,
+                    ]
+                ),
                 name="task_open",
-            )
+            ),
+            models.Index(
+                fields=["remind_at"], condition=models.Q(remind_at__isnull=False), name="task_remind"
+            ),
+            models.Index(fields=["free_at"], condition=models.Q(free_at__isnull=False), name="task_free"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def number(self) -> str:
+        """What the audit log calls it: keys are unique in a release only."""
+        return f"{self.release.number}/{self.key}"
+
+
+class TaskDependency(models.Model):
+    """`task` comes after `after`; both belong to the same attempt of a release."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="after")
+    after = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="before")
+    type = models.CharField(
+        max_length=20, choices=choices(DependencyType), default=DependencyType.FINISH_START
+    )
+    lag_min = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "after"], name="task_dependency_once"),
+            models.CheckConstraint(condition=~models.Q(task=models.F("after")), name="task_not_after_itself"),
+            one_of("type", DependencyType, "task_dependency_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} after {self.after}"
+
+
+class TaskVote(models.Model):
+    """What one person says at a checkpoint; their newest word replaces the one before."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="votes")
+    voter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    vote = models.CharField(max_length=10, choices=choices(CheckpointVote))
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "voter"], name="task_vote_once"),
+            one_of("vote", CheckpointVote, "task_vote"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voter}: {self.vote}"
 
 
 class Waiver(models.Model):

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.approvals import Decision
 from rightaway.domain.guards_deployment import BACK_OUT_REASONS
 from rightaway.domain.guards_registration import ABANDON_REASONS
-from rightaway.domain.values import TaskState
 from rightaway.domain.workflows import Transition
 from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, ReasonForm, Text, area, options
 
@@ -38,16 +37,6 @@ class HoldForm(ReasonForm):
 
 def _choice(label: Text, reasons: tuple[str, ...]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=options(reasons, empty=CHOOSE))
-
-
-class TaskForm(CommandForm):
-    state = forms.ChoiceField(
-        label=_("New state"),
-        choices=options([TaskState.DONE, TaskState.ACTIVE, TaskState.SKIPPED, TaskState.CANCELLED]),
-    )
-    note = forms.CharField(
-        label=_("Note"), widget=area(), required=False, help_text=_("Skipping a task needs one.")
-    )
 
 
 class AssignForm(CommandForm):

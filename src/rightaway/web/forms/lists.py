@@ -10,7 +10,7 @@ from rightaway.domain.changes import ChangeState, ChangeType
 from rightaway.domain.deployment_states import DeploymentStatus, Ending
 from rightaway.domain.permissions import Role
 from rightaway.domain.saved_views import NAME_CHARACTERS
-from rightaway.domain.values import AccountState, ArticleKind, RecordState
+from rightaway.domain.values import AccountState, ArticleKind, RecordState, TaskCategory, TaskKind, TaskState
 from rightaway.queries import cmdb
 from rightaway.web.forms.base import Choices, CommandForm, Text, options
 
@@ -80,6 +80,24 @@ class ChangeFilter(FilterForm):
     state = _choice(_("State"), options(ChangeState, empty=ANY))
     change_type = _choice(_("Type"), options(ChangeType, empty=ANY))
     service = _choice(_("Service"), services)
+
+
+class TaskFilter(FilterForm):
+    """One's own tasks that have not ended, unless something else is asked for."""
+
+    text = _text(_("Release or title"))
+    whose = _choice(_("Whose"), [("", _("Mine")), ("all", _("Everybody's"))])
+    state = _choice(_("State"), [("", _("Not over yet")), ("all", ANY), *options(TaskState)])
+    kind = _choice(_("Kind"), options(TaskKind, empty=ANY))
+    category = _choice(_("Category"), options(TaskCategory, empty=ANY))
+    service = _choice(_("Service"), services)
+    due = _choice(_("Due"), [("", ANY), ("late", _("Overdue"))])
+
+    def chosen(self) -> dict[str, Any]:
+        found = super().chosen()
+        found["mine"] = found.pop("whose") != "all"
+        found["is_overdue"] = True if found.pop("due") == "late" else None
+        return {**found, "state": {"": "open", "all": ""}.get(found["state"], found["state"])}
 
 
 class DeploymentFilter(FilterForm):

@@ -1,6 +1,7 @@
 """The shipped template, and everything that a template is refused for."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 
@@ -199,6 +200,33 @@ BROKEN = [
     (_set(["tasks", 0, "phase"], "x"), "workflow.unknown_phase", "/tasks/0/phase"),
     (_set(["tasks", 0, "proof"], ["x"]), "workflow.unknown_proof", "/tasks/0/proof/0"),
     (_set(["tasks", 0, "mandatory"], 1), "workflow.not_a_flag", "/tasks/0/mandatory"),
+    (_set(["tasks", 0, "category"], "x"), "workflow.unknown_category", "/tasks/0/category"),
+    (_set(["tasks", 0, "kind"], "x"), "workflow.unknown_kind", "/tasks/0/kind"),
+    (_set(["tasks", 0, "kind"], "manual"), "workflow.other_kind", "/tasks/0/proof"),
+    (_set(["tasks", 4, "kind"], "automated"), "workflow.task_without_end", "/tasks/4/proof"),
+    (_set(["tasks", 4, "kind"], "decision"), "workflow.task_without_end", "/tasks/4/outcomes"),
+    (_set(["tasks", 4, "kind"], "checkpoint"), "workflow.task_without_end", "/tasks/4/voters"),
+    (_set(["tasks", 4, "approval"], "x"), "workflow.unknown_approval", "/tasks/4/approval"),
+    (_set(["tasks", 4, "voters"], {"roles": ["x"]}), "workflow.unknown_role", "/tasks/4/voters/roles/0"),
+    (
+        _set(["tasks", 4, "outcomes"], [{"key": "a", "title": "A", "skips": ["x"]}]),
+        "workflow.unknown_task",
+        "/tasks/4/outcomes/0/skips/0",
+    ),
+    (_set(["tasks", 1, "after"], ["x"]), "workflow.unknown_task", "/tasks/1/after/0/task"),
+    (_set(["tasks", 1, "after"], ["review"]), "workflow.later_phase", "/tasks/1/after/0/task"),
+    (_set(["tasks", 1, "after"], ["create_release"]), "workflow.task_cycle", "/tasks/1/after"),
+    (
+        _set(["tasks", 1, "after"], [{"task": "test_execution", "type": "x"}]),
+        "workflow.unknown_type",
+        "/tasks/1/after/0/type",
+    ),
+    (
+        _set(["tasks", 1, "after"], [{"task": "test_execution", "lag_min": -1}]),
+        "workflow.not_a_number",
+        "/tasks/1/after/0/lag_min",
+    ),
+    (_set(["tasks", 1, "duration_min"], 600_000), "workflow.too_long", "/tasks/1/duration_min"),
     (_set(["permit_guards"], ["G30"]), "workflow.unknown_permit_guard", "/permit_guards/0"),
 ]
 
@@ -260,3 +288,45 @@ def test_takers__event_of_no_phase__those_who_take_another_way_out(template):
 def test_takers__phase_without_a_way_out__somebody_all_the_same(template):
     (terminal, *_) = template.terminal
     assert takers(template, terminal, "no_such_event")
+
+
+def test_parse__tasks_that_wait_for_each_other__names_the_circle(mapping):
+    broken = copy.deepcopy(mapping)
+    broken["tasks"][1]["after"] = ["rollback_rehearsal"]
+    broken["tasks"][3]["after"] = ["test_execution"]
+    broken["tasks"][2]["after"] = [{"task": "create_release", "type": "start_start"}]
+
+    with pytest.raises(Invalid) as caught:
+        parse(broken)
+
+    (error,) = caught.value.errors
+    assert (error.code, error.at) == ("workflow.task_cycle", "/tasks/1/after")
+    assert "create_release → rollback_rehearsal → test_execution → create_release" in error.message
+
+
+def test_parse__task_with_all_it_can_say__read(mapping):
+    full = copy.deepcopy(mapping)
+    full["tasks"].append(
+        {
+            "key": "go_or_not",
+            "phase": "build_test",
+            "category": "review",
+            "title": "Go or not",
+            "owner": "release_manager",
+            "kind": "checkpoint",
+            "voters": {"roles": ["cab"], "people": ["cora"]},
+            "quorum": 2,
+            "after": ["create_release", {"task": "test_execution", "type": "start_start", "lag_min": "30"}],
+            "duration_min": "15",
+            "cost": 0,
+        }
+    )
+
+    task = parse(full).tasks[-1]
+
+    assert (task.kind, task.voter_roles, task.voters, task.quorum) == ("checkpoint", ("cab",), ("cora",), 2)
+    assert [(one.after, one.type, one.lag) for one in task.after] == [
+        ("create_release", "finish_start", timedelta(0)),
+        ("test_execution", "start_start", timedelta(minutes=30)),
+    ]
+    assert (task.duration_min, task.cost, task.effort_min) == (15, 0, None)
