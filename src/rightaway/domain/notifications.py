@@ -20,3 +20,7 @@ class NotificationKind(StrEnum):
     DEPLOYMENT_FINISHED = "deployment_finished"
     TASK_ASSIGNED = "task_assigned"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"
+    AGENDA_PUBLISHED = "agenda_published"
+    BOARD_DECIDED = "board_decided"
+    MINUTES_READY = "minutes_ready"
+    ACTION_GIVEN = "action_given"

@@ -92,6 +92,8 @@ approval.vote.verification       -   -   -   Y   -   -   Y   -   -   -
 approval.withdraw                o   o   -   o   o   o   o   -   -   -
 approval.delegate                Y   Y   Y   Y   Y   Y   Y   -   -   -
 group.define                     -   -   -   -   2   -   -   -   2   -
+board.define                     -   -   -   -   2   -   -   -   2   -
+board.conduct                    o   o   o   o   Y   o   -   -   -   -
 change.register                  Y   Y   Y   Y   Y   -   Y   -   -   Y
 change.edit                      o   o   o   o   Y   -   o   -   -   o
 change.authorise                 -   -   -   Y   Y   Y   -   -   -   -

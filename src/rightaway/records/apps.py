@@ -10,6 +10,7 @@ CONTEXTS = (
     "changes",
     "packages",
     "approvals",
+    "boards",
     "assurance",
     "deployments",
     "incidents",

@@ -27,7 +27,7 @@ from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _binding, _guard, _notify, changes, lifecycle
+from rightaway.services import _audit, _binding, _board_votes, _guard, _notify, changes, lifecycle
 from rightaway.services._people import separation_person
 
 
@@ -51,6 +51,7 @@ def request(*, actor: Actor, number: str, kind: str, expected_version: int | Non
     _make_room(actor, release, kind, {int(voter.person) for voter in voters})
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
+    _board_votes.check_sources(requirement, holders)
     check_source(replace(requirement, asked=len(voters)), voters)
     due_at = now + timedelta(days=requirement.due_days)
     row = Approval.objects.create(
@@ -175,6 +176,7 @@ def vote(
         _check_separation(release, requirement, row, voter, sources)
         _check_asked(requirement, row, holders, giver or voter.pk)
         _check_proof(actor, requirement)
+        _board_votes.check_approval_vote(row, sources)
         if chosen is Decision.APPROVE:
             check_source(approvers.asked(requirement, row), holders.voters(requirement))
         check_turn(requirement, sources, approvers.standing(requirement, row, holders, timezone.now()))
@@ -324,6 +326,8 @@ def decide(actor: Actor, release: Release, requirement: Requirement, row: Approv
             _ask(actor, row, [int(one.person) for one in holders.voters(requirement) if one.roles & level])
         return
     told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
+    if stands.state in {ApprovalState.APPROVED, ApprovalState.DENIED}:
+        _board_votes.decided_approval(actor, row, stands.state)
     event = _FOLLOWED.get(row.kind)
     if stands.state is ApprovalState.APPROVED and event:
         changes.follow(actor=actor, release=release, event=event)

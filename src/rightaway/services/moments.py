@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from rightaway.records.releases.models import Release
-from rightaway.services import approval_reminders, change_models, lifecycle
+from rightaway.services import approval_reminders, change_models, lifecycle, meetings
 
 _OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
 
@@ -28,4 +28,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
         with transaction.atomic():
             lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
     change_models.expire(now=now)
+    meetings.plan_ahead(now=now)
     return len(numbers)

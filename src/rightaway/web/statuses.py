@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext
 
-from rightaway.domain.approval_sources import GROUP, USER
+from rightaway.domain.approval_sources import BOARD, GROUP, USER
 
 _LOOKS = {
     ("ok", "circle-check"): (
@@ -83,8 +83,8 @@ def within(text: str) -> str:
 
 
 def source(text: str) -> str:
-    """Say who gives an approval: a role, a person, a group, or people of the release."""
-    for kind in (USER, GROUP):
+    """Say who gives an approval: a role, a person, a group, a board, or people of the release."""
+    for kind in (USER, GROUP, BOARD):
         if text.startswith(kind):
             return text.removeprefix(kind)
     return within(words(text))
