@@ -47,6 +47,8 @@ COMMANDS = {
     "group": ("voting:group", "Groups of people who give approvals together."),
     "change": ("changes:app", "Change requests: register, assess, authorise."),
     "change-model": ("change_models:app", "Models of standard changes: define, authorise, suspend."),
+    "board": ("boards:app", "Change advisory boards: propose, confirm, who is away, what was decided."),
+    "meeting": ("meetings:app", "Meetings of boards: plan, agenda, conduct, minutes."),
     "risk": ("risk:app", "The risk of changes and releases, and what makes it."),
     "package": ("packages:app", "Release packages: build here, push to the definitive library, verify."),
     "plan": ("plans:app", "Deployment plans: compile, show, compare."),

@@ -9,7 +9,7 @@ OF_RELEASE = (REQUESTER, STAKEHOLDERS)
 
 
 def is_source(text: str) -> bool:
-    """Say whether a text names a source: a role, `user:`, `group:` or `board:` with a name, or people of the release."""
+    """Say whether a text names a source: a role, `user:`, `group:` or `board:` with a name, or some of the release."""
     named = any(text.startswith(kind) and len(text) > len(kind) for kind in (USER, GROUP, BOARD))
     return named or text in {*Role, *OF_RELEASE}
 

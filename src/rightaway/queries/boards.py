@@ -134,6 +134,12 @@ def awaits_decision() -> Q:
     return normal | Q(change_type=ChangeType.EMERGENCY, state=ChangeState.REGISTERED)
 
 
+def waits(change: Change) -> bool:
+    """Say whether the change waits for somebody's authorisation."""
+    state = ChangeState.REGISTERED if change.change_type == ChangeType.EMERGENCY else ChangeState.ASSESSED
+    return change.change_type != ChangeType.STANDARD and change.state == state
+
+
 def waiting_changes(row: Board) -> list[Change]:
     """Give the changes for the board's next agenda: those that it decides on, in the states of its filter."""
     agenda = definition(row.definition).agenda

@@ -153,13 +153,14 @@ def _write(
     if item is not None:
         item.outcome, item.reason = outcome, ""
         item.save()
-    release = approval.release if approval else None
+    thing: Any = change or (approval and approval.release)
     return Decision.objects.create(
         board=board,
         change=change,
         approval=approval,
-        subject=change.number if change else f"{release.number}/{approval.kind}",  # type: ignore[union-attr]
-        title=change.title if change else release.title,  # type: ignore[union-attr]
+        service=thing.service,
+        subject=f"{thing.number}/{approval.kind}" if approval else thing.number,
+        title=thing.title,
         outcome=outcome,
         digest=digest,
         votes=votes,

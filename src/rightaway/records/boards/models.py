@@ -5,6 +5,7 @@ from rightaway.domain.meetings import ItemOutcome, MeetingState
 from rightaway.records.approvals.models import Approval
 from rightaway.records.base import Record, choices, one_of
 from rightaway.records.changes.models import Change
+from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.people.models import User
 
 
@@ -181,6 +182,7 @@ class Decision(models.Model):
     approval = models.ForeignKey(
         Approval, on_delete=models.CASCADE, null=True, related_name="board_decisions"
     )
+    service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=80)
     title = models.CharField(max_length=200)
     outcome = models.CharField(max_length=20)

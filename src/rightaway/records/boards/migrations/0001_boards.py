@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('approvals', '0002_delegations'),
         ('changes', '0004_unauthorised'),
+        ('cmdb', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                 ('board', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='boards.board')),
                 ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='board_decisions', to='changes.change')),
                 ('meeting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='boards.meeting')),
+                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.configurationitem')),
                 ('reported_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='boards.meeting')),
             ],
             options={
