@@ -154,15 +154,19 @@ def waiting_changes(row: Board) -> list[Change]:
     return [one for one, by in held if by is not None and by.board.pk == row.pk]
 
 
+def pending_approvals() -> QuerySet[Approval]:
+    """List the approvals that wait for votes, what is due first on top."""
+    found = Approval.objects.filter(state=ApprovalState.PENDING).order_by("due_at", "pk")
+    return found.select_related("release", "release__service", "release__workflow")
+
+
 def waiting_approvals(row: Board) -> list[Approval]:
     """Give the approvals for the next agenda: of the kinds in its filter, and those that name the board."""
     agenda = definition(row.definition).agenda
-    found = Approval.objects.filter(state=ApprovalState.PENDING).select_related(
-        "release", "release__service", "release__workflow"
-    )
+    found = pending_approvals()
     if agenda.services:
         found = found.filter(release__service__key__in=agenda.services)
-    return [one for one in found.order_by("due_at", "pk")[:MOST] if _comes_before(row, agenda, one)]
+    return [one for one in found[:MOST] if _comes_before(row, agenda, one)]
 
 
 def _comes_before(row: Board, agenda: AgendaFilter, approval: Approval) -> bool:

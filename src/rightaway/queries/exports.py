@@ -8,7 +8,17 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from rightaway.domain.spreadsheets import lines
-from rightaway.queries import audit, changes, cmdb, deployments, incidents, knowledge, metrics, releases
+from rightaway.queries import (
+    audit,
+    boards,
+    changes,
+    cmdb,
+    deployments,
+    incidents,
+    knowledge,
+    metrics,
+    releases,
+)
 
 CHUNK = 2000
 METRICS = "metrics"
@@ -106,6 +116,13 @@ EXPORTS: Mapping[str, Export] = {
         rows=changes.changes,
         filters=frozenset({"text", "state", "change_type", "service"}),
         owner="requester",
+    ),
+    "decisions": Export(
+        columns={"at": "at", "board": "board__key"}
+        | _same("subject title outcome digest votes")
+        | {"meeting": "meeting__number", "minutes": "reported_in__number"},
+        rows=boards.decisions,
+        filters=frozenset({"text", "board"}),
     ),
     "deployments": Export(
         columns={

@@ -57,6 +57,7 @@ GROUPS = (
     Group(
         _("Governance"),
         (
+            Place("boards", _("Boards"), "shield-check", "o", VIEW),
             Place("metrics", _("DORA metrics"), "chart-line", "m", "metrics.read"),
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),
         ),
@@ -80,6 +81,8 @@ OTHERS = (
     Place("release-register", _("Register a release"), "plus", "", "release.register"),
     Place("change-register", _("Register a change"), "plus", "", "change.register"),
     Place("change-models", _("Standard change models"), "git-pull-request", "", VIEW),
+    Place("meetings", _("Meetings of boards"), "shield-check", "", VIEW),
+    Place("decisions", _("Decisions of boards"), "shield-check", "", VIEW),
     Place("views", _("Saved views"), "bookmark", "", "view.save"),
     Place("profile", _("Your profile"), "user-round", "p"),
     Place("design-system", _("Design system"), "layout-dashboard"),

@@ -7,9 +7,11 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 
 from rightaway.web import (
+    agendas,
     approvals,
     assurance,
     audit,
+    boards,
     change_models,
     changes,
     cmdb,
@@ -24,6 +26,7 @@ from rightaway.web import (
     knowledge,
     lifecycle,
     lists,
+    meetings,
     metrics,
     overviews,
     people,
@@ -195,6 +198,34 @@ _TALK = [
     path("attachments/<int:attachment>/", conversations.download, name="attachment"),
 ]
 
+_BOARDS = [
+    path("boards/", boards.index, name="boards"),
+    path("boards/new/", boards.propose, name="board-propose"),
+    path("boards/<slug:key>/", boards.board, name="board"),
+    path("boards/<slug:key>/proposal/", boards.propose, name="board-edit"),
+    path("boards/<slug:key>/confirmation/", boards.confirm, name="board-confirm"),
+    path("boards/<slug:key>/discarding/", boards.discard, name="board-discard"),
+    path("boards/<slug:key>/seats/<int:seat>/absence/", boards.away, name="board-away"),
+    path("boards/<slug:key>/meetings/new/", meetings.plan, name="meeting-plan"),
+    path("decisions/", boards.decisions, name="decisions"),
+    path("meetings/", meetings.index, name="meetings"),
+    path("meetings/<number:number>/", meetings.meeting, name="meeting"),
+    path("meetings/<number:number>/steps/<slug:event>/", meetings.step, name="meeting-step"),
+    path("meetings/<number:number>/attendance/", meetings.attend, name="meeting-attend"),
+    path("meetings/<number:number>/remarks/", meetings.remark, name="meeting-remark"),
+    path("meetings/<number:number>/minutes/", meetings.minutes, name="minutes"),
+    path("meetings/<number:number>/minutes.md", meetings.markdown, name="minutes-file"),
+    path("meetings/<number:number>/minutes/approval/", meetings.approve, name="minutes-approve"),
+    path("meetings/<number:number>/items/new/", agendas.add, name="agenda-add"),
+    path("meetings/<number:number>/items/<int:item>/vote/", agendas.vote, name="agenda-vote"),
+    path("meetings/<number:number>/items/<int:item>/removal/", agendas.remove, name="agenda-remove"),
+    path("meetings/<number:number>/items/<int:item>/place/", agendas.place, name="agenda-place"),
+    path("meetings/<number:number>/items/<int:item>/deferral/", agendas.defer, name="agenda-defer"),
+    path("meetings/<number:number>/items/<int:item>/note/", agendas.note, name="agenda-note"),
+    path("meetings/<number:number>/items/<int:item>/action/", agendas.take_on, name="item-action"),
+    path("meetings/<number:number>/actions/new/", agendas.take_on, name="meeting-action"),
+    path("meetings/<number:number>/actions/<int:action>/", agendas.finish, name="action-finish"),
+]
 _ADMINISTRATION = [
     path("administration/people/", persons.index, name="people"),
     path("administration/people/new/", persons.create, name="person-create"),
@@ -259,6 +290,7 @@ urlpatterns = [
         name="change-model-authorise",
     ),
     path("changes/models/<number:number>/steps/<slug:event>/", change_models.step, name="change-model-step"),
+    *_BOARDS,
     path("cis/", cmdb.items, name="items"),
     path("cis/<slug:key>/", cmdb.item, name="item"),
     path("targets/", cmdb.targets, name="targets"),
