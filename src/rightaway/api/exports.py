@@ -48,8 +48,8 @@ def export(request: Request, name: str, asked: Asked[ExportFilter]) -> Streaming
     Give a list as CSV: what the caller may see of it, with the filters of that list.
 
     The lists are releases, changes, decisions (of boards), deployments, items, targets, incidents, problems,
-    known-errors, interactions, articles, audit, and metrics (the DORA figures of each service). A text that a spreadsheet
-    would run as a formula begins with an apostrophe.
+    known-errors, interactions, articles, audit, and metrics (the DORA figures of each service). A text that a
+    spreadsheet would run as a formula begins with an apostrophe.
     """
     given = {key: value for key, value in asked.model_dump().items() if value not in (None, "")}
     response = StreamingHttpResponse(
