@@ -33,6 +33,7 @@ from rightaway.services import (
     knowledge,
     lifecycle,
     meetings,
+    outages,
     people,
     releases,
     saved_views,
@@ -208,6 +209,16 @@ class Phases:
             for event in steps:
                 changes.move(actor=actor("chris"), number=row.number, event=event)
         self.models(service)
+        now = timezone.now()
+        planned = {"planned_start": now, "planned_end": now + timedelta(hours=1)}
+        for title in ("Short", "Other"):
+            made = outages.record(
+                actor=olga,
+                service=service,
+                fields={"title": title, "kind": "planned", **planned},
+                source={"release": release},
+            )
+        outages.correct(actor=olga, number=made.number, fields={"title": "Long"}, reason="A slip.")
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 
     @staticmethod

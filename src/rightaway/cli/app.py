@@ -62,6 +62,7 @@ COMMANDS = {
     "notice": ("evidence:notice", "Messages of the communication plan."),
     "backup": ("evidence:backup", "Backups of stateful items."),
     "incident": ("incidents:incident", "Incidents."),
+    "outage": ("outages:app", "Outages: planned and actual, list, record, correct."),
     "problem": ("incidents:problem", "Problems and their root causes."),
     "known-error": ("incidents:known_error", "Known errors, and the releases that fix or bring them."),
     "interaction": ("incidents:interaction", "Contacts of users with the service desk."),

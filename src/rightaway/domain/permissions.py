@@ -114,6 +114,7 @@ ci.edit                          Y   Y   Y   Y   -   -   -   -   -   -
 target.define                    -   2   p   -   -   -   -   -   2   -
 article.edit                     Y   Y   Y   Y   Y   -   -   -   -   -
 incident.record                  Y   Y   Y   Y   Y   -   Y   -   -   Y
+outage.record                    Y   Y   Y   Y   Y   -   -   -   -   Y
 early_life.manage                Y   Y   -   Y   -   -   -   -   -   -
 review.edit                      Y   Y   -   Y   Y   -   -   -   -   -
 role.grant                       -   -   -   2   -   -   -   -   2   -

@@ -14,6 +14,7 @@ CONTEXTS = (
     "assurance",
     "deployments",
     "incidents",
+    "outages",
     "knowledge",
     "reviews",
     "conversations",

@@ -12,6 +12,7 @@ SEQUENCES = {
     "PRB": "problem_numbers",
     "KE": "known_error_numbers",
     "INT": "interaction_numbers",
+    "OUT": "outage_numbers",
     "KB": "article_numbers",
 }
 

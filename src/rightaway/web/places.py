@@ -51,6 +51,7 @@ GROUPS = (
             Place("items", _("Configuration items"), "network", "i", VIEW),
             Place("targets", _("Targets"), "server", "t", VIEW),
             Place("incidents", _("Incidents and problems"), "triangle-alert", "n", VIEW),
+            Place("outages", _("Outages"), "ban", "u", VIEW),
             Place("articles", _("Knowledge"), "book-open", "k", VIEW),
         ),
     ),

@@ -80,6 +80,11 @@ meetings_finish                 ~board.conduct
 meetings_remark                 ~board.conduct
 meetings_show_minutes           *release.view
 meetings_approve_minutes        own
+outages_list_outages            signed-in
+outages_record                  !outage.record
+outages_show                    sees
+outages_correct                 outage.record
+outages_convert                 change.authorise.emergency
 risk_risk_of_change             sees
 risk_risk_of_release            sees
 risk_questions                  any-role
@@ -275,6 +280,9 @@ BODIES: Mapping[str, Any] = {
     "meetings_take_on": {"text": "Look.", "owner": "bea", "due_at": LATER},
     "meetings_remark": {"remarks": "More."},
     "meetings_approve_minutes": {"digest": "0" * 64},
+    "outages_record": {"title": "T", "kind": "unplanned", "service": "shop", "actual_start": LATER},
+    "outages_correct": {"because": "Wrong.", "title": "Mine"},
+    "outages_convert": {"actual_start": LATER, "reason": "Down."},
     "plans_compile_plan": {},
     "deployments_launch": {"release": RELEASE, "environment": "staging", "intent": "drill"},
     "deployments_command": {"command": "pause"},

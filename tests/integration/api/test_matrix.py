@@ -34,6 +34,7 @@ from rightaway.services import (
     knowledge,
     lifecycle,
     meetings,
+    outages,
     people,
     plans,
     releases,
@@ -216,6 +217,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     incident = incidents.record_incident(
         actor=sofia, title="Slow", service="shop", severity=2, release=number
     )
+    down = {"title": "Slow", "kind": "degradation", "actual_start": timezone.now()}
     error = incidents.record_known_error(
         actor=sofia, title="Slow", root_cause="x", workaround="Wait.", service="shop"
     )
@@ -292,6 +294,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "audience": "all",
         "incident": incident.number,
         "problem": problem.number,
+        "outage": outages.record(actor=sofia, service="shop", fields=down).number,
         "known_error": error.number,
         "record": incident.number,
         "article": article.number,

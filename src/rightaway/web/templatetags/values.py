@@ -1,6 +1,7 @@
 """Values of records: digests, JSON, and what became of a field."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -74,3 +75,8 @@ def clash(field: BoundField) -> Clash | None:
 def weekday(number: int) -> str:
     """Name a day of the week; 0 is Monday."""
     return str(WEEKDAYS[int(number)])
+
+
+@register.filter
+def minutes(lasts: timedelta) -> int:
+    return round(lasts.total_seconds() / 60)
