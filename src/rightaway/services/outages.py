@@ -115,13 +115,17 @@ def correct(
 
 def began(deployment: Deployment) -> None:
     """Post the beginning of what the release planned to be down, called as a production deployment begins."""
-    for row in ask.planned_for(deployment.release).filter(actual_start__isnull=True).select_for_update():
+    for row in (
+        ask.planned_for(deployment.release).filter(actual_start__isnull=True).select_for_update(of=("self",))
+    ):
         _post(row, deployment, actual_start=deployment.started_at or timezone.now())
 
 
 def ended(deployment: Deployment) -> None:
     """Post the end of what was down, called as a production deployment ends, however it ends."""
-    for row in ask.planned_for(deployment.release).filter(actual_start__isnull=False).select_for_update():
+    for row in (
+        ask.planned_for(deployment.release).filter(actual_start__isnull=False).select_for_update(of=("self",))
+    ):
         _post(row, deployment, actual_end=deployment.finished_at or timezone.now())
 
 

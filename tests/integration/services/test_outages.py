@@ -28,14 +28,16 @@ def world(db: None) -> World:
     return staged("settled", settled)
 
 
-def planned(*items: str, start: timedelta = HOUR, lasts: timedelta = HOUR, **source: str) -> Outage:
+def planned(
+    *items: str, service: str = "shop", start: timedelta = HOUR, lasts: timedelta = HOUR, **source: str
+) -> Outage:
     fields = {
         "title": "Down",
         "kind": "planned",
         "planned_start": NOW + start,
         "planned_end": NOW + start + lasts,
     }
-    return outages.record(actor=actor("olga"), service="shop", items=items, fields=fields, source=source)
+    return outages.record(actor=actor("olga"), service=service, items=items, fields=fields, source=source)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +109,14 @@ def test_convert__of_an_unauthorised_change__rejects_it_and_names_the_outage(wor
         outages.convert(actor=actor("chris"), change=change, actual_start=NOW, reason="Again.")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_deployment__to_production_of_a_release_that_plans_downtime__posts_the_actual_times(
-    db: None, monkeypatch: pytest.MonkeyPatch, make_folder: Callable[[], Path]
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, make_folder: Callable[[], Path]
 ) -> None:
     phases = Phases(make_folder(), Fleet(monkeypatch, SCRIPTS))
-    world = phases._ready("shop")
-    row = planned(release=world.release, start=-HOUR, lasts=10 * HOUR)
-    late = planned(release=world.release, start=-2 * HOUR, lasts=HOUR)
+    world = phases._ready("iota")
+    row = planned(service="iota", release=world.release, start=-HOUR, lasts=10 * HOUR)
+    late = planned(service="iota", release=world.release, start=-2 * HOUR, lasts=HOUR)
     number = phases._launch(world)
     drive(number)
     row.refresh_from_db()
@@ -123,12 +126,13 @@ def test_deployment__to_production_of_a_release_that_plans_downtime__posts_the_a
     assert (row.kind, late.kind) == ("planned", "extended")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_deployment__that_is_a_rehearsal__posts_nothing(
-    db: None, monkeypatch: pytest.MonkeyPatch, make_folder: Callable[[], Path]
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, make_folder: Callable[[], Path]
 ) -> None:
     phases = Phases(make_folder(), Fleet(monkeypatch, SCRIPTS))
-    world = phases._built("shop")
-    row = planned(release=world.release)
+    world = phases._built("iota")
+    row = planned(service="iota", release=world.release)
     drive(phases._launch(world, "staging", deployment_effects.Intent.DRILL))
     row.refresh_from_db()
     assert row.actual_start is None
