@@ -1,7 +1,5 @@
 """Change advisory boards: propose, confirm, who is away, what was decided."""
 
-from typing import Any
-
 from cyclopts import App
 
 from rightaway.cli import client, output
@@ -87,26 +85,12 @@ def propose(
         inactive: It decides nothing.
         version: The version you looked at.
     """
-    body: dict[str, Any] = {
-        "title": title,
-        "kind": kind,
-        "chair": chair,
-        "quorum": quorum,
-        "members": [_member(one) for one in members],
-        "agenda": given(
-            services=service,
-            change_types=change_type,
-            rfc_classes=rfc_class,
-            states=state,
-            risk_at_least=risk_at_least,
-            approvals=approval,
-        ),
-        "is_async": not in_meetings,
-        "is_active": not inactive,
-    }
-    if weekday:
-        when = given(weekdays=weekday, time=time, zone=zone, every_weeks=every_weeks, since=since)
-        body["schedule"] = when
+    who = given(title=title, kind=kind, chair=chair, quorum=quorum, members=[_member(one) for one in members])
+    which = given(services=service, change_types=change_type, rfc_classes=rfc_class, states=state)
+    which |= given(risk_at_least=risk_at_least, approvals=approval)
+    when = given(weekdays=weekday, time=time, zone=zone, every_weeks=every_weeks, since=since)
+    body = {**who, "agenda": which, "is_async": not in_meetings, "is_active": not inactive}
+    body |= {"schedule": when} if weekday else {}
     output.record(client.send("PUT", at("boards", board, "proposal"), body, version=version), *SHOWN)
 
 

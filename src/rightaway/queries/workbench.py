@@ -16,6 +16,8 @@ from rightaway.records.boards.models import Item, Meeting
 from rightaway.records.releases.models import Release
 
 OVER = ("closed", "abandoned")
+VOTES = ("change.authorisation.", "release.approval.", "release.vote.")
+"""What votes write into the audit log; they are shown as votes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ def _vote(person: Any, decision: str, note: str, at: datetime) -> dict[str, Any]
 
 
 def _since(kind: str, number: str, version: int) -> tuple[dict[str, Any], ...]:
-    return tuple(audit.changes_since(kind, number, version))
+    return tuple(
+        one for one in audit.changes_since(kind, number, version) if not one["action"].startswith(VOTES)
+    )
 
 
 def _conflicts(touched: Q, start: datetime | None, end: datetime | None, own: int | None) -> tuple[str, ...]:

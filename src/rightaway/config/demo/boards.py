@@ -46,9 +46,27 @@ def meet() -> int:
         row = boards.propose(actor=voice("carl"), key=key, definition=held)
         boards.confirm(actor=voice("adam"), key=key, digest=definition_digest(row.proposed))
     _past()
+    for title in ("Renew the certificate of the payment gateway", "Move the invoices to the new archive"):
+        _assessed(title)
     coming = meetings.plan(actor=voice("carl"), board="cab", place="Room 2")
     agendas.publish(actor=voice("carl"), number=coming.number)
     return len(BOARDS)
+
+
+def _assessed(title: str) -> None:
+    row = changes.register(
+        actor=voice("stella"),
+        title=title,
+        description=f"{title}.",
+        change_type="normal",
+        service="payments",
+        fields={
+            "test_plan": "One payment of each kind.",
+            "remediation_plan": "Put back what was there before.",
+        },
+    )
+    for event in ("validate", "assess"):
+        changes.move(actor=voice("carl"), number=row.number, event=event)
 
 
 def _past() -> None:
