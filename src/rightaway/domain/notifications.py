@@ -28,3 +28,7 @@ class NotificationKind(StrEnum):
     TASK_OVERDUE = "task_overdue"
     TASK_REVIEW = "task_review"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"
+    AGENDA_PUBLISHED = "agenda_published"
+    BOARD_DECIDED = "board_decided"
+    MINUTES_READY = "minutes_ready"
+    ACTION_GIVEN = "action_given"

@@ -6,11 +6,13 @@ SEQUENCES = {
     "REL": "release_numbers",
     "CHG": "change_numbers",
     "CHM": "change_model_numbers",
+    "MTG": "meeting_numbers",
     "DEP": "deployment_numbers",
     "INC": "incident_numbers",
     "PRB": "problem_numbers",
     "KE": "known_error_numbers",
     "INT": "interaction_numbers",
+    "OUT": "outage_numbers",
     "KB": "article_numbers",
 }
 

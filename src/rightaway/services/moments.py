@@ -12,6 +12,7 @@ from rightaway.services import (
     change_models,
     emergency_paperwork,
     lifecycle,
+    meetings,
     release_holds,
     task_reminders,
 )
@@ -41,4 +42,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)
     emergency_paperwork.pass_by(since=since, now=now)
+    meetings.plan_ahead(now=now)
     return len(numbers)

@@ -60,3 +60,7 @@ def open_changes(viewer: Viewer, release: Any = None) -> Choices:
         one for one in rows[:MOST] if one.release_id is None or (release and one.release_id == release.pk)
     ]
     return [(one.number, f"{one.number} {one.title} ({one.state}, {one.service.key})") for one in free]
+
+
+def all_services() -> Choices:
+    return [(one.key, f"{one.name} ({one.key})") for one in cmdb.services()]

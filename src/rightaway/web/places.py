@@ -52,12 +52,14 @@ GROUPS = (
             Place("items", _("Configuration items"), "network", "i", VIEW),
             Place("targets", _("Targets"), "server", "t", VIEW),
             Place("incidents", _("Incidents and problems"), "triangle-alert", "n", VIEW),
+            Place("outages", _("Outages"), "ban", "u", VIEW),
             Place("articles", _("Knowledge"), "book-open", "k", VIEW),
         ),
     ),
     Group(
         _("Governance"),
         (
+            Place("boards", _("Boards"), "shield-check", "o", VIEW),
             Place("metrics", _("DORA metrics"), "chart-line", "m", "metrics.read"),
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),
         ),
@@ -81,6 +83,8 @@ OTHERS = (
     Place("release-register", _("Register a release"), "plus", "", "release.register"),
     Place("change-register", _("Register a change"), "plus", "", "change.register"),
     Place("change-models", _("Standard change models"), "git-pull-request", "", VIEW),
+    Place("meetings", _("Meetings of boards"), "shield-check", "", VIEW),
+    Place("decisions", _("Decisions of boards"), "shield-check", "", VIEW),
     Place("views", _("Saved views"), "bookmark", "", "view.save"),
     Place("profile", _("Your profile"), "user-round", "p"),
     Place("design-system", _("Design system"), "layout-dashboard"),

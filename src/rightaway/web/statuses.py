@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext
 
-from rightaway.domain.approval_sources import GROUP, USER
+from rightaway.domain.approval_sources import BOARD, GROUP, USER
 
 _LOOKS = {
     ("ok", "circle-check"): (
@@ -38,6 +38,9 @@ _SAID = {
     "plan_design": "plan and design",
     "build_test": "build and test",
     "cab": "CAB",
+    "tcab": "TCAB",
+    "dcab": "DCAB",
+    "ecab": "ECAB",
     "cmdb_update": "CMDB update",
     "update_cmdb": "update CMDB",
     "cis": "configuration items",
@@ -88,8 +91,8 @@ def within(text: str) -> str:
 
 
 def source(text: str) -> str:
-    """Say who gives an approval: a role, a person, a group, or people of the release."""
-    for kind in (USER, GROUP):
+    """Say who gives an approval: a role, a person, a group, a board, or people of the release."""
+    for kind in (USER, GROUP, BOARD):
         if text.startswith(kind):
             return text.removeprefix(kind)
     return within(words(text))

@@ -63,6 +63,8 @@ def filled(path: str) -> str:
         "view",
         "question",
         "delegation",
+        "entry",
+        "action",
     }
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path
