@@ -93,7 +93,16 @@ class TaskRule:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A workflow; `forbidden` holds pairs of phases that no extension may ever connect, `*` for all."""
+    """
+    A workflow.
+
+    Args:
+        forbidden: Pairs of phases that no extension may ever connect, `*` for all.
+        permit_guards: What must hold before every wave.
+        launch: The phases from which something may be deployed to production.
+        launch_lower: The phases from which something may be deployed to a lower environment.
+        extends: Key of the shipped workflow whose prohibitions it keeps; empty for none.
+    """
 
     key: str
     version: int
@@ -108,6 +117,7 @@ class Template:
     permit_guards: tuple[str, ...]
     launch: tuple[str, ...] = ()
     launch_lower: tuple[str, ...] = ()
+    extends: str = ""
 
     def launch_phases(self, *, production: bool) -> tuple[str, ...]:
         """Give the phases from which something may be deployed to production, or to a lower environment."""
@@ -126,6 +136,9 @@ class Template:
 
     def approval(self, key: str) -> Requirement:
         return next(approval for approval in self.approvals if approval.key == key)
+
+    def has_approval(self, key: str) -> bool:
+        return any(approval.key == key for approval in self.approvals)
 
     def ways_out(self, phase: str) -> tuple[Transition, ...]:
         return tuple(transition for transition in self.transitions if transition.source == phase)

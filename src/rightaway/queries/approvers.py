@@ -21,6 +21,7 @@ from rightaway.domain.approvals import (
 from rightaway.domain.approvals import standing as judged
 from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.values import PersonKind
+from rightaway.domain.workflows import Template
 from rightaway.queries import bound_content, templates
 from rightaway.records.approvals.models import Approval, Delegation
 from rightaway.records.people.models import Group, RoleBinding, User
@@ -38,9 +39,9 @@ def requirement(release: Release, kind: str) -> Requirement | None:
     return held.adapted(facts) if held.is_needed(facts) else None
 
 
-def requirements(release: Release) -> dict[str, Requirement | None]:
-    """Give what each approval of the workflow asks of this release."""
-    found = templates.of(release).approvals
+def requirements(release: Release, template: Template | None = None) -> dict[str, Requirement | None]:
+    """Give what each approval of the workflow, its own or another, asks of this release."""
+    found = (template or templates.of(release)).approvals
     facts = expression_facts(release) if any(one.when or one.cases for one in found) else {}
     return {one.key: one.adapted(facts) if one.is_needed(facts) else None for one in found}
 
@@ -154,9 +155,9 @@ class Recorded:
     holders: Holders
 
 
-def recorded(release: Release, now: datetime, *also: str) -> Recorded:
+def recorded(release: Release, now: datetime, *also: str, template: Template | None = None) -> Recorded:
     """Read the approvals of a release with their votes; `also` names what else of each row is read with it."""
-    needed = requirements(release)
+    needed = requirements(release, template)
     rows = release.approvals.prefetch_related("votes", "asked_of", *also).order_by("id")
     return Recorded(
         needed=needed,

@@ -6,6 +6,7 @@ SEQUENCES = {
     "REL": "release_numbers",
     "CHG": "change_numbers",
     "CHM": "change_model_numbers",
+    "WFD": "workflow_draft_numbers",
     "DEP": "deployment_numbers",
     "INC": "incident_numbers",
     "PRB": "problem_numbers",

@@ -13,7 +13,7 @@ from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PhaseStatus, TaskState
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
-from rightaway.domain.workflows import Template, Transition, takers
+from rightaway.domain.workflows import TaskRule, Template, Transition, takers
 from rightaway.queries import release_facts, templates
 from rightaway.records.releases.models import PhaseVisit, Release, Task
 from rightaway.services import _audit, _binding, _guard, _notify, transition_effects
@@ -154,20 +154,25 @@ def enter(
     )
     for rule in template.tasks:
         if rule.phase == release.phase:
-            Task.objects.update_or_create(
-                release=release,
-                attempt=release.attempt,
-                key=rule.key,
-                defaults={
-                    "phase": rule.phase,
-                    "category": rule.category,
-                    "title": rule.title,
-                    "is_mandatory": rule.mandatory,
-                    "owner_role": rule.owner,
-                    "state": TaskState.READY,
-                    "finished_at": None,
-                },
-            )
+            make_task(release, rule)
+
+
+def make_task(release: Release, rule: TaskRule) -> None:
+    """Make a task of the phase, or open it again."""
+    Task.objects.update_or_create(
+        release=release,
+        attempt=release.attempt,
+        key=rule.key,
+        defaults={
+            "phase": rule.phase,
+            "category": rule.category,
+            "title": rule.title,
+            "is_mandatory": rule.mandatory,
+            "owner_role": rule.owner,
+            "state": TaskState.READY,
+            "finished_at": None,
+        },
+    )
 
 
 def _set_status(release: Release) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from rightaway.records.releases.models import Release
-from rightaway.services import approval_reminders, change_models, lifecycle
+from rightaway.services import approval_reminders, change_models, lifecycle, workflows
 
 _OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
 
@@ -18,6 +18,7 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     A release whose moment has come and that lacks something else goes on with the command that brings it.
     """
     approval_reminders.pass_by(now=now)
+    workflows.pass_by(now=now)
     come = Q()
     for field in _OF_RELEASE:
         come |= Q(**{f"{field}__gt": since, f"{field}__lte": now})
