@@ -46,6 +46,8 @@ from rightaway.api import (
     steering,
     system,
     voting,
+    workflow_drafts,
+    workflows,
 )
 from rightaway.api.access import Bearer, missing
 from rightaway.api.errors import MEDIA_TYPE, Problem, answer, on_exception
@@ -153,6 +155,8 @@ _ROUTERS: dict[str, Router] = {
     "audit": audit.router,
     "metrics": metrics.router,
     "exports": exports.router,
+    "workflows": workflows.router,
+    "workflow_drafts": workflow_drafts.router,
     "system": system.router,
 }
 for _noun, _router in _ROUTERS.items():

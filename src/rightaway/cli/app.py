@@ -48,6 +48,7 @@ COMMANDS = {
     "change": ("changes:app", "Change requests: register, assess, authorise."),
     "change-model": ("change_models:app", "Models of standard changes: define, authorise, suspend."),
     "risk": ("risk:app", "The risk of changes and releases, and what makes it."),
+    "workflow": ("workflows:app", "Workflows of releases: versions, drafts, trials, migrations."),
     "package": ("packages:app", "Release packages: build here, push to the definitive library, verify."),
     "plan": ("plans:app", "Deployment plans: compile, show, compare."),
     "deploy": ("deployments:app", "Deployments: launch, watch, pause, abort, back out."),

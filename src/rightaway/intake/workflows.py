@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from rightaway.domain.errors import Invalid
+from rightaway.domain.sentences import said
 from rightaway.domain.workflow_templates import judged, stored
 from rightaway.domain.workflow_versions import SHIPPED
 from rightaway.domain.workflows import Template
@@ -44,6 +45,22 @@ class Reading:
     body: dict[str, Any] | None
     template: Template | None
     problems: tuple[Problem, ...]
+
+    def sound(self) -> Template:
+        """
+        Give the workflow.
+
+        Raises:
+            Invalid: `workflow.invalid`, with every problem and its line.
+        """
+        if self.template is None:
+            raise Invalid(
+                "workflow.invalid",
+                said("The workflow template has problems: {count}.", count=len(self.problems)),
+                hint=said("Correct them all."),
+                errors=[Invalid(one.code, one.message, hint=one.hint, at=one.place) for one in self.problems],
+            )
+        return self.template
 
 
 def reading(text: str, *, key: str = "") -> Reading:

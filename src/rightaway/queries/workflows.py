@@ -80,6 +80,16 @@ def look(row: WorkflowDraft) -> Look:
     )
 
 
+def sound(row: WorkflowDraft) -> Template:
+    """
+    Give the workflow that a draft is.
+
+    Raises:
+        Invalid: it has problems.
+    """
+    return reading(row.source, key=row.key).sound()
+
+
 def in_force() -> list[tuple[str, str]]:
     """Give key and title of the workflows that a new release may follow, the usual one first."""
     rows = WorkflowTemplate.objects.filter(is_current=True).order_by("key")

@@ -16,7 +16,7 @@ from rightaway.domain.workflow_versions import TABLE, DraftState
 from rightaway.intake import workflow_edits
 from rightaway.intake.limits import YAML_BYTES
 from rightaway.intake.texts import decoded
-from rightaway.intake.workflows import Reading, reading
+from rightaway.intake.workflows import reading
 from rightaway.records.workflows.models import WorkflowDraft, WorkflowTemplate
 from rightaway.services import _audit, _edits, _guard, workflows
 from rightaway.services._numbers import next_number
@@ -30,6 +30,12 @@ ADDITIONS: Mapping[str, Callable[[str, Json], str]] = {
     "approval": lambda text, given: workflow_edits.add_approval(
         text, given["ways"], {name: value for name, value in given.items() if name != "ways"}
     ),
+}
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "task": ("key", "phase", "title"),
+    "checklist": ("key", "title"),
+    "guard": ("way", "guard"),
+    "approval": ("ways", "key", "title"),
 }
 
 
@@ -113,6 +119,9 @@ def extend(
             at="addition",
             hint=", ".join(ADDITIONS),
         )
+    for name in NEEDED[addition]:
+        if not fields.get(name):
+            raise Invalid("workflow.addition_incomplete", said("This is needed."), at=name)
     before = _edits.values(row, ("source", "note"))
     known = {(one.code, one.message) for one in reading(row.source, key=row.key).problems}
     row.source = ADDITIONS[addition](row.source, dict(fields))
@@ -164,22 +173,28 @@ def activate(
     row = _open(actor, number, expected_version)
     _check_second_person(actor, row)
     found = reading(row.source, key=row.key)
-    body = _whole(found)
-    current = digest_of(body, label=workflows.LABEL)
-    if digest != current:
+    found.sound()
+    body: Json = found.body or {}
+    _check_content(row, digest_of(body, label=workflows.LABEL), digest)
+    since = _moment(effective_at)
+    made = workflows.add(
+        key=row.key, source=row.source, body=body, by=_guard.person(actor), effective_at=since
+    )
+    row.state, row.made = advance(TABLE, row.state, "activate"), made
+    row.save()
+    facts = {"made": str(made), "digest": digest, "effective_at": since.isoformat()}
+    _told(actor, "workflow.draft.activated", row, facts)
+    if effective_at is None:
+        workflows.enter_into_force(actor=actor, row=made)
+    return made
+
+
+def _check_content(row: WorkflowDraft, current: str, seen: str) -> None:
+    if seen != current:
         raise Refused(
             "workflow.other_content",
-            said("{number} is not what you looked at.", number=number),
+            said("{number} is not what you looked at.", number=row.number),
             hint=said("Look at it again."),
-        )
-    now = timezone.now()
-    since = effective_at or now
-    if effective_at is not None and effective_at <= now:
-        raise Invalid(
-            "workflow.moment_past",
-            said("This moment has passed."),
-            at="effective_at",
-            hint=said("Leave it out, to activate it now."),
         )
     if WorkflowTemplate.objects.filter(key=row.key, is_current=True, digest=current).exists():
         raise Refused(
@@ -187,16 +202,18 @@ def activate(
             said("{key} is in force with this very content.", key=row.key),
             hint=said("Change the draft, or discard it."),
         )
-    made = workflows.add(
-        key=row.key, source=row.source, body=body, by=_guard.person(actor), effective_at=since
-    )
-    row.state, row.made = advance(TABLE, row.state, "activate"), made
-    row.save()
-    facts = {"made": str(made), "digest": current, "effective_at": since.isoformat()}
-    _told(actor, "workflow.draft.activated", row, facts)
-    if effective_at is None:
-        workflows.enter_into_force(actor=actor, row=made)
-    return made
+
+
+def _moment(effective_at: datetime | None) -> datetime:
+    now = timezone.now()
+    if effective_at is not None and effective_at <= now:
+        raise Invalid(
+            "workflow.moment_past",
+            said("This moment has passed."),
+            at="effective_at",
+            hint=said("Leave it out, to activate it now."),
+        )
+    return effective_at or now
 
 
 def _check_second_person(actor: Actor, row: WorkflowDraft) -> None:
@@ -208,18 +225,6 @@ def _check_second_person(actor: Actor, row: WorkflowDraft) -> None:
             said("Nobody activates a workflow that they wrote."),
             hint=said("Ask another administrator or change manager."),
         )
-
-
-def _whole(found: Reading) -> Json:
-    if found.template is None or found.body is None:
-        errors = [Invalid(one.code, one.message, hint=one.hint, at=one.place) for one in found.problems]
-        raise Invalid(
-            "workflow.invalid",
-            said("The workflow template has problems: {count}.", count=len(errors)),
-            hint=said("Correct them all."),
-            errors=errors,
-        )
-    return found.body
 
 
 def _open(actor: Actor, number: str, expected_version: int | None) -> WorkflowDraft:

@@ -34,6 +34,7 @@ from rightaway.services import (
     plans,
     releases,
     saved_views,
+    workflow_drafts,
 )
 
 ROLES = [role for role in Role if role is not Role.SERVICE_ACCOUNT]
@@ -229,6 +230,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         services=["shop"],
         fields={key: value for key, value in BODIES["change_models_define"].items() if key != "services"},
     )
+    draft = workflow_drafts.begin(actor=world.voice("adam"), base="seven_phases")
     people.create_token(actor=bea, user=ask_people.user("bea"), label="own")
     EarlyLife.objects.create(release=row.release, state="active", started_at=later, ends_at=later)
     Review.objects.create(release=row.release)
@@ -261,6 +263,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "question": str(question.pk),
         "delegation": str(delegation.pk),
         "model": model.number,
+        "workflow": "seven_phases",
+        "number": "1",
+        "draft": draft.number,
         "run": str(run.pk),
         "defect": str(defect.pk),
         "audience": "all",
