@@ -74,6 +74,8 @@ ACTIONS: dict[str, str | Promise] = {
     "incident.record": _("Record an incident"),
     "early_life.manage": _("Manage early life support"),
     "review.edit": _("Edit a review"),
+    "workflow.view": _("See the workflows"),
+    "workflow.edit": _("Write and activate a workflow, and move releases to it"),
     "role.grant": _("Give and take away roles"),
     "token.create": _("Make a token"),
     "service_account.create": _("Make a service account"),

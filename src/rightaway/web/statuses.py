@@ -30,7 +30,7 @@ _LOOKS = {
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing"
     ),
-    ("", "ban"): "cancelled aborted abandoned withdrawn superseded not_started closed retired",
+    ("", "ban"): "cancelled aborted abandoned withdrawn superseded discarded not_started closed retired",
     ("", "circle-slash"): "skipped not_applicable",
     ("", "circle"): "pending ready initial draft not_requested resolved todo no",
 }
