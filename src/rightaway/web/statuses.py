@@ -9,7 +9,7 @@ from rightaway.domain.approval_sources import GROUP, USER
 _LOOKS = {
     ("ok", "circle-check"): (
         "approved succeeded passed done satisfied released tested published authorised implemented success"
-        " successful ended_ok built_tested in_use installed met active pass applied sealed yes fixes"
+        " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
     ),
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"

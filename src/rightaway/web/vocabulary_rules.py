@@ -1,10 +1,10 @@
 """What the rules of a workflow are called, for people."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from rightaway.web.forms.base import Text
-
-RULES: dict[str, Text] = {
+RULES: dict[str, Any] = {
     "G01": _("The least that describes a release is filled in"),
     "G02": _("The registration is complete"),
     "G03": _("The assessment is done"),

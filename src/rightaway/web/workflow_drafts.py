@@ -215,7 +215,8 @@ def activate(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         back=reverse("workflow-draft", args=[number]),
         done=_("New releases get it from then on."),
         text=_(
-            "It differs from what is in force in {count} places. Releases that run keep their version until they are moved."
+            "It differs from what is in force in {count} places."
+            " Releases that run keep their version until they are moved."
         ).format(count=count),
         crumbs=_crumbs(number),
     )
