@@ -5,8 +5,11 @@ from django.db import transaction
 from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
+from rightaway.domain.workflow_migrations import Migration
 from rightaway.queries import workflows
+from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
+from rightaway.records.workflows.models import WorkflowTemplate
 from rightaway.services import _audit, _binding, _guard, lifecycle
 
 EDIT = "workflow.edit"
@@ -30,32 +33,9 @@ def migrate(*, actor: Actor, number: str, version: int, expected_version: int | 
     person = _guard.person(actor)
     _guard.require(actor=actor, action=EDIT)
     _guard.unchanged(release, expected_version)
-    if release.initiated_by_id == person.pk or release.contributions.filter(person=person).exists():
-        raise Forbidden(
-            "sod.own_release",
-            said("You wrote a part of {number}, so you do not choose what it is held to.", number=number),
-            hint=said("Ask another administrator or change manager."),
-        )
-    before, row = release.workflow, workflows.version(release.workflow.key)
-    if row is None or row.version != version:
-        raise Refused(
-            "workflow.not_in_force",
-            said("Version {version} of {key} is not in force.", version=version, key=before.key),
-            hint=said("Look at the list again."),
-        )
-    held = workflows.release_behind(row, number)
-    if held is None:
-        raise Refused(
-            "workflow.nothing_to_migrate",
-            said("{number} is over, or follows this version already.", number=number),
-        )
-    planned = workflows.foreseen(held, row)
-    if not planned.possible:
-        raise Refused(
-            "workflow.cannot_migrate",
-            said("{number} cannot move: {reason}", number=number, reason=planned.obstacle),
-            hint=said("Let it end under its own version."),
-        )
+    _check_person(release, person)
+    before = release.workflow
+    row, planned = _planned(release, version)
     release.workflow = row
     release.save()
     reason = f"{before} -> {row}"
@@ -78,3 +58,41 @@ def migrate(*, actor: Actor, number: str, version: int, expected_version: int | 
     )
     lifecycle.settle(release=release)
     return release
+
+
+def _check_person(release: Release, person: User) -> None:
+    if release.initiated_by_id == person.pk or release.contributions.filter(person=person).exists():
+        raise Forbidden(
+            "sod.own_release",
+            said(
+                "You wrote a part of {number}, so you do not choose what it is held to.",
+                number=release.number,
+            ),
+            hint=said("Ask another administrator or change manager."),
+        )
+
+
+def _planned(release: Release, version: int) -> tuple[WorkflowTemplate, Migration]:
+    """Give the version in force and what moving to it does."""
+    key, number = release.workflow.key, release.number
+    row = workflows.version(key)
+    if row is None or row.version != version:
+        raise Refused(
+            "workflow.not_in_force",
+            said("Version {version} of {key} is not in force.", version=version, key=key),
+            hint=said("Look at the list again."),
+        )
+    held = workflows.release_behind(row, number)
+    if held is None:
+        raise Refused(
+            "workflow.nothing_to_migrate",
+            said("{number} is over, or follows this version already.", number=number),
+        )
+    planned = workflows.foreseen(held, row)
+    if not planned.possible:
+        raise Refused(
+            "workflow.cannot_migrate",
+            said("{number} cannot move: {reason}", number=number, reason=planned.obstacle),
+            hint=said("Let it end under its own version."),
+        )
+    return row, planned
