@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.approval_rules import Rule
@@ -41,7 +42,7 @@ def _named(names: Any) -> Choices:
 
 
 def _rule(name: str) -> Text:
-    return f"{name} - {RULES[name]}" if name in RULES and name.startswith("G") else RULES.get(name, name)
+    return format_lazy("{} - {}", name, RULES[name]) if name.startswith("G") else RULES[name]
 
 
 def _key() -> forms.SlugField:
