@@ -36,7 +36,7 @@ class Bearer(HttpBearer):
         return people.actor_of_token(token, door) if token.startswith(PREFIX) else None
 
 
-def allowed(actor: Actor, action: str, scope: str, *, own: bool = False) -> bool:
+def allowed(actor: Actor, action: str, scope: str | None, *, own: bool = False) -> bool:
     """Say whether the actor may do it in the scope; production counts."""
     return bool(may(action, _roles(actor, scope), own=own))
 

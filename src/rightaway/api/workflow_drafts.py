@@ -13,7 +13,7 @@ from rightaway.api.answers import Out, Page, PageFilter, each, page, tagged
 from rightaway.api.approvals import DifferenceOut
 from rightaway.api.releases import find
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
-from rightaway.api.workflows import VIEW, WorkflowOut, version_out
+from rightaway.api.workflows import VIEW, WorkflowOut, readable, version_out
 from rightaway.domain.guards import Evaluation, Unmet
 from rightaway.domain.workflow_trials import PhaseTrial, WayTrial
 from rightaway.intake import fields as of
@@ -154,7 +154,7 @@ def begin(request: Request, response: HttpResponse, sent: Sent[DraftIn]) -> Any:
 @router.get("/workflow-drafts/{draft}", response=DraftOut)
 def show(request: Request, response: HttpResponse, draft: str) -> Any:
     """Show a draft with everything that is wrong with it, and what it changes."""
-    require(request.auth, VIEW, ANYWHERE)
+    readable(request, ask.draft(draft), f"workflow draft {draft:.20}")
     return _shown(response, draft)
 
 

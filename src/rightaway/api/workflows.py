@@ -1,13 +1,13 @@
 """Workflows: versions, and running releases moved to a newer one."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from rightaway.api.access import ANYWHERE, Request, missing, require
+from rightaway.api.access import ANYWHERE, EVERYWHERE, Request, allowed, missing, require
 from rightaway.api.answers import Out, Page, PageFilter, page, tagged
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
 from rightaway.domain.workflow_migrations import Migration
@@ -17,6 +17,7 @@ from rightaway.queries import workflows as ask
 from rightaway.services import workflow_migrations, workflows
 
 router = Router()
+RowT = TypeVar("RowT")
 VIEW, EDIT = "workflow.view", "workflow.edit"
 
 
@@ -94,24 +95,22 @@ def list_workflows(request: Request, asked: Asked[WorkflowFilter]) -> dict[str, 
 @router.get("/workflows/{workflow}/{int:number}", response=WorkflowOut)
 def show(request: Request, workflow: str, number: int) -> Any:
     """Show one version of a workflow."""
-    require(request.auth, VIEW, ANYWHERE)
-    return _shown(workflow, number)
+    name = f"workflow {workflow:.40} v{number}"
+    return version_out(readable(request, ask.version(workflow, number), name))
 
 
 @router.post("/workflows/{workflow}/{int:number}/withdrawal", response=WorkflowOut)
 def withdraw(request: Request, workflow: str, number: int, sent: Sent[WithdrawalIn]) -> Any:
     """Take back a version that waits for its moment."""
-    workflows.withdraw(actor=request.auth, key=workflow, version=number, reason=sent.reason)
-    return _shown(workflow, number)
+    return version_out(
+        workflows.withdraw(actor=request.auth, key=workflow, version=number, reason=sent.reason)
+    )
 
 
 @router.get("/workflows/{workflow}/migration", response=Page[MigrationRow])
 def preview(request: Request, workflow: str, asked: Asked[PageFilter]) -> dict[str, Any]:
     """Foresee what moving the open releases to the version in force would do; nothing is done."""
-    require(request.auth, EDIT)
-    row = ask.version(workflow)
-    if row is None:
-        raise missing(f"workflow {workflow:.40} in force")
+    row = readable(request, ask.version(workflow), f"workflow {workflow:.40} in force", EDIT, EVERYWHERE)
     found = page(ask.behind(row), asked, "id")
     return found | {"items": [_foreseen(one, ask.foreseen(one, row)) for one in found["items"]]}
 
@@ -134,11 +133,13 @@ def migrate(request: Request, response: HttpResponse, release: str, sent: Sent[M
     )
 
 
-def _shown(key: str, number: int) -> WorkflowOut:
-    row = ask.version(key, number)
-    if row is None:
-        raise missing(f"workflow {key:.40} v{number}")
-    return version_out(row)
+def readable(
+    request: Request, row: RowT | None, name: str, action: str = VIEW, scope: str | None = ANYWHERE
+) -> RowT:
+    """Give what was found, when the caller may look at it; else it does not exist."""
+    if row is None or not allowed(request.auth, action, scope):
+        raise missing(name)
+    return row
 
 
 def version_out(row: Any) -> WorkflowOut:

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-import rightaway.domain
 from tests.unit.web.workflow_reference import CHECKLIST, FILE, TASK, TRANSITION, rendered
 
+import rightaway.domain
 from rightaway.domain.workflow_effects import AFTER, EFFECTS
 from rightaway.services import transition_effects
 
