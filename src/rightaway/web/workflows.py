@@ -165,7 +165,7 @@ def _way(found: Template, one: Transition, titles: dict[str, str]) -> dict[str, 
     return {
         "way": one,
         "to": titles[one.target],
-        "approval": found.approval(one.approval).title if one.approval else "",
+        "approvals": [found.approval(key).title for key in (one.approval, *one.standing) if key],
         "rules": _rules(one.guards),
         "when": phrase(one.when) if one.when else "",
     }
