@@ -11,6 +11,8 @@ WORDS = (
     _("Activated"),
     _("Active"),
     _("Backup"),
+    _("Base"),
+    _("Effective at"),
     _("Communication"),
     _("Contracts licences"),
     _("Deploy manual"),
