@@ -18,6 +18,7 @@ from rightaway.queries import boards as ask_boards
 from rightaway.queries import change_models as ask_models
 from rightaway.queries import people as ask_people
 from rightaway.queries import releases as ask
+from rightaway.queries import workflows as ask_workflows
 from rightaway.services import (
     agendas,
     approval_questions,
@@ -42,6 +43,7 @@ from rightaway.services import (
     task_plans,
     tasks,
     unauthorised_changes,
+    workflow_drafts,
 )
 
 OUTSIDER, NOBODY = "otto", "nina"
@@ -79,6 +81,7 @@ class Phases:
         self.voting(found["waiting"])
         self.boards("iota", "cora", "olga")
         self._strangers()
+        self.workflows()
         return found
 
     # Not yet deployed.
@@ -309,6 +312,24 @@ class Phases:
             affected_cis=[service],
             model=used.number,
         )
+
+    @staticmethod
+    def workflows() -> None:
+        """A newer version of the workflow than the releases follow, one that waits for its moment, and drafts."""
+        root, chris = actor("root"), actor("chris")
+        task = {"key": "dpia", "phase": "assess", "category": "review", "title": "Look at privacy"}
+        for later in (None, timezone.now() + timedelta(days=3)):
+            row = workflow_drafts.begin(actor=root, base="seven_phases", note="Privacy")
+            task = {**task, "key": f"{task['key']}_x", "owner": "release_manager"}
+            workflow_drafts.extend(actor=root, number=row.number, addition="task", fields=task)
+            held = ask_workflows.draft(row.number)
+            digest = ask_workflows.look(held).digest
+            workflow_drafts.activate(actor=chris, number=row.number, digest=digest, effective_at=later)
+        for one in (root, chris):
+            row = workflow_drafts.begin(actor=one, base="standard_change", note="Faster")
+        source = row.source.replace("guards: [G50]", "guards: [G05O]")
+        workflow_drafts.save(actor=chris, number=row.number, source=source)
+        workflow_drafts.begin(actor=root, base="standard_change", note="Shorter")
 
     @staticmethod
     def talk(release: str) -> None:

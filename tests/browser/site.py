@@ -15,6 +15,7 @@ def fill(folder: Path) -> dict[str, Any]:
     from django.contrib.auth.hashers import make_password
     from tests.world import PEOPLE, SERVICE, World, actor
 
+    from rightaway.domain.values import SYSTEM
     from rightaway.queries import people as ask
     from rightaway.queries import releases as ask_releases
     from rightaway.records.incidents.models import Problem
@@ -24,12 +25,15 @@ def fill(folder: Path) -> dict[str, Any]:
         conversations,
         knowledge,
         lifecycle,
+        people,
         saved_views,
     )
 
     waiting = World(folder / "waiting").settle()
     secret = make_password(PASSWORD)
-    for name in PEOPLE:
+    second = people.create(actor=SYSTEM, username="erika", name="Erika")
+    people.grant(actor=SYSTEM, user=second, role="admin")
+    for name in (*PEOPLE, "erika"):
         user = ask.user(name)
         assert user is not None
         user.password = secret

@@ -51,6 +51,8 @@ from rightaway.api import (
     system,
     tasks,
     voting,
+    workflow_drafts,
+    workflows,
 )
 from rightaway.api.access import Bearer, missing
 from rightaway.api.errors import MEDIA_TYPE, Problem, answer, on_exception
@@ -162,6 +164,8 @@ _ROUTERS: dict[str, Router] = {
     "audit": audit.router,
     "metrics": metrics.router,
     "exports": exports.router,
+    "workflows": workflows.router,
+    "workflow_drafts": workflow_drafts.router,
     "system": system.router,
     "tasks": tasks.router,
 }

@@ -50,6 +50,7 @@ COMMANDS = {
     "board": ("boards:app", "Change advisory boards: propose, confirm, who is away, what was decided."),
     "meeting": ("meetings:app", "Meetings of boards: plan, agenda, conduct, minutes."),
     "risk": ("risk:app", "The risk of changes and releases, and what makes it."),
+    "workflow": ("workflows:app", "Workflows of releases: versions, drafts, trials, migrations."),
     "package": ("packages:app", "Release packages: build here, push to the definitive library, verify."),
     "plan": ("plans:app", "Deployment plans: compile, show, compare."),
     "deploy": ("deployments:app", "Deployments: launch, watch, pause, abort, back out."),

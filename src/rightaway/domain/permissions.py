@@ -120,6 +120,8 @@ incident.record                  Y   Y   Y   Y   Y   -   Y   -   -   Y
 outage.record                    Y   Y   Y   Y   Y   -   -   -   -   Y
 early_life.manage                Y   Y   -   Y   -   -   -   -   -   -
 review.edit                      Y   Y   -   Y   Y   -   -   -   -   -
+workflow.view                    -   -   -   Y   Y   -   -   -   Y   -
+workflow.edit                    -   -   -   -   2   -   -   -   2   -
 role.grant                       -   -   -   2   -   -   -   -   2   -
 token.create                     o   o   o   o   o   o   -   o   o   -
 service_account.create           -   -   2   -   -   -   -   -   2   -

@@ -21,6 +21,7 @@ from rightaway.domain.approvals import (
 from rightaway.domain.approvals import standing as judged
 from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.values import PersonKind
+from rightaway.domain.workflows import Template
 from rightaway.queries import board_seats, bound_content, templates
 from rightaway.queries.board_seats import StandIn
 from rightaway.records.approvals.models import Approval, Delegation
@@ -45,9 +46,9 @@ def _of_boards(held: Requirement) -> Requirement:
     return replace(held, quorums=found) if found else held
 
 
-def requirements(release: Release) -> dict[str, Requirement | None]:
-    """Give what each approval of the workflow asks of this release."""
-    found = templates.of(release).approvals
+def requirements(release: Release, template: Template | None = None) -> dict[str, Requirement | None]:
+    """Give what each approval of the workflow, its own or another, asks of this release."""
+    found = (template or templates.of(release)).approvals
     asked = _asked(found)
     facts = expression_facts(release, asked) if asked else {}
     return {one.key: _of_boards(one.adapted(facts)) if one.is_needed(facts) else None for one in found}
@@ -186,9 +187,9 @@ class Recorded:
     holders: Holders
 
 
-def recorded(release: Release, now: datetime, *also: str) -> Recorded:
+def recorded(release: Release, now: datetime, *also: str, template: Template | None = None) -> Recorded:
     """Read the approvals of a release with their votes; `also` names what else of each row is read with it."""
-    needed = requirements(release)
+    needed = requirements(release, template)
     rows = release.approvals.prefetch_related("votes", "asked_of", *also).order_by("id")
     return Recorded(
         needed=needed,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from rightaway.domain.approvals import ApprovalState, Requirement, Standing, bound_digest
+from rightaway.domain.change_models import standing
 from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
@@ -28,6 +29,7 @@ from rightaway.domain.facts_planning import (
     PlannedWaveFacts,
     ScopeFacts,
 )
+from rightaway.domain.guards_deployment import BOUND_APPROVALS
 from rightaway.domain.release_facts import (
     ApprovalFacts,
     AssessmentFacts,
@@ -40,7 +42,15 @@ from rightaway.domain.release_facts import (
 )
 from rightaway.domain.values import PhaseStatus
 from rightaway.domain.workflows import Template
-from rightaway.queries import approvers, bound_content, facts_outcome, gates, library, templates
+from rightaway.queries import (
+    approvers,
+    bound_content,
+    change_models,
+    facts_outcome,
+    gates,
+    library,
+    templates,
+)
 from rightaway.records.approvals.models import Approval
 from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
@@ -53,9 +63,20 @@ POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
 OPEN_PHASES = ("closed", "abandoned")
 
 
-def facts(release: Release, now: datetime, recorded: approvers.Recorded | None = None) -> ReleaseFacts:
-    """Read everything the rules may look at, as it is now; `recorded` is given by who has read it already."""
-    template = templates.of(release)
+def facts(
+    release: Release,
+    now: datetime,
+    recorded: approvers.Recorded | None = None,
+    template: Template | None = None,
+) -> ReleaseFacts:
+    """
+    Read everything the rules may look at, as it is now.
+
+    Args:
+        recorded: Given by who has read the approvals already.
+        template: Another workflow than the release's own, to see what that would ask for.
+    """
+    template = template or templates.of(release)
     package = bound_content.current_package(release)
     plan = bound_content.production_plan(release)
     manifest = bound_content.manifest_with(release, package, plan)
@@ -68,11 +89,13 @@ def facts(release: Release, now: datetime, recorded: approvers.Recorded | None =
         policy=policy(release),
         registration=_registration(release),
         assessment=_assessment(release),
-        scope=_scope(release, items),
+        scope=_scope(release, items, now),
         plan=_plan(release, plan),
         back_out_plan=_back_out_plan(plan),
         conflicts=_conflicts(release, items),
-        approvals=approvals(template, manifest, recorded or approvers.recorded(release, now), now),
+        approvals=approvals(
+            template, manifest, recorded or approvers.recorded(release, now, template=template), now
+        ),
         tasks=_tasks(release, template),
         package=_package(package),
         test_runs=_test_runs(package),
@@ -113,7 +136,12 @@ def policy(release: Release) -> PolicyFacts:
 def approvals(
     template: Template, manifest: Json, recorded: approvers.Recorded, now: datetime
 ) -> tuple[ApprovalFacts, ...]:
-    """Give where each approval of the workflow stands, and the digest of its content as it is now."""
+    """
+    Give where each approval of the workflow stands, and the digest of its content as it is now.
+
+    One that a permit asks for and the workflow lacks is not required: the workflow names another authority, which
+    was checked when it was stored.
+    """
     found = []
     for one in template.approvals:
         needed = recorded.needed[one.key]
@@ -122,7 +150,8 @@ def approvals(
         else:
             row = recorded.newest.get(one.key)
             found.append(_approval(needed, row, manifest, recorded.holders, now))
-    return tuple(found)
+    lacking = (key for key in BOUND_APPROVALS if not template.has_approval(key))
+    return (*found, *(ApprovalFacts(key, ApprovalState.NOT_REQUIRED) for key in lacking))
 
 
 def _approval(
@@ -207,7 +236,7 @@ def _items(release: Release) -> list[ConfigurationItem]:
     return list(ConfigurationItem.objects.filter(affected).distinct().order_by("key"))
 
 
-def _scope(release: Release, items: list[ConfigurationItem]) -> ScopeFacts:
+def _scope(release: Release, items: list[ConfigurationItem], now: datetime) -> ScopeFacts:
     runs = (
         TargetRun.objects.filter(
             deployment__release=release, deployment__environment__tier="production", is_touched=True
@@ -224,8 +253,12 @@ def _scope(release: Release, items: list[ConfigurationItem]) -> ScopeFacts:
                 state=change.state,
                 service=change.service.key,
                 disposition=change.disposition,
+                model=change.model.number if change.model else "",
+                model_standing=standing(change_models.as_model(change.model), now) if change.model else "",
             )
-            for change in release.changes.select_related("service").order_by("number")
+            for change in release.changes.select_related("service", "model")
+            .prefetch_related("model__services")
+            .order_by("number")
         ),
         cis=tuple(_ci(item, last.get(item.pk)) for item in items),
         ci_groups=tuple(release.affected_groups.values_list("key", flat=True)),

@@ -7,6 +7,7 @@ SEQUENCES = {
     "CHG": "change_numbers",
     "CHM": "change_model_numbers",
     "MTG": "meeting_numbers",
+    "WFD": "workflow_draft_numbers",
     "DEP": "deployment_numbers",
     "INC": "incident_numbers",
     "PRB": "problem_numbers",

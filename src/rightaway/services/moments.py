@@ -15,6 +15,7 @@ from rightaway.services import (
     meetings,
     release_holds,
     task_reminders,
+    workflows,
 )
 
 _OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
@@ -28,6 +29,7 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     """
     approval_reminders.pass_by(now=now)
     task_reminders.pass_by(now=now)
+    workflows.pass_by(now=now)
     come = Q()
     for field in _OF_RELEASE:
         come |= Q(**{f"{field}__gt": since, f"{field}__lte": now})

@@ -70,7 +70,7 @@ GROUPS = (
             Place("people", _("People"), "user-round", "", "role.grant"),
             Place("roles", _("Roles"), "key-round", "", "role.grant"),
             Place("groups", _("Groups of approvers"), "user-round", "", "group.define", everywhere=True),
-            Place("workflows", _("Workflows"), "network", "", "role.grant"),
+            Place("workflows", _("Workflows"), "network", "", "workflow.view"),
             Place("estate", _("Environments and services"), "target", "", "ci.edit"),
             Place("system", _("System"), "monitor", "", "system.configure", everywhere=True),
         ),

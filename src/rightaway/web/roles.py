@@ -80,6 +80,8 @@ ACTIONS: dict[str, str | Promise] = {
     "outage.record": _("Record and correct an outage"),
     "early_life.manage": _("Manage early life support"),
     "review.edit": _("Edit a review"),
+    "workflow.view": _("See the workflows"),
+    "workflow.edit": _("Write and activate a workflow, and move releases to it"),
     "role.grant": _("Give and take away roles"),
     "token.create": _("Make a token"),
     "service_account.create": _("Make a service account"),

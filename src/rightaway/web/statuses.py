@@ -9,7 +9,7 @@ from rightaway.domain.approval_sources import BOARD, GROUP, USER
 _LOOKS = {
     ("ok", "circle-check"): (
         "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
-        " successful ended_ok built_tested in_use installed met active pass applied sealed yes fixes"
+        " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
     ),
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
@@ -30,7 +30,7 @@ _LOOKS = {
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing"
     ),
-    ("", "ban"): "cancelled aborted abandoned withdrawn superseded not_started closed retired",
+    ("", "ban"): "cancelled aborted abandoned withdrawn superseded discarded not_started closed retired",
     ("", "circle-slash"): "skipped not_applicable",
     ("", "circle"): "pending ready initial draft not_requested resolved todo no",
 }

@@ -49,6 +49,7 @@ from rightaway.web import (
     unauthorised,
     views,
     voting,
+    workflow_drafts,
     workflows,
 )
 
@@ -258,7 +259,40 @@ _ADMINISTRATION = [
     path("administration/groups/new/", groups.define, name="group-define"),
     path("administration/groups/<slug:key>/", groups.define, name="group-edit"),
     path("administration/workflows/", workflows.index, name="workflows"),
+    path("administration/workflows/drafts/new/", workflow_drafts.begin, name="workflow-draft-begin"),
+    path("administration/workflows/drafts/<number:number>/", workflow_drafts.draft, name="workflow-draft"),
+    path(
+        "administration/workflows/drafts/<number:number>/text/",
+        workflow_drafts.text,
+        name="workflow-draft-text",
+    ),
+    path(
+        "administration/workflows/drafts/<number:number>/additions/<slug:addition>/",
+        workflow_drafts.add,
+        name="workflow-draft-add",
+    ),
+    path(
+        "administration/workflows/drafts/<number:number>/activation/",
+        workflow_drafts.activate,
+        name="workflow-draft-activate",
+    ),
+    path(
+        "administration/workflows/drafts/<number:number>/discard/",
+        workflow_drafts.discard,
+        name="workflow-draft-discard",
+    ),
+    path(
+        "administration/workflows/drafts/<number:number>/trial/",
+        workflow_drafts.trial,
+        name="workflow-draft-trial",
+    ),
+    path("administration/workflows/<slug:key>/migration/", workflows.migration, name="workflow-migration"),
     path("administration/workflows/<slug:key>/<int:version>/", workflows.workflow, name="workflow"),
+    path(
+        "administration/workflows/<slug:key>/<int:version>/withdrawal/",
+        workflows.withdraw,
+        name="workflow-withdraw",
+    ),
     path("administration/system/", systems.index, name="system"),
     path("administration/estate/", estate.index, name="estate"),
     path("administration/estate/environments/new/", estate.environment, name="environment-define"),

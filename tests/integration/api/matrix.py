@@ -214,6 +214,19 @@ audit_list_events               *audit.read
 audit_verify                    *audit.read
 metrics_show                    metrics.read
 exports_export                  signed-in
+workflows_list_workflows        ~workflow.view
+workflows_show                  ~workflow.view
+workflows_withdraw              *workflow.edit
+workflows_preview               *workflow.edit
+workflows_migrate               *workflow.edit
+workflow_drafts_list_drafts     ~workflow.view
+workflow_drafts_begin           *workflow.edit
+workflow_drafts_show            ~workflow.view
+workflow_drafts_edit            *workflow.edit
+workflow_drafts_extend          *workflow.edit
+workflow_drafts_activate        *workflow.edit
+workflow_drafts_discard         *workflow.edit
+workflow_drafts_trial           sees
 """
 
 
@@ -272,6 +285,13 @@ BODIES: Mapping[str, Any] = {
     "changes_decide": {"decision": "approve"},
     "changes_record_unauthorised": {"service": "shop", "affected_cis": ["web-01"], "evidence": "Seen."},
     "changes_revert": {"reason": "Back."},
+    "workflows_withdraw": {"reason": "Not yet."},
+    "workflows_migrate": {"version": 1},
+    "workflow_drafts_begin": {"base": "seven_phases"},
+    "workflow_drafts_edit": {"note": "Mine."},
+    "workflow_drafts_extend": {"addition": "guard", "fields": {"way": "T02", "guard": "G11"}},
+    "workflow_drafts_activate": {"digest": "0" * 64},
+    "workflow_drafts_discard": {"reason": "Old."},
     "change_models_define": {
         "title": "T",
         "services": ["shop"],

@@ -40,6 +40,7 @@ from rightaway.services import (
     releases,
     saved_views,
     task_plans,
+    workflow_drafts,
 )
 
 ROLES = [role for role in Role if role is not Role.SERVICE_ACCOUNT]
@@ -255,6 +256,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         fields={key: value for key, value in BODIES["change_models_define"].items() if key != "services"},
     )
     meeting = _meeting(world)
+    draft = workflow_drafts.begin(actor=world.voice("adam"), base="seven_phases")
     people.create_token(actor=bea, user=ask_people.user("bea"), label="own")
     EarlyLife.objects.create(release=row.release, state="active", started_at=later, ends_at=later)
     Review.objects.create(release=row.release)
@@ -291,6 +293,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "item": "web-01",
         "entry": str(meeting.items.first().pk),
         "action": str(meeting.actions.first().pk),
+        "workflow": "seven_phases",
+        "number": "1",
+        "draft": draft.number,
         "run": str(run.pk),
         "defect": str(defect.pk),
         "audience": "all",

@@ -52,6 +52,7 @@ def check_problem(answer: Any, *statuses: int) -> dict[str, Any]:
 
 def filled(path: str) -> str:
     numbers = {
+        "number",
         "waiver",
         "defect",
         "attempt",
