@@ -8,6 +8,8 @@ EFFECTS: Mapping[str, str] = {
     "release_changes": "the changes go back to their own schedule, the package is withdrawn",
     "reject_package": "the package counts as rejected",
     "accept_package": "the package counts as tested",
+    "owe_paperwork": "the approvals that an emergency skips are owed from now on",
+    "owe_nothing": "nothing is owed any more of what an emergency skipped",
     "start_early_life": "early life support begins, as long as it was planned",
     "abort_early_life": "early life support ends without result",
     "accept_back_out": "the outcome of the release is that it was backed out",
@@ -15,6 +17,7 @@ EFFECTS: Mapping[str, str] = {
 }
 """Before the release is stored in its new phase."""
 AFTER: Mapping[str, str] = {
+    "ask_afterwards": "the approvals that an emergency skipped are asked for",
     "back_out_deployments": "what was deployed to production is undone",
 }
 """Once it is stored."""

@@ -8,12 +8,14 @@ from rightaway.domain.approval_sources import OF_RELEASE
 from rightaway.domain.approvals import PARTS
 from rightaway.domain.conditions import CONDITIONS
 from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
+from rightaway.domain.values import DependencyType, EvidenceType, TaskKind
 from rightaway.domain.workflow_approvals import _KNOWN as OF_APPROVAL
-from rightaway.domain.workflow_checks import ENDS, OWNERS
+from rightaway.domain.workflow_checks import ENDS
 from rightaway.domain.workflow_effects import AFTER, EFFECTS
+from rightaway.domain.workflow_tasks import _KNOWN as OF_TASK
 from rightaway.domain.workflow_templates import _FIELDS as OF_WORKFLOW
 from rightaway.domain.workflow_versions import SHIPPED
-from rightaway.domain.workflows import ACTORS, Mode
+from rightaway.domain.workflows import ACTORS, OWNERS, Mode
 
 FILE = Path(__file__).parents[3] / "docs" / "reference" / "workflow-template.md"
 
@@ -64,6 +66,7 @@ APPROVAL = {
     "roles": "Roles that give it.",
     "users": "Accounts that give it.",
     "groups": "Groups that give it.",
+    "boards": "Change advisory boards that give it, each with as many votes as its quorum in the rule `all`.",
     "people": f"People of the release that give it: {', '.join(OF_RELEASE)}.",
     "levels": "The sources of each level, for the rule `sequence`.",
     "quorum": "How many votes, for the rule `quorum`.",
@@ -76,7 +79,20 @@ TASK = {
     "title": "What it is called by people.",
     "owner": f"Who does it: {', '.join(OWNERS)}.",
     "mandatory": "`false` when the phase can be left without it (guard G05 asks); `true` when left out.",
+    "kind": f"One of {', '.join(TaskKind)}; what each does is in the [reference of tasks](tasks.md).",
+    "instructions": "How it is done.",
+    "blocks_exit": "`false` when the phase can be left while it is open, mandatory or not; `true` when left out.",
     "proof": "Guards and proofs that end it when they all hold; without any, a person ends it.",
+    "approval": "The approval that ends a task of the kind `approval`.",
+    "outcomes": "`key`, `title` and `skips` (keys of tasks) of each outcome of a `decision`.",
+    "voters": "`roles` and `people` who vote on a `checkpoint`.",
+    "quorum": "How many votes for going on a `checkpoint` needs; 1 when left out.",
+    "after": f"What it waits for: the key of a task, or `task`, `type` ({', '.join(DependencyType)}) and `lag_min`.",
+    "duration_min": "How long it takes, in minutes.",
+    "needs_review": "`true` when another person looks at it before it is done.",
+    "evidence": f"What who ends it has to name: {', '.join(EvidenceType)}.",
+    "cost": "What it is planned to cost.",
+    "effort_min": "How much work it is planned to take, in minutes.",
 }
 CHECKLIST = {
     "key": "What it is called by programs.",
@@ -98,6 +114,7 @@ def rendered() -> str:
 
     assert set(OF_WORKFLOW) == set(WORKFLOW)
     assert set(OF_APPROVAL) == set(APPROVAL)
+    assert set(OF_TASK) == set(TASK)
     conditions = {name: f"{one.is_so}." for name, one in CONDITIONS.items()}
     return "\n".join(
         [
