@@ -29,6 +29,7 @@ from rightaway.api import (
     deployments,
     doubts,
     exports,
+    imports,
     incidents,
     knowledge,
     logs,
@@ -155,6 +156,7 @@ _ROUTERS: dict[str, Router] = {
     "audit": audit.router,
     "metrics": metrics.router,
     "exports": exports.router,
+    "imports": imports.router,
     "system": system.router,
 }
 for _noun, _router in _ROUTERS.items():

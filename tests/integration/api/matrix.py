@@ -179,6 +179,14 @@ audit_list_events               *audit.read
 audit_verify                    *audit.read
 metrics_show                    metrics.read
 exports_export                  signed-in
+imports_list_mappings           any-role
+imports_show_mapping            any-role
+imports_send                    ~record.import
+imports_list_runs               signed-in
+imports_show                    own
+imports_list_rows               own
+imports_report                  own
+imports_refused                 own
 """
 
 
