@@ -13,6 +13,7 @@ from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.values import SYSTEM
 from rightaway.drivers.fake_world import Fault
 from rightaway.queries import change_models as ask_models
+from rightaway.queries import imports as ask_imports
 from rightaway.queries import people as ask_people
 from rightaway.queries import releases as ask
 from rightaway.services import (
@@ -25,6 +26,7 @@ from rightaway.services import (
     conversations,
     delegations,
     deployments,
+    imports,
     incidents,
     knowledge,
     lifecycle,
@@ -209,6 +211,7 @@ class Phases:
             for event in steps:
                 changes.move(actor=actor("chris"), number=row.number, event=event)
         self.models(service)
+        self.imported(service)
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 
     @staticmethod
@@ -243,6 +246,17 @@ class Phases:
             affected_cis=[service],
             model=used.number,
         )
+
+    @staticmethod
+    def imported(service: str) -> None:
+        """An import with a row that is refused, by each of those who may."""
+        shipped = ask_imports.mapping("jira-changes-csv")
+        assert shipped is not None
+        head = "Issue key,Summary,Description,Status,Reporter"
+        for name in ("rita", "chris"):
+            rows = f"{head}\n{name}-1,Old,d,Done,\n{name}-2,New,d,Open,nobody\n{name}-3,Odd,d,Lost,\n"
+            sent = imports.Sent(rows.encode(), shipped.source.encode(), "jira.csv", service=service)
+            imports.run(actor=actor(name), sent=sent)
 
     @staticmethod
     def talk(release: str) -> None:

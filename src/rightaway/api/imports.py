@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from rightaway.api.access import Request, missing, require_any_role
@@ -44,7 +44,7 @@ _UPLOAD: Final = {
 }
 
 
-class ImportFilter(FileModel):
+class ImportQuery(FileModel):
     """
     How to import.
 
@@ -174,7 +174,7 @@ def _mapping(one: ask.Shipped) -> dict[str, Any]:
 
 
 @router.post("/imports", response={200: ReportOut, 201: ReportOut}, openapi_extra=_UPLOAD)
-def send(request: Request, asked: Asked[ImportFilter]) -> Any:
+def send(request: Request, asked: Asked[ImportQuery]) -> Any:
     """
     Say what would become of every row of a file; with `dry_run=false`, import it.
 
@@ -184,9 +184,9 @@ def send(request: Request, asked: Asked[ImportFilter]) -> Any:
     sent = _sent(request, asked)
     if asked.dry_run:
         found = imports.check(actor=request.auth, sent=sent)
-        return 200, _report(None, found.mapping.name, found.counts, found.rows)
+        return Status(200, _report(None, found.mapping.name, found.counts, found.rows))
     row = imports.run(actor=request.auth, sent=sent)
-    return 201, _report(row.number, row.mapping_name, row.counts, ask.report(row))
+    return Status(201, _report(row.number, row.mapping_name, row.counts, ask.report(row)))
 
 
 def _report(number: str | None, mapping: str, counts: dict[str, int], rows: Any) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def _report(number: str | None, mapping: str, counts: dict[str, int], rows: Any)
     }
 
 
-def _sent(request: Request, asked: ImportFilter) -> imports.Sent:
+def _sent(request: Request, asked: ImportQuery) -> imports.Sent:
     parts = _parts(request)
     if asked.shipped and "mapping" in parts:
         raise Invalid("import.mapping", "Two mappings are given.", at="shipped", hint="Keep one of them.")
@@ -234,7 +234,8 @@ def _parts(request: Request) -> dict[str, tuple[str, bytes]]:
     if unknown:
         message = f"There is no part {quoted(unknown[0])}."
         raise Invalid("field.unknown", message, at=unknown[0], hint=f"The parts are: {', '.join(PARTS)}.")
-    found = {name: (str(one.name), one.read()) for name, one in request.FILES.items()}
+    files = {name: request.FILES.getlist(name)[-1] for name in request.FILES}
+    found = {name: (str(one.name), one.read()) for name, one in files.items()}
     if "file" not in found:
         raise Invalid(
             "field.missing", "The part file is needed.", at="file", hint="Send the export as a file."

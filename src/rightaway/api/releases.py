@@ -12,6 +12,7 @@ from rightaway.api.access import Request, seen, visible
 from rightaway.api.answers import (
     EVERY,
     Account,
+    ExternalOut,
     Key,
     MaybeAccount,
     Number,
@@ -104,6 +105,7 @@ class ReleaseOut(Out):
     phase_status: str
     attempt: int
     service: Key
+    external: ExternalOut | None = None
     release_type: str
     release_kind: str
     origin: str

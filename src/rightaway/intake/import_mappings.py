@@ -129,10 +129,11 @@ class ImportMapping(FileModel):
                 problems.append((("fields", name), _no_field(name, targets)))
             else:
                 problems += [(("fields", name, *at), error) for at, error in _misfits(targets[name], rule)]
-        for name, target in targets.items():
-            if target.is_needed and name not in self.fields:
-                error = Invalid("field.missing", f"Nothing fills the field {name}.", hint="Add it.")
-                problems.append((("fields",), error))
+        problems += [
+            (("fields",), Invalid("field.missing", f"Nothing fills the field {name}.", hint="Add it."))
+            for name, target in targets.items()
+            if target.is_needed and name not in self.fields
+        ]
         refuse(problems)
         return self
 
@@ -147,12 +148,14 @@ def _misfits(target: domain.Target, rule: FieldRule) -> list[Problem]:
     """Find values that the field does not take, so that a mapping is refused before any row is."""
     problems: list[Problem] = []
     if target.choices:
-        given = [(("values", key), value) for key, value in rule.values.items()]
+        given: list[tuple[tuple[str, ...], str | None]] = [
+            (("values", key), value) for key, value in rule.values.items()
+        ]
         given += [((name,), getattr(rule, name)) for name in ("constant", "default")]
         problems += [
             (at, not_one_of(value, target.choices))
             for at, value in given
-            if value not in {None, "", *target.choices}
+            if value and value not in target.choices
         ]
     if rule.formats and target.kind is not domain.Field.MOMENT:
         error = Invalid("import.rule", "This field takes no date.", hint="Leave formats out.")

@@ -100,7 +100,8 @@ def translate(row: TableRow, mapping: ImportMapping) -> Translated:
             continue
         try:
             text = _text(row, rule, mapping)
-            value = _value(text, name, target, rule, mapping, notes) if text else _nothing(name, target)
+            _need(text, name, target)
+            value = _value(text, name, target, rule, mapping, notes) if text else None
         except Invalid as error:
             given = _first(row, rule)
             problems.append(Problem(error.code, error.message, error.hint, columns[name], shown(given)))
@@ -111,8 +112,8 @@ def translate(row: TableRow, mapping: ImportMapping) -> Translated:
     return Translated(row.place, values, columns, tuple(problems), tuple(notes), _source(row), state)
 
 
-def _nothing(name: str, target: Target) -> None:
-    if target.is_needed:
+def _need(text: str, name: str, target: Target) -> None:
+    if target.is_needed and not text:
         raise Invalid(
             "import.empty", f"There is nothing to fill {name} with.", hint="Fill the cell, or give a default."
         )
@@ -219,10 +220,7 @@ def _address(text: str, target: Target) -> str:
 
 def _moment(text: str, rule: FieldRule, time_zone: str) -> datetime:
     for shape in rule.formats or (ISO,):
-        if shape == ISO:
-            reads = partial(moment, text)
-        else:
-            reads = partial(_shaped, text, shape, time_zone)
+        reads = partial(moment, text) if shape == ISO else partial(_shaped, text, shape, time_zone)
         try:
             return reads()
         except ValueError:

@@ -22,7 +22,7 @@ from rightaway.domain.imports import (
     is_history,
 )
 from rightaway.domain.priorities import priority
-from rightaway.domain.sentences import said
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, PhaseStatus
 from rightaway.intake.import_rows import Translated
 from rightaway.queries import templates
@@ -88,10 +88,10 @@ class Incoming:
             _guard.require(actor=self.actor, action=REGISTER[self.kind], scope=service)
         row = _MAKERS[self.kind, was_over](self, service, values)
         if self.run is not None:
-            self._refer(row, values, was_over=was_over)
+            self._refer(self.run, row, values, was_over=was_over)
         if not was_over:
             there, here = self.found.state_there, OPEN[self.kind]
-            self.notes.append(said("'{there}' there, {here} here.", there=there, here=here))
+            self.notes.append(said("'{there}' there; here it is {here}.", there=there, here=Word(here)))
         return self._row(Outcome.CREATED, row)
 
     def _resolved(self) -> Json:
@@ -115,7 +115,7 @@ class Incoming:
             self.notes.append(text)
         return found
 
-    def _refer(self, row: Record, values: Json, *, was_over: bool) -> None:
+    def _refer(self, run: ImportRun, row: Record, values: Json, *, was_over: bool) -> None:
         ExternalReference.objects.create(
             kind=self.kind,
             system=self.system,
@@ -125,8 +125,8 @@ class Incoming:
             is_history=was_over,
             requested_by=values.get("requested_by"),
             values=plain(self._held(row)) | {"state": self.state},
-            run=self.run,
-            last_run=self.run,
+            run=run,
+            last_run=run,
             **{NOUNS[self.kind]: row},
         )
         facts = {"system": self.system, "key": self.key, "state": self.found.state_there, "history": was_over}
@@ -135,7 +135,7 @@ class Incoming:
             action=f"{NOUNS[self.kind]}.record.imported",
             stream=row.number,
             subject=(NOUNS[self.kind], row.number),
-            facts=facts | {"run": self.run.number if self.run else ""},
+            facts=facts | {"run": run.number},
             version=row.version,
         )
 

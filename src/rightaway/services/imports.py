@@ -1,6 +1,6 @@
 """Imports of releases and changes from other systems: looked at first, then carried out, with a report per row."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
@@ -50,10 +50,6 @@ class Checked:
     @property
     def counts(self) -> dict[str, int]:
         return counts(self.rows)
-
-
-class _UndoneError(Exception):
-    """Takes back what one row, or all of them, did."""
 
 
 def check(*, actor: Actor, sent: Sent) -> Checked:
@@ -107,15 +103,11 @@ def _begun(actor: Actor, sent: Sent, mapping: ImportMapping) -> ImportRun:
 
 
 def _all(job: "_Job", found: Iterable[Translated]) -> list[Row]:
-    rows: list[Row] = []
-    try:
-        with transaction.atomic():
-            rows = list(job.rows(found))
-            if any(one.outcome is Outcome.REFUSED for one in rows):
-                raise _UndoneError
-    except _UndoneError:
-        rows = [_not_taken(one) for one in rows]
-    return [_kept(job.run, one) for one in rows]
+    with transaction.atomic():
+        rows = list(job.rows(found))
+        is_refused = any(one.outcome is Outcome.REFUSED for one in rows)
+        transaction.set_rollback(is_refused)
+    return [_kept(job.run, _not_taken(one) if is_refused else one) for one in rows]
 
 
 def _not_taken(row: Row) -> Row:
@@ -177,20 +169,12 @@ class _Job:
             return self._refused(found, (twice,))
         self.seen[key] = found.place
         try:
-            return self._undone(lambda: self._taken(found, key))
+            with transaction.atomic():
+                row = self._taken(found, key)
+                transaction.set_rollback(self.run is None)
+                return row
         except RightawayError as error:
             return self._refused(found, tuple(_problems(error, found)))
-
-    def _undone(self, act: Callable[[], Row]) -> Row:
-        rows: list[Row] = []
-        try:
-            with transaction.atomic():
-                rows.append(act())
-                if self.run is None:
-                    raise _UndoneError
-        except _UndoneError:
-            pass
-        return rows[0]
 
     def _taken(self, found: Translated, key: str) -> Row:
         with connection.cursor() as cursor:  # two imports of one key would both find that there is none yet
