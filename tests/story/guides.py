@@ -15,7 +15,7 @@ for try in $(seq 300); do
   sleep 0.2
 done
 """
-SERVED = f'"{ROOT}/rightaway" migrate\n"{ROOT}/rightaway" serve &\n'
+SERVED = f'"{ROOT}/rightaway" migrate\n"{ROOT}/rightaway" serve > "$HOME/server.log" 2>&1 &\n'
 
 
 def blocks(guide: str) -> list[str]:

@@ -78,16 +78,18 @@ def test_import__report_of_somebody_else__not_found(world: World):
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("asked", "status", "code"),
     [
-        ({}, "field.missing"),
-        ({"shipped": "none"}, "import.mapping"),
-        ({"shipped": "servicenow-changes-csv", "mode": "some"}, "query.value"),
-        ({"mapping": "kind: import-mapping"}, "field.missing"),
+        ({}, 422, "field.missing"),
+        ({"shipped": "none"}, 422, "import.mapping"),
+        ({"shipped": "servicenow-changes-csv", "mode": "some"}, 400, "query.value"),
+        ({"mapping": "kind: import-mapping"}, 422, "field.missing"),
     ],
 )
-def test_import__asked_wrongly__refused_with_the_place(world: World, asked: dict[str, str], code: str):
-    assert check_problem(send(world, **asked), 422)["code"] == code
+def test_import__asked_wrongly__refused_with_the_place(
+    world: World, asked: dict[str, str], status: int, code: str
+):
+    assert check_problem(send(world, **asked), status)["code"] == code
 
 
 def test_import__role_in_another_service_only__its_rows_refused(world: World):
