@@ -1,6 +1,8 @@
 """Releases of several services in every phase a release can be in, made through the product's own commands."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -248,14 +250,19 @@ class Phases:
         )
 
     @staticmethod
-    def imported(service: str) -> None:
+    def imported(service: str, by: Iterable[str] = ("rita", "chris"), title: str = "Odd") -> None:
         """An import with a row that is refused, by each of those who may."""
         shipped = ask_imports.mapping("jira-changes-csv")
         assert shipped is not None
-        head = "Issue key,Summary,Description,Status,Reporter"
-        for name in ("rita", "chris"):
-            rows = f"{head}\n{name}-1,Old,d,Done,\n{name}-2,New,d,Open,nobody\n{name}-3,Odd,d,Lost,\n"
-            sent = imports.Sent(rows.encode(), shipped.source.encode(), "jira.csv", service=service)
+        for name in by:
+            rows = io.StringIO()
+            table = csv.writer(rows)
+            table.writerow(["Issue key", "Summary", "Description", "Status", "Reporter"])
+            for number, state in enumerate(("Done", "Open", title), 1):
+                table.writerow([f"{name}-{number}", f"{title} {number}", title, state, f"nobody {title}"])
+            sent = imports.Sent(
+                rows.getvalue().encode(), shipped.source.encode(), f"{title}.csv", service=service
+            )
             imports.run(actor=actor(name), sent=sent)
 
     @staticmethod

@@ -153,6 +153,7 @@ def make(folder: Path) -> dict[str, Any]:
         phases.evidence(supported)
         phases.records(supported)
     person_of_every_role(name=f"Eve {SHORT}")
+    phases.imported("iota", by=[EVERY_ROLE], title=SHORT)
     serials = count(1)
     first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
     then = Filler(EVERY_ROLE, last=True, serials=serials).begin()
