@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
 from rightaway.domain.changes import ChangeState, ChangeType, RfcClass
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Field(StrEnum):
+class Field(Enum):
     """What kind of value a field takes."""
 
     LINE = "line"

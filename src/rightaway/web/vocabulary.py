@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
+    _("Each"),
     _("Abandoned"),
     _("Abort"),
     _("Aborted"),
