@@ -30,6 +30,7 @@ from rightaway.api import (
     deployments,
     doubts,
     exports,
+    imports,
     incidents,
     knowledge,
     logs,
@@ -166,6 +167,7 @@ _ROUTERS: dict[str, Router] = {
     "exports": exports.router,
     "workflows": workflows.router,
     "workflow_drafts": workflow_drafts.router,
+    "imports": imports.router,
     "system": system.router,
     "tasks": tasks.router,
 }
