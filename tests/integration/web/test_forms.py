@@ -84,7 +84,9 @@ def test_edit__of_one_section__changes_its_fields_only(release: str, sign_in: Si
 
 def test_edit__clearing_a_choice__clears_it(release: str, sign_in: SignIn) -> None:
     row = held(release)
-    given = {name: getattr(row, name) for name in ("version", "title", "description", "release_type")}
+    given = {
+        name: getattr(row, name) for name in ("version", "title", "description", "release_type", "origin")
+    }
     answer = sign_in("rita").post(reverse("release-edit", args=[release, "description"]), given)
     assert answer.status_code == 302
     assert (held(release).release_kind, held(release).category) == ("", "")
@@ -264,15 +266,9 @@ def test_way__abandon__asks_for_its_reason_and_comment(release: str, sign_in: Si
     assert (held(release).phase, held(release).abandon_reason) == ("abandoned", "no_funding")
 
 
-def test_task__finished_from_the_page__is_done(site: Site, sign_in: SignIn) -> None:
-    url = reverse("task", args=[site.release, "rollback_rehearsal"])
-    assert sign_in("dora").post(url, {"state": "done"}).status_code == 302
-    assert held(site.release).tasks.get(key="rollback_rehearsal").state == "done"
-
-
 def test_task__skipped_without_a_note__is_refused_beside_the_note(site: Site, sign_in: SignIn) -> None:
     answer = sign_in("dora").post(
-        reverse("task", args=[site.release, "rollback_rehearsal"]), {"state": "skipped"}
+        reverse("task-step", args=[site.release, "rollback_rehearsal", "skip"]), {"note": ""}
     )
     assert answer.status_code == 422
     assert 'id="id_note_error"' in answer.content.decode()

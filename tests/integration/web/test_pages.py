@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.integration.web.conftest import SignIn, Site
 from tests.world import World, actor
 
+from rightaway.domain.values import TaskKind
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import incidents as ask_incidents
 from rightaway.queries import notifications as ask_notifications
@@ -49,6 +50,19 @@ NO_PAGES = {
     "account_signup",
     "account_reauthenticate",
     "account_set_password",
+}
+
+# What the walk opens, in a world where it stands: boards with their meetings, outages, imports, own tasks.
+IN_THE_WALK = ("board-", "meeting-", "minutes", "agenda-", "outage-", "import-")
+OF_THE_WALK = {
+    "board",
+    "meeting",
+    "outage",
+    "import",
+    "item-action",
+    "action-finish",
+    "task-edit",
+    "task-remove",
 }
 
 
@@ -102,6 +116,8 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         ],
         "way": [{"event": "rework_plan"}, {"event": "abandon"}],
         **{name: [{"key": "test_execution"}] for name in ("task", "task-assign", "task-reopen")},
+        "task-add": [{"kind": str(kind)} for kind in TaskKind],
+        "task-step": [{"key": "test_execution", "step": "start"}],
         "approval-request": [{"kind": "deployment"}],
         **{name: [{"kind": "plan_design"}] for name in ("vote", "approval-question", "approval-delegate")},
         "close-defect": [{"defect_id": site.names["defect"]}],
@@ -121,6 +137,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "change-edit": [{"number": site.names["change"]}],
         "change-decide": [{"number": site.names["change"]}],
         "change-risk": [{"number": site.names["change"]}],
+        "change-convert": [{"number": site.names["unauthorised"]}],
         "change-revert": [{"number": site.names["unauthorised"]}],
         **{
             name: [{"number": site.names["model"]}]
@@ -180,7 +197,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         name, route = str(pattern.name), str(pattern.pattern)
-        if name in NO_PAGES:
+        if name in NO_PAGES or name in OF_THE_WALK or ("<" in route and name.startswith(IN_THE_WALK)):
             continue
         if route.startswith("releases/<number:number>/"):
             for given in world_release.get(name, [{}]):
