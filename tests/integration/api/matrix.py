@@ -257,6 +257,7 @@ def _read(table: str) -> dict[str, Rule]:
 RULES: Mapping[str, Rule] = _read(_RULES)
 
 RELEASE = "the release"
+CHANGE = "(the change)"
 LATER = "2030-01-01T00:00Z"
 BODIES: Mapping[str, Any] = {
     "releases_register": {
@@ -323,7 +324,7 @@ BODIES: Mapping[str, Any] = {
     "meetings_plan": {"board": "cab", "at": LATER},
     "meetings_move": {"event": "publish"},
     "meetings_attend": {"person": "bea"},
-    "meetings_add_item": {"change": "CHG-000001"},
+    "meetings_add_item": {"change": CHANGE},
     "meetings_edit_item": {"note": "Said."},
     "meetings_take_on": {"text": "Look.", "owner": "bea", "due_at": LATER},
     "meetings_remark": {"remarks": "More."},
@@ -347,7 +348,7 @@ BODIES: Mapping[str, Any] = {
     "assurance_schedule_notice": {"text": "Soon.", "due_at": LATER},
     "assurance_record_backup": {"reference": "/b", "taken_at": "2026-01-01T00:00Z"},
     "incidents_record_incident": {"title": "Slow", "service": "shop", "severity": 2},
-    "incidents_link_incident": {"release": "REL-000001", "link": "resolved_by_release"},
+    "incidents_link_incident": {"release": RELEASE, "link": "resolved_by_release"},
     "incidents_resolve_incident": {"resolution": "Mended."},
     "incidents_edit_problem": {"root_cause": "Haste.", "category": "process"},
     "incidents_record_known_error": {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from tests.integration.api.matrix import BODIES, RELEASE, RULES, Rule
+from tests.integration.api.matrix import BODIES, CHANGE, RELEASE, RULES, Rule
 from tests.integration.api.test_shape import operations
 from tests.integration.api.world import DESIGN, Caller, World
 from tests.world import JUNIT
@@ -186,7 +186,8 @@ NAMES = {
 def _filled(body: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(body, dict):
         return body
-    return {key: names["release"] if value == RELEASE else value for key, value in body.items()}
+    meant = {RELEASE: names["release"], CHANGE: names["change"]}
+    return {key: meant.get(value, value) if isinstance(value, str) else value for key, value in body.items()}
 
 
 def _meeting(world: World) -> Any:
