@@ -36,6 +36,7 @@ from rightaway.services import (
     task_plans,
     tasks,
     unauthorised_changes,
+    waivers,
 )
 
 OUTSIDER, NOBODY = "otto", "nina"
@@ -207,7 +208,7 @@ class Phases:
         releases.set_scope(actor=rita, number=number, cis=[*held, key])
         assurance.record_defect(actor=actor("ben"), number=number, title="Slow", severity="minor")
         assurance.schedule_notice(actor=rita, number=number, audience="staff", text="Soon.", due_at=later)
-        releases.waive(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
+        waivers.ask(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
 
     def records(self, release: str) -> None:
         """Records of every kind, linked to a release, and changes on their way."""

@@ -24,13 +24,16 @@ from rightaway.api import (
     audit,
     change_models,
     changes,
+    closing,
     cmdb,
     conversations,
+    debts,
     deployments,
     doubts,
     exports,
     incidents,
     knowledge,
+    lessons,
     logs,
     metrics,
     notifications,
@@ -158,6 +161,9 @@ _ROUTERS: dict[str, Router] = {
     "exports": exports.router,
     "system": system.router,
     "tasks": tasks.router,
+    "closing": closing.router,
+    "debts": debts.router,
+    "lessons": lessons.router,
 }
 for _noun, _router in _ROUTERS.items():
     api.add_router("", _router, tags=[_noun])

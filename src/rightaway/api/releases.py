@@ -14,6 +14,7 @@ from rightaway.api.answers import (
     Account,
     Key,
     MaybeAccount,
+    MaybeNumber,
     Number,
     Out,
     Page,
@@ -83,6 +84,7 @@ class ShiftOut(Out):
 
 class ObjectiveOut(Out):
     text: str
+    target: str
     result: str
     measured: str
 
@@ -98,6 +100,7 @@ class ReleaseOut(Out):
 
     number: str
     version: int
+    follows: MaybeNumber
     title: str
     description: str
     phase: str

@@ -1,5 +1,6 @@
 """Facts about what happened: deployments, rehearsals, incidents, early life, review and closure."""
 
+import re
 from datetime import datetime, timedelta
 
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind, Intent, WaveStatus
@@ -13,6 +14,7 @@ from rightaway.domain.facts_closure import (
     RatingFacts,
     ReviewFacts,
     ShiftFacts,
+    SignOffFacts,
 )
 from rightaway.domain.facts_deployment import (
     BackOutFacts,
@@ -25,8 +27,10 @@ from rightaway.domain.facts_evidence import RehearsalFacts
 from rightaway.domain.operations import INVERSE
 from rightaway.domain.values import ArticleKind, EnvironmentTier, IncidentLink, RecordState
 from rightaway.queries import gates
+from rightaway.records.assurance.models import TestCase, TestRun
 from rightaway.records.deployments.models import Deployment, TargetRun
 from rightaway.records.incidents.models import Incident, KnownError
+from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife
 
@@ -164,6 +168,10 @@ def review(release: Release) -> ReviewFacts:
             RatingFacts(one.person.username, one.rating, requester=one.person_id == release.initiated_by_id)
             for one in release.satisfaction.select_related("person")
         ),
+        sign_offs=tuple(
+            SignOffFacts(one.person.username, one.decision, one.reason, answered=bool(one.answer))
+            for one in release.sign_offs.select_related("person")
+        ),
         lessons=tuple(
             release.articles.filter(kind=ArticleKind.LESSON_LEARNT).values_list("title", flat=True)
         ),
@@ -173,7 +181,8 @@ def review(release: Release) -> ReviewFacts:
 
 
 def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
-    """Give every incident, problem, known error and interaction linked to the release."""
+    """Give every incident, problem, known error and interaction linked to the release, with its own test's outcome."""
+    tested = _tested(release)
     incidents = (
         LinkedRecordFacts(
             one.number,
@@ -182,8 +191,12 @@ def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
             one.state == RecordState.OPEN,
             one.severity,
             disposition=one.disposition,
+            disposition_reason=one.disposition_reason,
+            test_passed=tested.get(one.number),
+            resolved=one.restored_at is not None,
+            kept_by=_name(one.kept_by),
         )
-        for one in release.incidents.all()
+        for one in release.incidents.select_related("kept_by").order_by("id")
     )
     problems = (
         LinkedRecordFacts(
@@ -192,8 +205,12 @@ def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
             IncidentLink.CAUSED,
             one.state == RecordState.OPEN,
             disposition=one.disposition,
+            disposition_reason=one.disposition_reason,
+            test_passed=tested.get(one.number),
+            resolved=bool(one.root_cause.strip()),
+            kept_by=_name(one.kept_by),
         )
-        for one in release.problems.all()
+        for one in release.problems.select_related("kept_by").order_by("id")
     )
     errors = (
         LinkedRecordFacts(
@@ -202,17 +219,51 @@ def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
             one.effect,
             one.known_error.state == RecordState.OPEN,
             disposition=one.disposition,
+            disposition_reason=one.disposition_reason,
+            test_passed=tested.get(one.known_error.number),
             workaround_article=one.known_error.workaround,
+            kept_by=_name(one.kept_by),
         )
-        for one in release.known_errors.select_related("known_error")
+        for one in release.known_errors.select_related("known_error", "kept_by").order_by("id")
     )
     interactions = (
         LinkedRecordFacts(
-            one.number, "interaction", "", one.state == RecordState.OPEN, disposition=one.disposition
+            one.number,
+            "interaction",
+            "",
+            one.state == RecordState.OPEN,
+            disposition=one.disposition,
+            disposition_reason=one.disposition_reason,
+            test_passed=tested.get(one.number),
+            channel=one.channel,
+            kept_by=_name(one.kept_by),
         )
-        for one in release.interactions.all()
+        for one in release.interactions.select_related("kept_by").order_by("id")
     )
     return (*incidents, *problems, *errors, *interactions)
+
+
+_NAMED = re.compile(r"(?:INC|PRB|KE|INT)[-_]\d{6,}", re.ASCII)
+
+
+def _tested(release: Release) -> dict[str, bool]:
+    """
+    Give whether the test of each record passed: test cases of the current package whose name has its number.
+
+    The newest report of a suite counts; a record with several cases passes when all of them do.
+    """
+    newest = TestRun.objects.filter(package__release=release, package__is_current=True)
+    ids = newest.order_by("suite", "-id").distinct("suite").values("pk")
+    found: dict[str, bool] = {}
+    for name, status in TestCase.objects.filter(run__in=ids).values_list("name", "status"):
+        for number in _NAMED.findall(name):
+            key = number.replace("_", "-")
+            found[key] = found.get(key, True) and status == "passed"
+    return found
+
+
+def _name(person: User | None) -> str:
+    return person.username if person else ""
 
 
 def closure(release: Release) -> ClosureFacts:

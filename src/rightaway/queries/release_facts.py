@@ -40,17 +40,18 @@ from rightaway.domain.release_facts import (
 )
 from rightaway.domain.values import PhaseStatus
 from rightaway.domain.workflows import Template
-from rightaway.queries import approvers, bound_content, facts_outcome, gates, library, templates
+from rightaway.queries import approvers, bound_content, facts_outcome, gates, lessons, library, templates
 from rightaway.records.approvals.models import Approval
 from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Plan, TargetRun
 from rightaway.records.packages.models import Package
-from rightaway.records.releases.models import Release
+from rightaway.records.releases.models import Release, Waiver
 
 Json = dict[str, Any]
 POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
 OPEN_PHASES = ("closed", "abandoned")
+WAIVER_PEOPLE = ("requested_by", "granted_by", "refused_by")
 
 
 def facts(release: Release, now: datetime, recorded: approvers.Recorded | None = None) -> ReleaseFacts:
@@ -80,7 +81,8 @@ def facts(release: Release, now: datetime, recorded: approvers.Recorded | None =
             DefectFacts(f"defect {one.pk}", one.severity, one.is_open) for one in release.defects.all()
         ),
         rehearsals=facts_outcome.rehearsals(release),
-        waivers=_waivers(release),
+        waivers=tuple(waiver(one) for one in release.waivers.select_related(*WAIVER_PEOPLE)),
+        lessons=lessons.facts(release),
         trainings=tuple(
             TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
             for one in release.training.all()
@@ -348,17 +350,16 @@ def _test_runs(package: Package | None) -> tuple[TestRunFacts, ...]:
     )
 
 
-def _waivers(release: Release) -> tuple[WaiverFacts, ...]:
-    return tuple(
-        WaiverFacts(
-            control=one.control,
-            requested_by=one.requested_by.username,
-            granted_by=one.granted_by.username if one.granted_by else "",
-            reason=one.reason,
-            expires_at=one.expires_at,
-            restore_plan=one.restore_plan,
-        )
-        for one in release.waivers.select_related("requested_by", "granted_by")
+def waiver(row: Waiver) -> WaiverFacts:
+    return WaiverFacts(
+        control=row.control,
+        requested_by=row.requested_by.username,
+        granted_by=row.granted_by.username if row.granted_by else "",
+        reason=row.reason,
+        expires_at=row.expires_at,
+        restore_plan=row.restore_plan,
+        refused_by=row.refused_by.username if row.refused_by else "",
+        withdrawn=row.withdrawn_at is not None,
     )
 
 

@@ -12,6 +12,7 @@ SEQUENCES = {
     "KE": "known_error_numbers",
     "INT": "interaction_numbers",
     "KB": "article_numbers",
+    "DEBT": "debt_numbers",
 }
 
 

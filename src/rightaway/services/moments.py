@@ -10,6 +10,7 @@ from rightaway.records.releases.models import Release
 from rightaway.services import (
     approval_reminders,
     change_models,
+    debts,
     emergency_paperwork,
     lifecycle,
     release_holds,
@@ -41,4 +42,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)
     emergency_paperwork.pass_by(since=since, now=now)
+    debts.pass_by(since=since, now=now)
     return len(numbers)

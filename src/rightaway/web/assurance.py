@@ -10,7 +10,7 @@ from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
 from rightaway.queries import releases, templates
 from rightaway.services import assurance as commands
-from rightaway.services import releases as release_commands
+from rightaway.services import waivers
 from rightaway.web import frames
 from rightaway.web.forms.assurance import (
     BackupForm,
@@ -188,7 +188,7 @@ def waiver(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     return command(
         request,
         WaiverForm(**bound(request), controls=controls),
-        lambda given: release_commands.waive(actor=viewer.actor, number=number, **given),
+        lambda given: waivers.ask(actor=viewer.actor, number=number, **given),
         title=_("Ask for a waiver"),
         button=_("Ask"),
         done=_("The waiver is asked for. It counts once another person has granted it."),
@@ -208,7 +208,7 @@ def grant(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) -> 
     return command(
         request,
         CommandForm(**bound(request)),
-        lambda _: release_commands.grant_waiver(actor=viewer.actor, number=number, waiver_id=waiver_id),
+        lambda _: waivers.grant(actor=viewer.actor, number=number, waiver_id=waiver_id),
         title=_("Grant the waiver of: {titles}").format(titles=titles.get(held.control, held.control)),
         button=_("Grant"),
         done=_("The waiver is granted."),

@@ -10,7 +10,7 @@ from rightaway.domain.errors import NotFound
 from rightaway.domain.incidents import offered
 from rightaway.domain.sentences import said
 from rightaway.queries import facts_outcome, knowledge, releases
-from rightaway.services import incidents as incident_commands
+from rightaway.services import closing
 from rightaway.services import knowledge as knowledge_commands
 from rightaway.services import reviews as commands
 from rightaway.web import choices, frames
@@ -170,9 +170,7 @@ def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) 
     return command(
         request,
         DispositionForm(**bound(request), offered=options(offered(held)), initial=initial),
-        lambda given: incident_commands.set_disposition(
-            actor=viewer.actor, release=number, record=record, **given
-        ),
+        lambda given: closing.set_disposition(actor=viewer.actor, release=number, record=record, **given),
         title=_("What becomes of {record}").format(record=record),
         button=_("Save"),
         done=_("It is said what becomes of {record}.").format(record=record),

@@ -26,6 +26,7 @@ from rightaway.services import (
     assurance,
     change_models,
     conversations,
+    debts,
     delegations,
     incidents,
     knowledge,
@@ -34,7 +35,9 @@ from rightaway.services import (
     plans,
     releases,
     saved_views,
+    sign_offs,
     task_plans,
+    waivers,
 )
 
 ROLES = [role for role in Role if role is not Role.SERVICE_ACCOUNT]
@@ -182,7 +185,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     anna, bea, sofia = world.voice("anna"), world.voice("bea"), world.voice("sofia")
     people.grant(actor=SYSTEM, user=ask_people.user("stella"), role="stakeholder", scope="shop")
     task_plans.add(actor=anna, number=number, title="Call the bank", fields={})
-    waiver = releases.waive(actor=anna, number=number, control="backups", reason="None.", expires_at=later)
+    waiver = waivers.ask(
+        actor=anna, number=number, control="early_life_support", reason="None.", expires_at=later
+    )
     defect = assurance.record_defect(actor=bea, number=number, title="Slow", severity="minor")
     assurance.schedule_notice(actor=anna, number=number, audience="all", text="Soon.", due_at=later)
     run = assurance.import_junit(
@@ -201,6 +206,11 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         actor=sofia, title="Slow", root_cause="x", workaround="Wait.", service="shop"
     )
     article = knowledge.write(actor=anna, kind="faq", title="Why", body="Because.", service="shop")
+    lesson = knowledge.write(
+        actor=anna, kind="lesson_learnt", title="Ask", body="So.", service="shop", owner="anna", due_at=later
+    )
+    debt = debts.add(actor=anna, number=number, owed="Test yen", owner="anna", due_at=later)
+    sign_offs.sign_off(actor=sofia, number=number, decision="rejected", reason="Slow.")
     said = conversations.comment(
         actor=bea, kind="release", key=number, text="@anna", files=[("a.txt", b"Notes.")]
     )
@@ -251,6 +261,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "release": number,
         "task": "call_the_bank",
         "waiver": str(waiver.pk),
+        "lesson": lesson.number,
+        "debt": debt.number,
+        "person": "sofia",
         "kind": "plan_design",
         "change": row.release.changes.values_list("number", flat=True).first() or world.change(),
         "digest": row.plan.package.digest,

@@ -22,9 +22,9 @@ from rightaway.services import (
     conversations,
     incidents,
     people,
-    releases,
     saved_views,
     unauthorised_changes,
+    waivers,
 )
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
@@ -185,7 +185,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
 def full(site: Site, everyone: str) -> Site:
     """The site with what hangs on a release: a defect, a notice, a waiver, and a token of the viewer."""
     assurance.record_defect(actor=actor("ben"), number=site.release, title="Slow", severity="minor")
-    releases.waive(
+    waivers.ask(
         actor=actor("rita"),
         number=site.release,
         control="backups",
