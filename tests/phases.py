@@ -8,18 +8,23 @@ from django.utils import timezone
 from tests.engine_loop import Fleet, drive
 from tests.world import World, actor
 
+from rightaway.domain import boards as boards_of
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.permissions import Role
 from rightaway.domain.values import SYSTEM
 from rightaway.drivers.fake_world import Fault
+from rightaway.queries import boards as ask_boards
 from rightaway.queries import change_models as ask_models
 from rightaway.queries import people as ask_people
 from rightaway.queries import releases as ask
+from rightaway.queries import workflows as ask_workflows
 from rightaway.services import (
+    agendas,
     approval_questions,
     approvals,
     assurance,
+    boards,
     change_models,
     changes,
     cmdb,
@@ -29,6 +34,8 @@ from rightaway.services import (
     incidents,
     knowledge,
     lifecycle,
+    meetings,
+    outages,
     people,
     release_holds,
     releases,
@@ -37,6 +44,7 @@ from rightaway.services import (
     tasks,
     unauthorised_changes,
     waivers,
+    workflow_drafts,
 )
 
 OUTSIDER, NOBODY = "otto", "nina"
@@ -72,7 +80,9 @@ class Phases:
         self.records(found["supported"])
         self.talk(found["rehearsing"])
         self.voting(found["waiting"])
+        self.boards("iota", "cora", "olga")
         self._strangers()
+        self.workflows()
         return found
 
     # Not yet deployed.
@@ -232,6 +242,16 @@ class Phases:
             for event in steps:
                 changes.move(actor=actor("chris"), number=row.number, event=event)
         self.models(service)
+        now = timezone.now()
+        planned = {"planned_start": now, "planned_end": now + timedelta(hours=1)}
+        for title in ("Short", "Other"):
+            made = outages.record(
+                actor=olga,
+                service=service,
+                fields={"title": title, "kind": "planned", **planned},
+                source={"release": release},
+            )
+        outages.correct(actor=olga, number=made.number, fields={"title": "Long"}, reason="A slip.")
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 
     @staticmethod
@@ -243,6 +263,33 @@ class Phases:
         delegations.delegate(
             actor=actor("oscar"), to="olga", starts_at=now, ends_at=now + timedelta(days=2), reason="Away."
         )
+
+    @staticmethod
+    def boards(service: str, chair: str, member: str) -> None:
+        """A board whose last meeting has minutes, with one that runs and one to come, and a proposal that waits."""
+        held = boards_of.Definition(
+            title="CAB",
+            kind="cab",
+            chair=chair,
+            members=(boards_of.Member(chair), boards_of.Member(member, "oscar")),
+            quorum=2,
+            agenda=boards_of.AgendaFilter(services=(service,), change_types=("normal",)),
+        )
+        row = boards.propose(actor=actor("root"), key="cab", definition=held)
+        boards.confirm(actor=actor("chris"), key="cab", digest=boards_of.definition_digest(row.proposed))
+        boards.propose(actor=actor("root"), key="cab", definition=held)
+        boards.propose(actor=actor("chris"), key="tcab", definition=held)
+        chris, now = actor("chris"), timezone.now()
+        past, running, coming = (
+            meetings.plan(actor=chris, board="cab", at=now + timedelta(days=day)).number for day in (0, 1, 2)
+        )
+        meetings.start(actor=chris, number=past)
+        agendas.take_on(actor=chris, number=past, text="Look.", owner="stan", due_at=now)
+        meetings.end(actor=chris, number=past)
+        agendas.fill(actor=chris, number=running)
+        meetings.start(actor=chris, number=running)
+        asked = ask_boards.pending_approvals()[0]
+        agendas.add(actor=chris, number=coming, release=asked.release.number, kind=asked.kind)
 
     @staticmethod
     def models(service: str) -> None:
@@ -266,6 +313,24 @@ class Phases:
             affected_cis=[service],
             model=used.number,
         )
+
+    @staticmethod
+    def workflows() -> None:
+        """A newer version of the workflow than the releases follow, one that waits for its moment, and drafts."""
+        root, chris = actor("root"), actor("chris")
+        task = {"key": "dpia", "phase": "assess", "category": "review", "title": "Look at privacy"}
+        for later in (None, timezone.now() + timedelta(days=3)):
+            row = workflow_drafts.begin(actor=root, base="seven_phases", note="Privacy")
+            task = {**task, "key": f"{task['key']}_x", "owner": "release_manager"}
+            workflow_drafts.extend(actor=root, number=row.number, addition="task", fields=task)
+            held = ask_workflows.draft(row.number)
+            digest = ask_workflows.look(held).digest
+            workflow_drafts.activate(actor=chris, number=row.number, digest=digest, effective_at=later)
+        for one in (root, chris):
+            row = workflow_drafts.begin(actor=one, base="standard_change", note="Faster")
+        source = row.source.replace("guards: [G50]", "guards: [G05O]")
+        workflow_drafts.save(actor=chris, number=row.number, source=source)
+        workflow_drafts.begin(actor=root, base="standard_change", note="Shorter")
 
     @staticmethod
     def talk(release: str) -> None:

@@ -101,7 +101,7 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
     "report": lambda: SimpleUploadedFile("r.xml", REPORT),
 }
 KEYS = {"key", "username"}
-FORMATS = {"release", "problem", "sha256", "design", "stakeholders", "roster"}
+FORMATS = {"alternates", "time", "zone", "release", "problem", "sha256", "design", "stakeholders", "roster"}
 
 
 def signed_in(name: str) -> Any:
@@ -153,6 +153,7 @@ def make(folder: Path) -> dict[str, Any]:
         phases.evidence(supported)
         phases.records(supported)
     person_of_every_role(name=f"Eve {SHORT}")
+    Phases.boards("iota", EVERY_ROLE, "olga")
     serials = count(1)
     first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
     then = Filler(EVERY_ROLE, last=True, serials=serials).begin()

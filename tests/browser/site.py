@@ -15,6 +15,7 @@ def fill(folder: Path) -> dict[str, Any]:
     from django.contrib.auth.hashers import make_password
     from tests.world import PEOPLE, SERVICE, World, actor
 
+    from rightaway.domain.values import SYSTEM
     from rightaway.queries import people as ask
     from rightaway.queries import releases as ask_releases
     from rightaway.records.incidents.models import Problem
@@ -24,12 +25,15 @@ def fill(folder: Path) -> dict[str, Any]:
         conversations,
         knowledge,
         lifecycle,
+        people,
         saved_views,
     )
 
     waiting = World(folder / "waiting").settle()
     secret = make_password(PASSWORD)
-    for name in PEOPLE:
+    second = people.create(actor=SYSTEM, username="erika", name="Erika")
+    people.grant(actor=SYSTEM, user=second, role="admin")
+    for name in (*PEOPLE, "erika"):
         user = ask.user(name)
         assert user is not None
         user.password = secret
@@ -61,7 +65,10 @@ def fill(folder: Path) -> dict[str, Any]:
     )
     row = ask_releases.release(built.release)
     problem = Problem.objects.create(number="PRB-000001", title="Why", release=row, opened_by="olga")
+    change, meeting = board_meeting()
     return {
+        "change": change,
+        "meeting": meeting,
         "question": question.pk,
         "comment": said.pk,
         "problem": problem.number,
@@ -70,6 +77,36 @@ def fill(folder: Path) -> dict[str, Any]:
         "built": built.release,
         "article": article.number,
     }
+
+
+def board_meeting() -> tuple[str, str]:
+    """Plan a meeting of a board for major changes, with one of them on its agenda."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+    from tests.world import SERVICE, actor
+
+    from rightaway.domain import boards as held
+    from rightaway.services import boards, changes, meetings
+
+    definition = held.Definition(
+        title="CAB",
+        kind="cab",
+        chair="chris",
+        members=(held.Member("chris"), held.Member("cora")),
+        quorum=2,
+        agenda=held.AgendaFilter(change_types=("normal",), rfc_classes=("major",)),
+    )
+    row = boards.propose(actor=actor("chris"), key="cab", definition=definition)
+    boards.confirm(actor=actor("root"), key="cab", digest=held.definition_digest(row.proposed))
+    fields = {"title": "Another database", "description": "d", "change_type": "normal"}
+    change = changes.register(
+        actor=actor("stan"), **fields, service=SERVICE, fields={"rfc_class": "major"}
+    ).number
+    for event in ("validate", "assess"):
+        changes.move(actor=actor("chris"), number=change, event=event)
+    at = timezone.now() + timedelta(hours=1)
+    return change, meetings.plan(actor=actor("chris"), board="cab", at=at).number
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ NOT_OPENED = {
     **dict.fromkeys(("account_reauthenticate", "approval-answer", "comment-restore"), ASIDE),
     **dict.fromkeys(("problem", "problem-edit", "design-system"), ASIDE),
     **dict.fromkeys(("resolve", "undo", "comment-withdraw"), SENT),
-    **dict.fromkeys(("attachment", "deployment-log", "export", "release-file"), NO_PAGE),
+    **dict.fromkeys(("attachment", "deployment-log", "export", "release-file", "minutes-file"), NO_PAGE),
     **dict.fromkeys(("bell", "mentions", "suggestions", "theme"), NO_PAGE),
     **dict.fromkeys(("inbox-follow", "inbox-read", "inbox-read-all"), NO_PAGE),
     "account_set_password": "is for who has no password, with the form of the one that is opened",

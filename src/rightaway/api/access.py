@@ -15,6 +15,8 @@ RowT = TypeVar("RowT", bound=Model)
 ThingT = TypeVar("ThingT")
 
 EVERYWHERE = "*"
+ANYWHERE = None
+"""A role in any scope will do."""
 PREFIX = "ra_"
 DOOR = "Rightaway-Door"
 """The command line says here that it is one. It is written down and grants nothing: anybody can say it."""
@@ -34,12 +36,12 @@ class Bearer(HttpBearer):
         return people.actor_of_token(token, door) if token.startswith(PREFIX) else None
 
 
-def allowed(actor: Actor, action: str, scope: str, *, own: bool = False) -> bool:
+def allowed(actor: Actor, action: str, scope: str | None, *, own: bool = False) -> bool:
     """Say whether the actor may do it in the scope; production counts."""
     return bool(may(action, _roles(actor, scope), own=own))
 
 
-def require(actor: Actor, action: str, scope: str = EVERYWHERE) -> None:
+def require(actor: Actor, action: str, scope: str | None = EVERYWHERE) -> None:
     """Refuse a read that needs a permission of its own."""
     decision = may(action, _roles(actor, scope))
     if not decision:
@@ -111,7 +113,7 @@ def sees_targets(actor: Actor, scope: str) -> bool:
     return bool(_roles(actor, scope) - {Role.STAKEHOLDER})
 
 
-def _roles(actor: Actor, scope: str) -> frozenset[str]:
+def _roles(actor: Actor, scope: str | None) -> frozenset[str]:
     return _usable(actor, people.roles(_id(actor), scope))
 
 

@@ -32,6 +32,7 @@ class ExportFilter(FileModel):
     service: Word | None = None
     environment: Word | None = None
     release: Word | None = None
+    board: Word | None = None
     is_open: of.Flag | None = None
     stream: Word | None = None
     actor: Word | None = None
@@ -46,9 +47,9 @@ def export(request: Request, name: str, asked: Asked[ExportFilter]) -> Streaming
     """
     Give a list as CSV: what the caller may see of it, with the filters of that list.
 
-    The lists are releases, changes, tasks, deployments, items, targets, incidents, problems, known-errors,
-    interactions, articles, audit, and metrics (the DORA figures of each service). A text that a spreadsheet
-    would run as a formula begins with an apostrophe.
+    The lists are releases, changes, tasks, decisions (of boards), deployments, items, targets, incidents,
+    problems, known-errors, interactions, articles, audit, and metrics (the DORA figures of each service). A
+    text that a spreadsheet would run as a formula begins with an apostrophe.
     """
     given = {key: value for key, value in asked.model_dump().items() if value not in (None, "")}
     response = StreamingHttpResponse(

@@ -95,6 +95,13 @@ class LinkedErrorOut(Out):
     disposition: str
 
 
+class FollowedOut(Out):
+    """The version of the workflow that a release follows."""
+
+    key: str
+    version: int
+
+
 class ReleaseOut(Out):
     """One release with all that is written about it. Scales run from 1 (highest) to 4."""
 
@@ -107,6 +114,7 @@ class ReleaseOut(Out):
     phase_status: str
     attempt: int
     service: Key
+    workflow: FollowedOut
     release_type: str
     release_kind: str
     origin: str

@@ -16,7 +16,7 @@ from rightaway.domain.guards import Evaluation
 from rightaway.domain.waivers import state
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
-from rightaway.queries import release_facts
+from rightaway.queries import facts_built
 from rightaway.queries import releases as ask
 from rightaway.services import lifecycle, waivers
 
@@ -218,14 +218,14 @@ def list_history(request: Request, release: str) -> Any:
 
 
 def _waiver(row: Any) -> WaiverOut:
-    stands = state(release_facts.waiver(row), timezone.now())
+    stands = state(facts_built.waiver(row), timezone.now())
     return WaiverOut.model_validate(row).model_copy(update={"state": stands})
 
 
 @router.get("/releases/{release}/waivers", response=list[WaiverOut])
 def list_waivers(request: Request, release: str) -> Any:
     """List the waivers asked for; one counts only after another person granted it, until it expires."""
-    found = find(request, release).waivers.select_related(*release_facts.WAIVER_PEOPLE).order_by("id")
+    found = find(request, release).waivers.select_related(*facts_built.WAIVER_PEOPLE).order_by("id")
     return [_waiver(one) for one in found]
 
 

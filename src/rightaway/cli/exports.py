@@ -8,6 +8,7 @@ from rightaway.cli.arguments import pairs, saved
 List = Literal[
     "releases",
     "changes",
+    "decisions",
     "deployments",
     "items",
     "targets",

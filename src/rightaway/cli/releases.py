@@ -79,6 +79,7 @@ def register(
     description: str = "",
     type: str = "minor",  # noqa: A002
     service: str = "",
+    workflow: str = "",
     change: list[str] | None = None,
     ci: list[str] | None = None,
     group: list[str] | None = None,
@@ -93,6 +94,7 @@ def register(
         description: What it brings.
         type: major, minor or emergency.
         service: Key of the service.
+        workflow: Key of the workflow it follows; seven_phases when left out.
         change: Number of a change it carries out; may be repeated.
         ci: Key of an affected configuration item; may be repeated.
         group: Key of an affected group; may be repeated.
@@ -110,6 +112,7 @@ def register(
             description=description or title,
             release_type=type,
             service=service,
+            workflow=workflow,
             changes=change,
             affected_cis=ci,
             ci_groups=group,

@@ -15,11 +15,11 @@ class Rule(StrEnum):
 
     An abstention is no approval and no denial: it never opens a gate, and the number needed stays the same.
 
-    `all`: one vote for each source. `any`: one vote of any. `first_response`: the first approval or denial
-    decides, what comes later changes nothing. `majority`: more than half of those it was asked of. `quorum`: a
-    number. `percent`: a share of those it was asked of, rounded up. `sequence`: one vote for each level, each
-    given after the level before. Majority and percent weigh denials: it is denied once too few are left to
-    reach the number. In every other rule one denial denies.
+    `all`: one vote for each source, of a board as many as its quorum. `any`: one vote of any. `first_response`: the
+    first approval or denial decides, what comes later changes nothing. `majority`: more than half of those it was
+    asked of. `quorum`: a number. `percent`: a share of those it was asked of, rounded up. `sequence`: one vote for
+    each level, each given after the level before. Majority and percent weigh denials: it is denied once too few are
+    left to reach the number. In every other rule one denial denies.
     """
 
     ALL = "all"
@@ -50,6 +50,7 @@ def slots(
     number: int = 1,
     asked: int = 0,
     levels: Iterable[Collection[str]] = (),
+    quorums: Mapping[str, int] | None = None,
 ) -> Slots:
     """
     Give the places to be filled; there is always at least one.
@@ -60,10 +61,12 @@ def slots(
         number: The quorum, or the share in percent.
         asked: How many people it was asked of; who leaves later does not lower what is needed.
         levels: The sources of each level of a sequence.
+        quorums: How many votes it takes of a source for `all`, where that is not one.
     """
     match rule:
         case Rule.ALL:
-            return tuple(frozenset({source}) for source in sources)
+            each = quorums or {}
+            return tuple(frozenset({source}) for source in sources for _ in range(each.get(source, 1)))
         case Rule.SEQUENCE:
             return tuple(frozenset(level) for level in levels)
         case Rule.MAJORITY:

@@ -1,7 +1,7 @@
 """Approvals: who has to agree to exactly which content, and whether they have."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -50,6 +50,7 @@ class Requirement:
         when: The approval is needed only when this expression holds; empty for always.
         cases: What else it asks for by what the release is; the first that holds counts.
         asked: How many people it was asked of, which `majority` and `percent` are taken of.
+        quorums: For `all`, the sources that take more than one vote: boards.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Requirement:
     when: str = ""
     cases: tuple[Case, ...] = ()
     asked: int = 0
+    quorums: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.roles or (self.rule is Rule.SEQUENCE and not (self.levels and all(self.levels))):
@@ -96,7 +98,12 @@ class Requirement:
     def slots(self) -> Slots:
         """The votes needed, each with the sources that may give it."""
         return approval_rules.slots(
-            self.rule, self.roles, number=self.quorum, asked=self.asked, levels=self.levels
+            self.rule,
+            self.roles,
+            number=self.quorum,
+            asked=self.asked,
+            levels=self.levels,
+            quorums=self.quorums,
         )
 
 

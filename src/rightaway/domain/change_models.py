@@ -106,6 +106,13 @@ def is_unused(last_needed_at: datetime | None, now: datetime) -> bool:
     return last_needed_at is not None and now - last_needed_at >= UNUSED
 
 
+def standing(model: Model, now: datetime) -> str:
+    """Give `active` when the model authorises changes now; else its state, or that it is not what was authorised."""
+    if model.state == S.ACTIVE and is_unused(model.last_needed_at, now):
+        return S.EXPIRED
+    return "tampered" if model.state == S.ACTIVE and not model.is_whole else model.state
+
+
 def check_usable(model: Model, now: datetime) -> None:
     """
     Refuse a model that authorises nothing now.
@@ -113,8 +120,8 @@ def check_usable(model: Model, now: datetime) -> None:
     Raises:
         Refused: `change_model.not_active` or `change_model.tampered`.
     """
-    state = S.EXPIRED if model.state == S.ACTIVE and is_unused(model.last_needed_at, now) else model.state
-    if state != S.ACTIVE:
+    state = standing(model, now)
+    if state not in {S.ACTIVE, "tampered"}:
         raise Refused(
             "change_model.not_active",
             said(
@@ -125,7 +132,7 @@ def check_usable(model: Model, now: datetime) -> None:
             hint=HINT,
             evidence={"model": model.number, "state": str(state)},
         )
-    if not model.is_whole:
+    if state == "tampered":
         raise Refused(
             "change_model.tampered",
             said("{number} is not what two people authorised.", number=model.number),

@@ -6,7 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ChangeFacts:
-    """A change of the scope; `other_release` names another open release that holds it too."""
+    """
+    A change of the scope.
+
+    Args:
+        other_release: Another open release that holds it too.
+        model: The model of a standard change.
+        model_standing: `active`, or why the model authorises nothing now.
+    """
 
     number: str
     change_type: str = "normal"
@@ -16,6 +23,8 @@ class ChangeFacts:
     planned_end: datetime | None = None
     other_release: str = ""
     disposition: str = ""
+    model: str = ""
+    model_standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

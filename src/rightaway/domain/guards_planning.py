@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rightaway.domain.changes import NOT_CARRIED_OUT, is_authorised
+from rightaway.domain.changes import NOT_CARRIED_OUT, TERMINAL, ChangeType, is_authorised
 from rightaway.domain.facts_planning import ChangeFacts, PlannedWaveFacts
 from rightaway.domain.lessons import answered
 from rightaway.domain.release_facts import ReleaseFacts
@@ -10,6 +10,7 @@ from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 
 DEPLOYMENT_MODELS = ("big_bang", "phased", "parallel", "continuous")
+ACTIVE = "active"
 UNRESOLVED = frozenset({"detected", "acknowledged"})
 
 _NAMED = {
@@ -91,6 +92,53 @@ def changes_authorised(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
 
 def _removed(change: ChangeFacts) -> bool:
     return change.state in NOT_CARRIED_OUT and bool(change.disposition)
+
+
+def standard_changes_only(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+    """Every change stands under a model that counts now, so that nobody has to approve the release itself."""
+    changes = [change for change in facts.scope.changes if not _removed(change)]
+    if not changes:
+        return (missing("G06", "changes", said("a standard change")),)
+    return tuple(unmet for change in changes for unmet in _under_model(change))
+
+
+def _under_model(change: ChangeFacts) -> tuple[Unmet, ...]:
+    evidence = {"change": change.number, "type": change.change_type, "model": change.model}
+    if change.change_type != ChangeType.STANDARD:
+        return (
+            Unmet(
+                "G06",
+                "G06.change_not_standard",
+                said(
+                    "{number} is a {kind} change; this workflow is for standard changes.",
+                    number=change.number,
+                    kind=Word(change.change_type),
+                ),
+                "release_manager",
+                said("Take {number} out, and release it by another workflow.", number=change.number),
+                evidence,
+                failed=True,
+            ),
+        )
+    if change.state in TERMINAL or change.model_standing == ACTIVE:
+        return ()
+    return (
+        Unmet(
+            "G06",
+            "G06.model_not_active",
+            said(
+                "{number} stands under {model}, which is {state}.",
+                number=change.number,
+                model=change.model,
+                state=Word(change.model_standing),
+            )
+            if change.model
+            else said("{number} names no model that authorises it.", number=change.number),
+            "change_manager",
+            said("Have the model authorised again, or take {number} out.", number=change.number),
+            {**evidence, "standing": change.model_standing},
+        ),
+    )
 
 
 def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:

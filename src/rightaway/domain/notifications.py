@@ -30,3 +30,7 @@ class NotificationKind(StrEnum):
     DEBT_DUE = "debt_due"
     DEBT_OVERDUE = "debt_overdue"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"
+    AGENDA_PUBLISHED = "agenda_published"
+    BOARD_DECIDED = "board_decided"
+    MINUTES_READY = "minutes_ready"
+    ACTION_GIVEN = "action_given"

@@ -95,6 +95,8 @@ approval.vote.verification       -   -   -   Y   -   -   Y   -   -   -
 approval.withdraw                o   o   -   o   o   o   o   -   -   -
 approval.delegate                Y   Y   Y   Y   Y   Y   Y   -   -   -
 group.define                     -   -   -   -   2   -   -   -   2   -
+board.define                     -   -   -   -   2   -   -   -   2   -
+board.conduct                    o   o   o   o   Y   o   -   -   -   -
 change.register                  Y   Y   Y   Y   Y   -   Y   -   -   Y
 change.edit                      o   o   o   o   Y   -   o   -   -   o
 change.authorise                 -   -   -   Y   Y   Y   -   -   -   -
@@ -115,8 +117,11 @@ ci.edit                          Y   Y   Y   Y   -   -   -   -   -   -
 target.define                    -   2   p   -   -   -   -   -   2   -
 article.edit                     Y   Y   Y   Y   Y   -   -   -   -   -
 incident.record                  Y   Y   Y   Y   Y   -   Y   -   -   Y
+outage.record                    Y   Y   Y   Y   Y   -   -   -   -   Y
 early_life.manage                Y   Y   -   Y   -   -   -   -   -   -
 review.edit                      Y   Y   -   Y   Y   -   -   -   -   -
+workflow.view                    -   -   -   Y   Y   -   -   -   Y   -
+workflow.edit                    -   -   -   -   2   -   -   -   2   -
 role.grant                       -   -   -   2   -   -   -   -   2   -
 token.create                     o   o   o   o   o   o   -   o   o   -
 service_account.create           -   -   2   -   -   -   -   -   2   -

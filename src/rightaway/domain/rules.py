@@ -25,6 +25,7 @@ GUARDS: Mapping[str, Guard] = {
     "G03": guards_registration.assessment_done,
     "G04": guards_registration.scope_valid,
     "G05": guards_registration.tasks_closed,
+    "G06": guards_planning.standard_changes_only,
     "G07": emergency.justified,
     "G10": guards_planning.plan_complete,
     "G11": guards_planning.no_blocking_conflict,
@@ -41,7 +42,10 @@ GUARDS: Mapping[str, Guard] = {
     "G61": emergency.paperwork_complete,
     "G90": guards_registration.abandonment_explained,
 }
-PERMIT_GUARDS: Mapping[str, Guard] = {"G31": guards_deployment.permit}
+PERMIT_GUARDS: Mapping[str, Guard] = {
+    "G06": guards_planning.standard_changes_only,
+    "G31": guards_deployment.permit,
+}
 
 ANSWERS = frozenset({"G50", "G90"})
 """Guards on what a person says with the command itself, so that they cannot be met before it."""

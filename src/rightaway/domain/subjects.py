@@ -15,6 +15,7 @@ class SubjectKind(StrEnum):
     PROBLEM = "problem"
     KNOWN_ERROR = "known_error"
     ARTICLE = "article"
+    MEETING = "meeting"
 
     @property
     def words(self) -> str:

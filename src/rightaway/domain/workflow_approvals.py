@@ -6,7 +6,7 @@ from typing import Any
 from rightaway.domain import expressions
 from rightaway.domain.approval_matrix import FACTS, Case
 from rightaway.domain.approval_rules import Rule
-from rightaway.domain.approval_sources import GROUP, OF_RELEASE, USER, named
+from rightaway.domain.approval_sources import BOARD, GROUP, OF_RELEASE, USER, named
 from rightaway.domain.approvals import PARTS, Requirement
 from rightaway.domain.errors import Invalid
 from rightaway.domain.mappings import Reader
@@ -17,9 +17,9 @@ NOBODY = ("nobody",)
 ALL_PERCENT = 100
 _KNOWN = [
     *("key", "title", "phase", "rule", "bound", "ttl_days", "due_days", "step_up", "when", "cases"),
-    *("roles", "users", "groups", "people", "levels", "quorum", "percent"),
+    *("roles", "users", "groups", "boards", "people", "levels", "quorum", "percent"),
 ]
-_SOURCES = ("roles", "users", "groups", "people")
+_SOURCES = ("roles", "users", "groups", "boards", "people")
 
 
 def approval(reader: Reader, value: Any, at: str) -> Requirement:
@@ -64,7 +64,8 @@ def _sources(reader: Reader, fields: Mapping[str, Any], at: str) -> tuple[str, .
     reader.each_of(people, OF_RELEASE, f"{at}/people", "person")
     users = (f"{USER}{name}" for name in reader.texts(fields, "users", at))
     groups = (f"{GROUP}{key}" for key in reader.texts(fields, "groups", at))
-    return (*roles, *users, *groups, *people)
+    boards = (f"{BOARD}{key}" for key in reader.texts(fields, "boards", at))
+    return (*roles, *users, *groups, *boards, *people)
 
 
 def _levels(reader: Reader, fields: Mapping[str, Any], at: str) -> tuple[tuple[str, ...], ...]:

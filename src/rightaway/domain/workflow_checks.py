@@ -7,8 +7,16 @@ from rightaway.domain import conditions, moves
 from rightaway.domain.mappings import Reader
 from rightaway.domain.rules import GUARDS, PERMIT_GUARDS, PROOFS
 from rightaway.domain.workflow_approvals import check_approval
+from rightaway.domain.workflow_effects import AFTER, EFFECTS
 from rightaway.domain.workflow_tasks import check_tasks
-from rightaway.domain.workflows import ACTORS, SYSTEM, Mode, Template, Transition
+from rightaway.domain.workflows import ACTORS, OWNERS, SYSTEM, Mode, Template, Transition
+
+EVERY = "*"
+ENDS = ("closed", "abandoned")
+"""What an end is called: reports, lists and clocks know by it that a release is over."""
+GATE, STANDARD = "G31", "G06"
+GO = "deployment"
+"""The approval that production stands on, when it does not stand on models of standard changes."""
 
 
 def check(reader: Reader, template: Template) -> None:
@@ -21,7 +29,20 @@ def check(reader: Reader, template: Template) -> None:
     for index, approval in enumerate(template.approvals):
         check_approval(reader, approval, phases, f"/approvals/{index}")
     _check_items(reader, template)
-    reader.each_of(template.permit_guards, PERMIT_GUARDS, "/permit_guards", "permit guard")
+    _check_launch(reader, template, phases)
+
+
+def check_kept(reader: Reader, template: Template, base: Template) -> None:
+    """Object to an extension that drops a prohibition of the shipped workflow, as far as it has the phases."""
+    phases = {phase.key for phase in template.phases} | {EVERY}
+    for source, target in base.forbidden:
+        if {source, target} <= phases and (source, target) not in template.forbidden:
+            reader.problem(
+                "forbidden_dropped",
+                "/forbidden",
+                f"{base.key} forbids the way from {source} to {target}, and this does not.",
+                f"Put it back: {{from: {source}, to: {target!r}}}.",
+            )
 
 
 def _check_unique(reader: Reader, template: Template) -> None:
@@ -50,6 +71,10 @@ def _check_paths(reader: Reader, template: Template) -> None:
         reader.problem("no_terminal", "/terminal", "A workflow needs a phase where it ends.")
     for key in sorted(template.terminal - set(phases)):
         reader.problem("unknown_phase", "/terminal", f"There is no phase {key!r}.")
+    for key in sorted(template.terminal - set(ENDS)):
+        reader.problem(
+            "unknown_end", "/terminal", f"An end cannot be called {key!r}.", f"Known: {', '.join(ENDS)}."
+        )
     for source, event in moves.ambiguous(rows):
         reader.problem(
             "duplicate_event", "/transitions", f"{source} has more than one way out called {event!r}."
@@ -70,11 +95,13 @@ def _check_transition(reader: Reader, template: Template, way: Transition, at: s
     reader.each_of(way.voids, approvals, f"{at}/voids", "approval")
     reader.each_of(way.guards, GUARDS, f"{at}/guards", "guard")
     reader.each_of(way.actors, ACTORS, f"{at}/actors", "actor")
+    reader.each_of(way.effects, EFFECTS, f"{at}/effects", "effect")
+    reader.each_of(way.after, AFTER, f"{at}/after", "effect")
     if way.approval:
         reader.one_of(way.approval, approvals, f"{at}/approval", "approval")
     if way.when and not conditions.known(way.when):
         reader.one_of(way.when, conditions.CONDITIONS, f"{at}/when", "condition")
-    if {(way.source, way.target), (way.source, "*"), ("*", way.target)} & set(template.forbidden):
+    if {(way.source, way.target), (way.source, EVERY), (EVERY, way.target)} & set(template.forbidden):
         reader.problem("forbidden", at, f"{way.source} may never lead to {way.target}.")
     _check_mode(reader, way, at)
 
@@ -101,4 +128,25 @@ def _check_items(reader: Reader, template: Template) -> None:
             reader.one_of(item.approval, approvals, f"{at}/approval", "approval")
         reader.each_of(item.proof, PROOFS, f"{at}/proof", "proof")
         reader.each_of(item.blocks, blockable, f"{at}/blocks", "transition")
+        reader.one_of(item.owner, OWNERS, f"{at}/owner", "role")
     check_tasks(reader, template)
+
+
+def _check_launch(reader: Reader, template: Template, phases: set[str]) -> None:
+    """Nothing reaches production without the gate before every wave, and somebody's authority behind it."""
+    reader.each_of(template.permit_guards, PERMIT_GUARDS, "/permit_guards", "permit guard")
+    for name, keys in (("launch", template.launch), ("launch_lower", template.launch_lower)):
+        reader.each_of(keys, phases, f"/{name}", "phase")
+    if not template.launch:
+        return
+    if GATE not in template.permit_guards:
+        reader.problem(
+            "no_gate", "/permit_guards", "Waves would begin without being judged.", f"Name {GATE}."
+        )
+    if not template.has_approval(GO) and STANDARD not in template.permit_guards:
+        reader.problem(
+            "no_authority",
+            "/approvals",
+            "Nobody would approve what is deployed to production.",
+            f"Keep an approval called {GO}, or name {STANDARD} among the permit guards: standard changes only.",
+        )

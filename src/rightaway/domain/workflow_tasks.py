@@ -11,7 +11,7 @@ from rightaway.domain.rules import PROOFS
 from rightaway.domain.task_order import Link
 from rightaway.domain.tasks import Outcome
 from rightaway.domain.values import DependencyType, EvidenceType, TaskCategory, TaskKind
-from rightaway.domain.workflows import TaskRule, Template
+from rightaway.domain.workflows import OWNERS, TaskRule, Template
 
 WordT = TypeVar("WordT", DependencyType, EvidenceType, TaskKind)
 MOST_MINUTES = 525_600  # a year
@@ -105,6 +105,7 @@ def check_tasks(reader: Reader, template: Template) -> None:
         reader.one_of(task.phase, phases, f"{at}/phase", "phase")
         reader.one_of(task.category, list(TaskCategory), f"{at}/category", "category")
         reader.each_of(task.proof, PROOFS, f"{at}/proof", "proof")
+        reader.one_of(task.owner, OWNERS, f"{at}/owner", "role")
         reader.each_of(task.voter_roles, list(Role), f"{at}/voters/roles", "role")
         if task.duration_min > MOST_MINUTES:
             reader.problem(

@@ -7,35 +7,51 @@ from rightaway.domain.errors import Invalid
 from rightaway.domain.mappings import Reader
 from rightaway.domain.sentences import said
 from rightaway.domain.workflow_approvals import approval
-from rightaway.domain.workflow_checks import check
+from rightaway.domain.workflow_checks import check, check_kept
 from rightaway.domain.workflow_tasks import task_rule
 from rightaway.domain.workflows import ChecklistRule, Mode, Phase, Template, Transition
 
 
-def parse(mapping: Mapping[str, Any]) -> Template:
+def parse(mapping: Mapping[str, Any], base: Template | None = None) -> Template:
     """
     Read a template.
+
+    Args:
+        base: The shipped workflow that it extends.
 
     Raises:
         Invalid: with everything that is wrong in `errors`, each with its place as a JSON pointer.
     """
+    template, errors = judged(mapping, base)
+    if errors:
+        raise Invalid(
+            "workflow.invalid",
+            said("The workflow template has problems: {count}.", count=len(errors)),
+            hint=said("Correct them all."),
+            errors=errors,
+        )
+    return template
+
+
+def judged(mapping: Mapping[str, Any], base: Template | None = None) -> tuple[Template, list[Invalid]]:
+    """Read a template as far as it can be read, with everything that is wrong with it."""
     reader = Reader("workflow")
     template = _template(reader, mapping)
     check(reader, template)
-    if reader.errors:
-        count = len(reader.errors)
-        raise Invalid(
-            "workflow.invalid",
-            said("The workflow template has problems: {count}.", count=count),
-            hint=said("Correct them all; nothing was stored."),
-            errors=reader.errors,
-        )
-    return template
+    if base is not None:
+        check_kept(reader, template, base)
+    return template, reader.errors
+
+
+def stored(mapping: Mapping[str, Any]) -> Template:
+    """Read a version that was found good when it was stored; a rule that came later does not stop what it began."""
+    return _template(Reader("workflow"), mapping)
 
 
 _FIELDS = [
     "key",
     "version",
+    "extends",
     "title",
     "phases",
     "terminal",
@@ -59,6 +75,7 @@ def _template(reader: Reader, mapping: Mapping[str, Any]) -> Template:
     return Template(
         key=reader.text(top, "key", ""),
         version=reader.whole(top, "version", "", default=1),
+        extends=reader.text(top, "extends", "", default=""),
         title=reader.text(top, "title", ""),
         phases=tuple(_phase(reader, item, at) for at, item in items("phases")),
         terminal=frozenset(reader.texts(top, "terminal", "")),

@@ -15,6 +15,8 @@ SYSTEM = "system"
 """The actor of what Rightaway does by itself."""
 
 ACTORS = frozenset({SYSTEM, *Role})
+OWNERS = tuple(role for role in Role if role not in {Role.AUDITOR, Role.ADMIN, Role.SERVICE_ACCOUNT})
+"""The roles that can do a task or bring evidence: who only reads or administers cannot."""
 
 
 class Mode(StrEnum):
@@ -125,7 +127,16 @@ class TaskRule:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A workflow; `forbidden` holds pairs of phases that no extension may ever connect, `*` for all."""
+    """
+    A workflow.
+
+    Args:
+        forbidden: Pairs of phases that no extension may ever connect, `*` for all.
+        permit_guards: What must hold before every wave.
+        launch: The phases from which something may be deployed to production.
+        launch_lower: The phases from which something may be deployed to a lower environment.
+        extends: Key of the shipped workflow whose prohibitions it keeps; empty for none.
+    """
 
     key: str
     version: int
@@ -140,6 +151,7 @@ class Template:
     permit_guards: tuple[str, ...]
     launch: tuple[str, ...] = ()
     launch_lower: tuple[str, ...] = ()
+    extends: str = ""
 
     def launch_phases(self, *, production: bool) -> tuple[str, ...]:
         """Give the phases from which something may be deployed to production, or to a lower environment."""
@@ -158,6 +170,9 @@ class Template:
 
     def approval(self, key: str) -> Requirement:
         return next(approval for approval in self.approvals if approval.key == key)
+
+    def has_approval(self, key: str) -> bool:
+        return any(approval.key == key for approval in self.approvals)
 
     def ways_out(self, phase: str) -> tuple[Transition, ...]:
         return tuple(transition for transition in self.transitions if transition.source == phase)

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.values import Origin, ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.domain.workflow_versions import DEFAULT
 from rightaway.intake.designs import DeploymentModel
 from rightaway.intake.fields import (
     Account,
@@ -44,6 +45,7 @@ class ReleaseFile(FileModel):
     description: Text
     release_type: ReleaseType
     service: Key
+    workflow: Key = DEFAULT
     release_kind: ReleaseKind | None = None
     origin: Origin = Origin.CHANGE_REQUEST
     reason: ReleaseReason | None = None

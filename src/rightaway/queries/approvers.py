@@ -21,7 +21,9 @@ from rightaway.domain.approvals import (
 from rightaway.domain.approvals import standing as judged
 from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.values import PersonKind
-from rightaway.queries import bound_content, templates
+from rightaway.domain.workflows import Template
+from rightaway.queries import board_seats, bound_content, templates
+from rightaway.queries.board_seats import StandIn
 from rightaway.records.approvals.models import Approval, Delegation
 from rightaway.records.people.models import Group, RoleBinding, User
 from rightaway.records.releases.models import Release
@@ -33,17 +35,23 @@ def requirement(release: Release, kind: str) -> Requirement | None:
     """Give what the approval asks of this release; None when it is not needed for it."""
     held = templates.of(release).approval(kind)
     if not (held.when or held.cases):
-        return held
+        return _of_boards(held)
     facts = expression_facts(release, _asked([held]))
-    return held.adapted(facts) if held.is_needed(facts) else None
+    return _of_boards(held.adapted(facts)) if held.is_needed(facts) else None
 
 
-def requirements(release: Release) -> dict[str, Requirement | None]:
-    """Give what each approval of the workflow asks of this release."""
-    found = templates.of(release).approvals
+def _of_boards(held: Requirement) -> Requirement:
+    """Give the requirement with how many votes the word of each of its boards takes."""
+    found = board_seats.quorums(held.roles)
+    return replace(held, quorums=found) if found else held
+
+
+def requirements(release: Release, template: Template | None = None) -> dict[str, Requirement | None]:
+    """Give what each approval of the workflow, its own or another, asks of this release."""
+    found = (template or templates.of(release)).approvals
     asked = _asked(found)
     facts = expression_facts(release, asked) if asked else {}
-    return {one.key: one.adapted(facts) if one.is_needed(facts) else None for one in found}
+    return {one.key: _of_boards(one.adapted(facts)) if one.is_needed(facts) else None for one in found}
 
 
 def _asked(requirements: Iterable[Requirement]) -> str:
@@ -81,11 +89,13 @@ class Holders:
         own: The sources of each active human; nobody else is in here.
         authors: The humans who wrote each part.
         delegations: Those that hold at the moment of reading.
+        alternates: Of boards, who stands in for a member who is away.
     """
 
     own: Mapping[int, frozenset[str]]
     authors: Mapping[str, frozenset[int]]
     delegations: tuple[Delegation, ...]
+    alternates: tuple[StandIn, ...] = ()
 
     @classmethod
     def of(cls, release: Release, needed: Iterable[Requirement], now: datetime) -> "Holders":
@@ -95,13 +105,18 @@ class Holders:
         ).order_by("id")
         found = tuple(delegations)
         own = _own(release, sources)
-        humans = {*own, *(one.taker_id for one in found)}
+        keys = approval_sources.named(tuple(sources), approval_sources.BOARD)
+        members, alternates = board_seats.members(keys, now) if keys else ([], [])
+        for person, source in members:
+            own[person].add(source)
+        humans = {*own, *(one.taker_id for one in found), *(one.taker_id for one in alternates)}
         active = User.objects.filter(pk__in=humans, is_active=True, kind=PersonKind.PERSON)
         names = dict(active.values_list("pk", "username"))
         for key, name in names.items():
             if f"{approval_sources.USER}{name}" in sources:
                 own[key].add(f"{approval_sources.USER}{name}")
-        return cls({key: frozenset(own.get(key, ())) for key in names}, _authors(release), found)
+        held = {key: frozenset(own.get(key, ())) for key in names}
+        return cls(held, _authors(release), found, tuple(alternates))
 
     def voters(self, needed: Requirement) -> list[Voter]:
         """Give everybody who may vote by themselves: active humans of a source who wrote nothing of what is bound."""
@@ -114,7 +129,8 @@ class Holders:
         authors = self._authors_of(needed)
         givers = {int(voter.person) for voter in self.voters(needed)}
         found: dict[int, list[int]] = {}
-        for one in self.delegations:
+        deputies: list[Delegation | StandIn] = [*self.delegations, *self._acting(needed)]
+        for one in deputies:
             is_meant = not one.kind or one.kind == needed.key
             if (
                 is_meant
@@ -129,10 +145,9 @@ class Holders:
         """Give who may vote and whose vote can count, deputies with nothing of their own included."""
         found = self.voters(needed)
         known = {voter.person for voter in found}
-        return [
-            *found,
-            *(Voter(str(key), frozenset()) for key in self.stand_ins(needed) if str(key) not in known),
-        ]
+        acted = [one.taker_id for one in self.alternates if one.source in needed.roles]
+        others = dict.fromkeys((*self.stand_ins(needed), *(one for one in acted if one in self.own)))
+        return [*found, *(Voter(str(key), frozenset()) for key in others if str(key) not in known)]
 
     def authority(self, person: int, needed: Requirement) -> tuple[frozenset[str], int | None]:
         """Give the sources a person votes with, and for whom if not for themselves; authors included."""
@@ -151,7 +166,13 @@ class Holders:
             held = self.own.get(giver, frozenset()) & set(needed.roles)
             if held and giver not in authors:
                 return held, giver
+        for one in [] if own else self._acting(needed):
+            if one.taker_id == person and one.giver_id not in authors:
+                return frozenset({one.source}), one.giver_id
         return own, None
+
+    def _acting(self, needed: Requirement) -> list[StandIn]:
+        return [one for one in self.alternates if one.is_acting and one.source in needed.roles]
 
     def _authors_of(self, needed: Requirement) -> frozenset[int]:
         return frozenset().union(*(self.authors.get(part, frozenset()) for part in needed.bound))
@@ -166,9 +187,9 @@ class Recorded:
     holders: Holders
 
 
-def recorded(release: Release, now: datetime, *also: str) -> Recorded:
+def recorded(release: Release, now: datetime, *also: str, template: Template | None = None) -> Recorded:
     """Read the approvals of a release with their votes; `also` names what else of each row is read with it."""
-    needed = requirements(release)
+    needed = requirements(release, template)
     rows = release.approvals.prefetch_related("votes", "asked_of", *also).order_by("id")
     return Recorded(
         needed=needed,

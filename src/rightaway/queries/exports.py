@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from rightaway.domain.spreadsheets import lines
 from rightaway.queries import (
     audit,
+    boards,
     changes,
     cmdb,
     deployments,
@@ -128,6 +129,13 @@ EXPORTS: Mapping[str, Export] = {
         filters=frozenset({"text", "state", "kind", "service", "release"}),
         scope="release__service__key",
         owner="release__initiated_by",
+    ),
+    "decisions": Export(
+        columns={"at": "at", "board": "board__key"}
+        | _same("subject title outcome digest votes")
+        | {"meeting": "meeting__number", "minutes": "reported_in__number"},
+        rows=boards.decisions,
+        filters=frozenset({"text", "board"}),
     ),
     "deployments": Export(
         columns={

@@ -6,18 +6,14 @@ from typing import Any
 from django.db.models import Q
 
 from rightaway.domain.approvals import ApprovalState, Requirement, Standing, bound_digest
+from rightaway.domain.change_models import standing
 from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
     ArticleFacts,
-    BackupFacts,
     DefectFacts,
     NoticeFacts,
-    PackageFacts,
-    TestRunFacts,
     TrainingFacts,
-    UnitFacts,
-    WaiverFacts,
 )
 from rightaway.domain.facts_planning import (
     BackOutPlanFacts,
@@ -28,6 +24,7 @@ from rightaway.domain.facts_planning import (
     PlannedWaveFacts,
     ScopeFacts,
 )
+from rightaway.domain.guards_deployment import BOUND_APPROVALS
 from rightaway.domain.release_facts import (
     ApprovalFacts,
     AssessmentFacts,
@@ -40,23 +37,40 @@ from rightaway.domain.release_facts import (
 )
 from rightaway.domain.values import PhaseStatus
 from rightaway.domain.workflows import Template
-from rightaway.queries import approvers, bound_content, facts_outcome, gates, lessons, library, templates
+from rightaway.queries import (
+    approvers,
+    bound_content,
+    change_models,
+    facts_built,
+    facts_outcome,
+    gates,
+    lessons,
+    templates,
+)
 from rightaway.records.approvals.models import Approval
-from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Plan, TargetRun
-from rightaway.records.packages.models import Package
-from rightaway.records.releases.models import Release, Waiver
+from rightaway.records.releases.models import Release
 
 Json = dict[str, Any]
 POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
 OPEN_PHASES = ("closed", "abandoned")
-WAIVER_PEOPLE = ("requested_by", "granted_by", "refused_by")
 
 
-def facts(release: Release, now: datetime, recorded: approvers.Recorded | None = None) -> ReleaseFacts:
-    """Read everything the rules may look at, as it is now; `recorded` is given by who has read it already."""
-    template = templates.of(release)
+def facts(
+    release: Release,
+    now: datetime,
+    recorded: approvers.Recorded | None = None,
+    template: Template | None = None,
+) -> ReleaseFacts:
+    """
+    Read everything the rules may look at, as it is now.
+
+    Args:
+        recorded: Given by who has read the approvals already.
+        template: Another workflow than the release's own, to see what that would ask for.
+    """
+    template = template or templates.of(release)
     package = bound_content.current_package(release)
     plan = bound_content.production_plan(release)
     manifest = bound_content.manifest_with(release, package, plan)
@@ -69,19 +83,21 @@ def facts(release: Release, now: datetime, recorded: approvers.Recorded | None =
         policy=policy(release),
         registration=_registration(release),
         assessment=_assessment(release),
-        scope=_scope(release, items),
+        scope=_scope(release, items, now),
         plan=_plan(release, plan),
         back_out_plan=_back_out_plan(plan),
         conflicts=_conflicts(release, items),
-        approvals=approvals(template, manifest, recorded or approvers.recorded(release, now), now),
+        approvals=approvals(
+            template, manifest, recorded or approvers.recorded(release, now, template=template), now
+        ),
         tasks=_tasks(release, template),
-        package=_package(package),
-        test_runs=_test_runs(package),
+        package=facts_built.package(package),
+        test_runs=facts_built.test_runs(package),
         defects=tuple(
             DefectFacts(f"defect {one.pk}", one.severity, one.is_open) for one in release.defects.all()
         ),
         rehearsals=facts_outcome.rehearsals(release),
-        waivers=tuple(waiver(one) for one in release.waivers.select_related(*WAIVER_PEOPLE)),
+        waivers=facts_built.waivers(release),
         lessons=lessons.facts(release),
         trainings=tuple(
             TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
@@ -90,7 +106,7 @@ def facts(release: Release, now: datetime, recorded: approvers.Recorded | None =
         articles=tuple(ArticleFacts(one.number, one.kind, one.state) for one in release.articles.all()),
         notices=tuple(NoticeFacts(one.audience, one.due_at, one.sent_at) for one in release.notices.all()),
         stateful_targets=tuple(item.key for item in items if item.is_stateful),
-        backups=_backups(items),
+        backups=facts_built.backups(items),
         incidents=facts_outcome.open_incidents(release),
         deployment=facts_outcome.deployment(release),
         back_out=facts_outcome.back_out(release),
@@ -115,7 +131,12 @@ def policy(release: Release) -> PolicyFacts:
 def approvals(
     template: Template, manifest: Json, recorded: approvers.Recorded, now: datetime
 ) -> tuple[ApprovalFacts, ...]:
-    """Give where each approval of the workflow stands, and the digest of its content as it is now."""
+    """
+    Give where each approval of the workflow stands, and the digest of its content as it is now.
+
+    One that a permit asks for and the workflow lacks is not required: the workflow names another authority, which
+    was checked when it was stored.
+    """
     found = []
     for one in template.approvals:
         needed = recorded.needed[one.key]
@@ -124,7 +145,8 @@ def approvals(
         else:
             row = recorded.newest.get(one.key)
             found.append(_approval(needed, row, manifest, recorded.holders, now))
-    return tuple(found)
+    lacking = (key for key in BOUND_APPROVALS if not template.has_approval(key))
+    return (*found, *(ApprovalFacts(key, ApprovalState.NOT_REQUIRED) for key in lacking))
 
 
 def _approval(
@@ -209,7 +231,7 @@ def _items(release: Release) -> list[ConfigurationItem]:
     return list(ConfigurationItem.objects.filter(affected).distinct().order_by("key"))
 
 
-def _scope(release: Release, items: list[ConfigurationItem]) -> ScopeFacts:
+def _scope(release: Release, items: list[ConfigurationItem], now: datetime) -> ScopeFacts:
     runs = (
         TargetRun.objects.filter(
             deployment__release=release, deployment__environment__tier="production", is_touched=True
@@ -226,8 +248,12 @@ def _scope(release: Release, items: list[ConfigurationItem]) -> ScopeFacts:
                 state=change.state,
                 service=change.service.key,
                 disposition=change.disposition,
+                model=change.model.number if change.model else "",
+                model_standing=standing(change_models.as_model(change.model), now) if change.model else "",
             )
-            for change in release.changes.select_related("service").order_by("number")
+            for change in release.changes.select_related("service", "model")
+            .prefetch_related("model__services")
+            .order_by("number")
         ),
         cis=tuple(_ci(item, last.get(item.pk)) for item in items),
         ci_groups=tuple(release.affected_groups.values_list("key", flat=True)),
@@ -312,67 +338,4 @@ def _tasks(release: Release, template: Template) -> tuple[TaskFacts, ...]:
             blocks_exit=task.blocks_exit,
         )
         for task in release.tasks.filter(attempt=release.attempt)
-    )
-
-
-def _package(package: Package | None) -> PackageFacts:
-    if package is None:
-        return PackageFacts()
-    return PackageFacts(
-        digest=package.digest,
-        status=package.status,
-        verified=library.is_intact(package.digest),
-        units=tuple(
-            UnitFacts(
-                name=unit["name"],
-                digest=",".join(file["sha256"][:12] for file in unit["files"]),
-                provenance=str(unit["provenance"].get("kind", "")),
-                ci=unit.get("ci") or "",
-            )
-            for unit in package.manifest["units"]
-        ),
-    )
-
-
-def _test_runs(package: Package | None) -> tuple[TestRunFacts, ...]:
-    runs: list[TestRun] = list(package.test_runs.order_by("id")) if package else []
-    return tuple(
-        TestRunFacts(
-            level=run.level,
-            package_digest=run.package.digest,
-            passed=run.passed,
-            failed=run.failed + run.errors,
-            ran_at=run.ran_at or run.created_at,
-            final=run.is_final,
-            reference=run.suite,
-        )
-        for run in runs
-    )
-
-
-def waiver(row: Waiver) -> WaiverFacts:
-    return WaiverFacts(
-        control=row.control,
-        requested_by=row.requested_by.username,
-        granted_by=row.granted_by.username if row.granted_by else "",
-        reason=row.reason,
-        expires_at=row.expires_at,
-        restore_plan=row.restore_plan,
-        refused_by=row.refused_by.username if row.refused_by else "",
-        withdrawn=row.withdrawn_at is not None,
-    )
-
-
-def _backups(items: list[ConfigurationItem]) -> tuple[BackupFacts, ...]:
-    stateful = [item for item in items if item.is_stateful]
-    return tuple(
-        BackupFacts(
-            target=item.key,
-            taken_at=backup.taken_at,
-            verified_at=backup.verified_at,
-            succeeded=True,
-            restore_tested=backup.verified_at is not None,
-        )
-        for item in stateful
-        for backup in item.backups.all()[:1]
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from rightaway.domain.workflow_versions import DEFAULT
 from rightaway.intake.yaml import load_yaml
 from rightaway.records.releases.models import Release
 
@@ -49,6 +50,8 @@ def template(key: str) -> Template | None:
 def basis(row: Release) -> Json:
     """Give what another release of the same kind has in common with this one: no changes, no dates, no results."""
     found: Json = {"service": row.service.key}
+    if row.workflow.key != DEFAULT:
+        found["workflow"] = row.workflow.key
     found |= {name: getattr(row, name) for name in PLAIN}
     found |= {name: held.username for name in PEOPLE if (held := getattr(row, name))}
     found |= {

@@ -169,7 +169,9 @@ def _approvals(
 ) -> tuple[ApprovalView, ...]:
     newest, holders = recorded.newest, recorded.holders
     by_key = {one.key: one for one in facts}
-    is_other = any(one.digest != by_key[kind].current_digest for kind, one in newest.items())
+    is_other = any(
+        kind in by_key and one.digest != by_key[kind].current_digest for kind, one in newest.items()
+    )
     manifest = bound_content.manifest(row) if is_other else {}
     found = []
     for held in templates.of(row).approvals:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from rightaway.domain.permissions import EVERYWHERE, Role, may
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.domain.values import PersonKind
-from rightaway.queries import changes, cmdb, deployments, incidents, knowledge, releases
+from rightaway.queries import changes, cmdb, deployments, incidents, knowledge, meetings, releases
 from rightaway.records.people.models import User
 
 
@@ -148,6 +148,18 @@ def _article(row: Any) -> Subject:
     )
 
 
+def _meeting(row: Any) -> Subject:
+    return Subject(
+        kind=SubjectKind.MEETING,
+        key=row.number,
+        title=row.title,
+        scope=EVERYWHERE,
+        stream=row.number,
+        is_common=True,
+        involved=_people(*meetings.seated(row.board)),
+    )
+
+
 _KINDS: Mapping[SubjectKind, tuple[Callable[[str], Any], Callable[[Any], Subject]]] = {
     SubjectKind.RELEASE: (releases.release, _release),
     SubjectKind.CHANGE: (changes.change, _change),
@@ -157,4 +169,5 @@ _KINDS: Mapping[SubjectKind, tuple[Callable[[str], Any], Callable[[Any], Subject
     SubjectKind.PROBLEM: (incidents.problem, _problem),
     SubjectKind.KNOWN_ERROR: (incidents.known_error, _known_error),
     SubjectKind.ARTICLE: (knowledge.article, _article),
+    SubjectKind.MEETING: (meetings.meeting, _meeting),
 }

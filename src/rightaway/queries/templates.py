@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from rightaway.domain.approvals import Requirement
-from rightaway.domain.workflow_templates import parse
+from rightaway.domain.workflow_checks import ENDS
+from rightaway.domain.workflow_templates import stored
+from rightaway.domain.workflow_versions import DEFAULT
 from rightaway.domain.workflows import Phase, Template
 from rightaway.records.releases.models import Release
 from rightaway.records.workflows.models import WorkflowTemplate
@@ -19,16 +21,28 @@ def of(release: Release) -> Template:
 
 @lru_cache(maxsize=64)
 def parsed(workflow_id: int) -> Template:
-    return parse(WorkflowTemplate.objects.get(pk=workflow_id).body)
+    return stored(WorkflowTemplate.objects.get(pk=workflow_id).body)
 
 
 def current_phases() -> tuple[Phase, ...]:
-    """Give the phases through which a release goes that begins now, without its ends."""
-    row = WorkflowTemplate.objects.filter(is_current=True).order_by("-id").first()
-    if row is None:
-        return ()
-    template = parsed(row.pk)
-    return tuple(phase for phase in template.phases if phase.key not in template.terminal)
+    """
+    Give the phases in which an open release can be, without the ends: of every workflow that is in force or followed.
+
+    Each stands after the phase before it in its workflow, so that one the usual workflow lacks finds its place.
+    """
+    open_releases = Release.objects.filter(workflow=OuterRef("pk")).exclude(phase__in=ENDS)
+    rows = WorkflowTemplate.objects.filter(Q(is_current=True) | Exists(open_releases))
+    found: list[Phase] = []
+    for row in sorted(rows.defer("source", "body"), key=lambda one: (one.key != DEFAULT, -one.pk)):
+        place = 0
+        for phase in parsed(row.pk).phases:
+            known = [one.key for one in found]
+            if phase.key in known:
+                place = known.index(phase.key) + 1
+            elif phase.key not in parsed(row.pk).terminal:
+                found.insert(place, phase)
+                place += 1
+    return tuple(found)
 
 
 def requirements() -> Iterator[tuple[int, Requirement]]:

@@ -15,7 +15,7 @@ from rightaway.queries import approvers, bound_content
 from rightaway.records.approvals.models import Approval
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _binding, _notify
+from rightaway.services import _audit, _binding, _board_votes, _notify
 
 
 def ask(
@@ -33,10 +33,12 @@ def ask(
         Refused: it stands already, or not enough people could give it.
     """
     now = timezone.now()
-    voters = approvers.Holders.of(release, [requirement], now).voters(requirement)
+    holders = approvers.Holders.of(release, [requirement], now)
+    voters = holders.voters(requirement)
     _make_room(actor, release, requirement.key, {int(voter.person) for voter in voters})
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
+    _board_votes.check_sources(requirement, holders)
     check_source(replace(requirement, asked=len(voters)), voters)
     due_at = owed or now + timedelta(days=requirement.due_days)
     row = Approval.objects.create(

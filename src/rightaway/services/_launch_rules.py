@@ -11,8 +11,9 @@ from rightaway.domain.errors import Forbidden, Refused
 from rightaway.domain.plans import LABEL
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor
+from rightaway.domain.workflow_checks import GO
 from rightaway.queries import approvers, change_models, templates
-from rightaway.records.changes.models import Change
+from rightaway.records.changes.models import Change, ChangeModel
 from rightaway.records.deployments.models import Deployment, Plan
 from rightaway.records.releases.models import Release
 from rightaway.services import _guard
@@ -97,15 +98,31 @@ def check_launcher(actor: Actor, release: Release) -> None:
     """
     Hold production to S3, S4 and S8: somebody independent approved, and more than one where the author launches.
 
-    An approval counts for the content as it is now, and a vote while its voter may still give it.
+    An approval counts for the content as it is now, and a vote while its voter may still give it. Where the
+    workflow asks nobody, the people behind the model of each change stand for it: who wrote and who authorised it.
     """
-    kind = "deployment" if release.ratify_by is None else emergency.APPROVAL
-    voters = approvers.approved_by(release, kind, timezone.now())
     acts = [
         separation.Contribution(separation_person(one.person), "wrote", one.part)
         for one in release.contributions.select_related("person")
     ]
     launcher = separation_person(_guard.person(actor))
-    refusal = separation.may_launch(launcher, acts, voters, production=True)
-    if refusal is not None:
-        raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
+    go = GO if release.ratify_by is None else emergency.APPROVAL
+    is_asked = templates.of(release).has_approval(go)
+    groups = [approvers.approved_by(release, go, timezone.now())] if is_asked else _behind_models(release)
+    for voters in groups or [frozenset()]:
+        refusal = separation.may_launch(launcher, acts, voters, production=True, standard_change=not is_asked)
+        if refusal is not None:
+            raise Forbidden(refusal.code, refusal.message, hint=refusal.hint)
+
+
+def _behind_models(release: Release) -> list[frozenset[str]]:
+    """Give the people behind each change; nobody for one without a model."""
+    changes = release.changes.select_related("model").prefetch_related("model__authors").order_by("pk")
+    return [_behind(change.model) for change in changes if ChangeState(change.state) not in TERMINAL]
+
+
+def _behind(model: ChangeModel | None) -> frozenset[str]:
+    if model is None:
+        return frozenset()
+    people = {one.pk for one in model.authors.all()} | {model.authorised_by_id}
+    return frozenset(str(one) for one in people if one is not None)

@@ -24,7 +24,7 @@ from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _asking, _guard, changes, lifecycle
+from rightaway.services import _asking, _board_votes, _guard, changes, lifecycle
 from rightaway.services._people import separation_person
 from rightaway.services._release import require_open
 
@@ -125,6 +125,7 @@ def vote(
         _check_separation(release, requirement, row, voter, sources)
         _check_asked(requirement, row, holders, giver or voter.pk)
         _check_proof(actor, requirement)
+        _board_votes.check_approval_vote(row, sources)
         if chosen is Decision.APPROVE:
             check_source(approvers.asked(requirement, row), holders.voters(requirement))
         check_turn(requirement, sources, approvers.standing(requirement, row, holders, timezone.now()))
@@ -276,6 +277,8 @@ def decide(actor: Actor, release: Release, requirement: Requirement, row: Approv
             )
         return
     _asking.told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
+    if stands.state in {ApprovalState.APPROVED, ApprovalState.DENIED}:
+        _board_votes.decided_approval(actor, row, stands.state)
     event = _FOLLOWED.get(row.kind)
     if stands.state is ApprovalState.APPROVED and event:
         changes.follow(actor=actor, release=release, event=event)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain.boards import EMERGENCY_VOTES
 from rightaway.domain.change_models import AttemptResult
 from rightaway.domain.changes import (
     TABLES,
@@ -23,12 +24,12 @@ from rightaway.domain.priorities import priority
 from rightaway.domain.risk import stated
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, PersonKind
-from rightaway.queries import risk
+from rightaway.queries import boards, risk
 from rightaway.queries.bound_content import change_digest
 from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _edits, _guard, change_models, lifecycle
+from rightaway.services import _audit, _board_votes, _edits, _guard, change_models, lifecycle
 from rightaway.services._change_fields import check_risk, check_window, keep_to_model, known, model_of
 from rightaway.services._numbers import next_number
 
@@ -193,16 +194,15 @@ def authorise(
     """
     Decide on a change as one of those who may authorise it.
 
-    A normal change needs one person, an emergency change two. Nobody decides on their own request (S1), nor
-    does an account that is not a person (S4).
+    A normal change needs one person, an emergency change two; where a board decides, as many of its members as
+    its quorum. Nobody decides on their own request (S1), nor does an account that is not a person (S4).
 
     Raises:
-        Forbidden: `sod.self_approval`, `sod.person_only` or `permission.denied`.
+        Forbidden: `sod.self_approval`, `sod.person_only`, `board.not_seated` or `permission.denied`.
+        Refused: `board.no_quorum` or `board.in_meetings`, of the board that decides.
     """
     change = _guard.lock(Change, number=number)
-    emergency = change.change_type == ChangeType.EMERGENCY
-    action = "change.authorise.emergency" if emergency else "change.authorise"
-    roles = _guard.require(actor=actor, action=action, scope=change.service.key)
+    roles = _guard.require(actor=actor, action=boards.authorising(change), scope=change.service.key)
     _guard.unchanged(change, expected_version)
     if actor.kind is not PersonKind.PERSON or actor.is_system:
         raise Forbidden("sod.person_only", said("Only a person authorises a change."))
@@ -221,10 +221,15 @@ def authorise(
         )
     if decision == REJECT and not note.strip():
         raise Invalid("decision.reason_needed", said("A rejection needs a reason."), at="note")
-    _vote(actor, change, min(roles), decision, note)
+    board = boards.deciding(change)
+    if board is not None:
+        _board_votes.check_change_vote(actor, board)
+    _vote(actor, change, board.source if board else min(roles), decision, note)
     if decision == REJECT:
+        _decided(actor, board, decision)
         _step(actor, change, "reject", note)
-    elif _agreed(change) >= (2 if emergency else 1):
+    elif _is_agreed(change, board):
+        _decided(actor, board, decision)
         change.authorised_at = timezone.now()
         _step(actor, change, "authorise", note)
         if change.is_unauthorised:  # it has been made already
@@ -262,11 +267,19 @@ def _vote(actor: Actor, change: Change, role: str, decision: str, note: str) -> 
     _told(actor, "change.authorisation.decided", change, facts)
 
 
-def _agreed(change: Change) -> int:
+def _is_agreed(change: Change, board: boards.Deciding | None) -> bool:
     votes = Authorisation.objects.filter(
         change=change, round=change.round, decision=APPROVE, digest=change_digest(change)
     )
-    return votes.values("person").distinct().count()
+    if board is not None:
+        return board.agreed(votes.filter(role=board.source).values_list("person", flat=True))
+    needed = EMERGENCY_VOTES if change.change_type == ChangeType.EMERGENCY else 1
+    return votes.values("person").distinct().count() >= needed
+
+
+def _decided(actor: Actor, board: boards.Deciding | None, decision: str) -> None:
+    if board is not None:
+        _board_votes.decided_change(actor, board, decision)
 
 
 def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:

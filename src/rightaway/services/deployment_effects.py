@@ -5,7 +5,7 @@ from rightaway.domain.deployment_states import DeploymentStatus, Intent
 from rightaway.domain.values import ENGINE, EnvironmentTier
 from rightaway.records.deployments.models import Deployment, Wave
 from rightaway.records.releases.models import Release
-from rightaway.services import _guard, changes, incidents, lifecycle
+from rightaway.services import _guard, changes, incidents, lifecycle, outages
 
 
 def is_real(row: Deployment) -> bool:
@@ -16,6 +16,7 @@ def is_real(row: Deployment) -> bool:
 def started(row: Deployment) -> None:
     if is_real(row) and row.intent != Intent.BACK_OUT:
         changes.follow(actor=ENGINE, release=row.release, event=ReleaseEvent.DEPLOYMENT_STARTED)
+        outages.began(row)
 
 
 def wave_failed(row: Deployment, wave: Wave, reason: str) -> None:
@@ -34,5 +35,6 @@ def ended(row: Deployment) -> None:
             incidents.restored(row=row)
         elif row.status == DeploymentStatus.FAILED:
             changes.follow(actor=ENGINE, release=release, event=ReleaseEvent.DEPLOYMENT_FAILED)
+        outages.ended(row)
     release.save()
     lifecycle.settle(release=release)

@@ -13,8 +13,10 @@ from rightaway.services import (
     debts,
     emergency_paperwork,
     lifecycle,
+    meetings,
     release_holds,
     task_reminders,
+    workflows,
 )
 
 _OF_RELEASE = ("planned_start", "els_starts_at", "els_ends_at", "early_life__ends_at")
@@ -28,6 +30,7 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     """
     approval_reminders.pass_by(now=now)
     task_reminders.pass_by(now=now)
+    workflows.pass_by(now=now)
     come = Q()
     for field in _OF_RELEASE:
         come |= Q(**{f"{field}__gt": since, f"{field}__lte": now})
@@ -43,4 +46,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     release_holds.pass_by(since=since, now=now)
     emergency_paperwork.pass_by(since=since, now=now)
     debts.pass_by(since=since, now=now)
+    meetings.plan_ahead(now=now)
     return len(numbers)

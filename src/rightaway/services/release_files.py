@@ -26,7 +26,9 @@ def register(*, actor: Actor, file: ReleaseFile) -> Release:
             hint=said("Leave it out."),
         )
     fields = {name: getattr(file, name) for name in REGISTERED if getattr(file, name) is not None}
-    row = releases.register(actor=actor, service=file.service, changes=file.changes, fields=fields)
+    row = releases.register(
+        actor=actor, service=file.service, changes=file.changes, fields=fields, workflow=file.workflow
+    )
     if file.affected_cis or file.ci_groups or file.objectives:
         releases.set_scope(
             actor=actor,

@@ -24,6 +24,7 @@ from rightaway.domain.values import (
     ReleaseReason,
     ReleaseType,
 )
+from rightaway.domain.workflow_versions import DEFAULT
 from rightaway.queries import release_facts, templates
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
@@ -77,16 +78,26 @@ ASSESSMENT = frozenset({"impact_assessment", "value_statement", "risk_answers", 
 
 @transaction.atomic
 def register(
-    *, actor: Actor, service: str, changes: Iterable[str] = (), fields: Mapping[str, Any]
+    *,
+    actor: Actor,
+    service: str,
+    changes: Iterable[str] = (),
+    fields: Mapping[str, Any],
+    workflow: str = DEFAULT,
 ) -> Release:
-    """Register a release of a service, from change requests or from forward planning."""
+    """
+    Register a release of a service, from change requests or from forward planning.
+
+    Args:
+        workflow: Key of the workflow it follows, in the version that is in force now.
+    """
     initiator = _guard.person(actor)
     _guard.require(actor=actor, action="release.register", scope=service)
-    workflow = workflows.current()
+    row = workflows.current(workflow)
     release = Release(
         number=next_number("REL"),
         service=_guard.find(ConfigurationItem, key=service),
-        workflow=workflow,
+        workflow=row,
         initiated_by=initiator,
     )
     template = templates.of(release)
@@ -98,7 +109,8 @@ def register(
         _include(release, number)
     facts = release_facts.facts(release, timezone.now())
     require(GUARDS["G01"](facts, timezone.now()), "Registering")
-    _told(actor, release, "release.record.registered", {"service": service, "changes": list(changes)})
+    facts_told = {"service": service, "changes": list(changes), "workflow": str(row)}
+    _told(actor, release, "release.record.registered", facts_told)
     lifecycle.settle(release=release)
     return release
 

@@ -40,7 +40,11 @@ _AFRESH: dict[str, Any] = {
 
 def begin_phase(release: Release, template: Template) -> None:
     """Give the release the tasks of the phase it has entered; those of an earlier stay begin anew."""
-    rules = [rule for rule in template.tasks if rule.phase == release.phase]
+    make_tasks(release, [rule for rule in template.tasks if rule.phase == release.phase])
+
+
+def make_tasks(release: Release, rules: Collection[TaskRule]) -> None:
+    """Make tasks of the phase, or begin them anew, and let the order say which may be started."""
     for rule in rules:
         row, _ = Task.objects.update_or_create(
             release=release, attempt=release.attempt, key=rule.key, defaults={**_of_rule(rule), **_AFRESH}

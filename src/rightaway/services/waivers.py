@@ -11,7 +11,7 @@ from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.facts_evidence import WaiverFacts
 from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
-from rightaway.queries import release_facts, templates
+from rightaway.queries import facts_built, release_facts, templates
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release, Waiver
 from rightaway.services import _audit, _debts, _guard, lifecycle
@@ -109,7 +109,7 @@ def withdraw(*, actor: Actor, number: str, waiver_id: int) -> Waiver:
     require_open(release)
     row.release = release
     now = timezone.now()
-    if rules.state(release_facts.waiver(row), now) not in {
+    if rules.state(facts_built.waiver(row), now) not in {
         rules.WaiverState.REQUESTED,
         rules.WaiverState.GRANTED,
     }:
@@ -135,7 +135,7 @@ def _decided(actor: Actor, number: str, waiver_id: int) -> Waiver:
     if row.requested_by_id == user.pk:
         raise Refused("sod.self_waiver", said("Nobody decides on the waiver they asked for."))
     row.release = release
-    rules.check_open(release_facts.waiver(row), timezone.now())
+    rules.check_open(facts_built.waiver(row), timezone.now())
     return row
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
+from rightaway.queries import boards as ask_boards
 from rightaway.queries import changes
 from rightaway.queries import risk as ask_risk
 from rightaway.services import changes as commands
@@ -99,14 +101,17 @@ def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         )  # what leads on stands last, as elsewhere
         if event not in DECIDED | WITH_RELEASE and (may_close if event in CLOSING else may_edit)
     ]
+    board = ask_boards.deciding(row) if "authorise" in events else None
+    has_vote = board is None or viewer.user.pk in ask_boards.acting(board.board, timezone.now())
     context = {
         "change": row,
+        "board": board,
         "items": list(row.affected_cis.order_by("key")),
         "risk": risk.shown(ask_risk.of_change(row), row.risk_level, row.risk_reason),
         "votes": list(row.authorisations.all()),
         "steps": steps,
         "may_edit": may_edit and row.state not in FINISHED,
-        "may_decide": "authorise" in events and not own and _may_authorise(viewer, row),
+        "may_decide": "authorise" in events and not own and has_vote and _may_authorise(viewer, row),
         "is_own": own and "authorise" in events and _may_authorise(viewer, row),
         "may_revert": changes.may_be_reverted(row) and _may_authorise(viewer, row),
         "form": DecisionForm(initial={"version": row.version}),

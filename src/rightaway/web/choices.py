@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from rightaway.domain.changes import TERMINAL
 from rightaway.domain.values import PersonKind
 from rightaway.queries import change_models as change_models_of
 from rightaway.queries import changes, cmdb, people
+from rightaway.queries import workflows as workflows_of
 from rightaway.web.forms.base import Choices
 from rightaway.web.statuses import words
 from rightaway.web.viewers import Viewer
@@ -30,6 +33,11 @@ def persons() -> Choices:
 
 def items() -> Choices:
     return [(one.key, f"{one.name} ({one.key})") for one in cmdb.items()[:MOST]]
+
+
+def workflows() -> Choices:
+    """Give the workflows that a new release may follow."""
+    return [(key, _(title)) for key, title in workflows_of.in_force()]
 
 
 def item_classes() -> Choices:
@@ -60,3 +68,7 @@ def open_changes(viewer: Viewer, release: Any = None) -> Choices:
         one for one in rows[:MOST] if one.release_id is None or (release and one.release_id == release.pk)
     ]
     return [(one.number, f"{one.number} {one.title} ({one.state}, {one.service.key})") for one in free]
+
+
+def all_services() -> Choices:
+    return [(one.key, f"{one.name} ({one.key})") for one in cmdb.services()]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
-from rightaway.queries import cmdb
+from rightaway.queries import cmdb, outages
 from rightaway.web import conversations, lists
 from rightaway.web.pages import page, paged
 from rightaway.web.viewers import Viewer
@@ -47,6 +47,7 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "groups": list(row.groups.order_by("key")),
         "targets": list(cmdb.targets().filter(ci=row)),
         "releases": list(viewer.narrowed(row.affecting_releases.order_by("-id"), "service__key")[:10]),
+        "outages": list(viewer.narrowed(outages.outages(item=key), "service__key")[:10]),
         "changes": list(viewer.narrowed(changes, "service__key")[:10]),
         "talk": conversations.talk(viewer, SubjectKind.CI, row),
         "crumbs": [(_("Configuration items"), reverse("items"))],

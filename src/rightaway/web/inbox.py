@@ -68,9 +68,17 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.TASK_REVIEW: ("circle-dot", gettext_lazy("{by} asks for a review: {title}"), "#tasks"),
     Kind.DEBT_DUE: ("hourglass", gettext_lazy("You owe this within a week: {title}"), ""),
     Kind.DEBT_OVERDUE: ("triangle-alert", gettext_lazy("You owe this, and it is overdue: {title}"), ""),
+    Kind.AGENDA_PUBLISHED: ("inbox", gettext_lazy("{by} published an agenda"), ""),
+    Kind.BOARD_DECIDED: ("shield-check", gettext_lazy("{board} decided: {outcome}"), ""),
+    Kind.MINUTES_READY: ("file-check-2", gettext_lazy("The minutes can be read"), ""),
+    Kind.ACTION_GIVEN: (
+        "circle-check",
+        gettext_lazy("{by} wrote down an action for you: {title}"),
+        "#actions",
+    ),
     Kind.ATTEMPT_IN_DOUBT: ("circle-question-mark", gettext_lazy("Nobody knows what happened to a step"), ""),
 }
-_KEYS = ("approval", "to", "status")
+_KEYS = ("approval", "to", "status", "outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,11 @@ def _told(row: Any) -> Told:
     icon, sentence, _anchor = _TOLD[row.kind]
     facts = {key: within(words(row.facts.get(key, ""))) for key in _KEYS}
     by = "Rightaway" if row.by == ENGINE.name else row.by
-    text = str(format_lazy(sentence, by=by, title=row.facts.get("title", ""), **facts))
+    text = str(
+        format_lazy(
+            sentence, by=by, title=row.facts.get("title", ""), board=row.facts.get("board", ""), **facts
+        )
+    )
     return Told(row, icon, text)
 
 

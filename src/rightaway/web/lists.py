@@ -17,6 +17,7 @@ from rightaway.domain.sentences import said
 from rightaway.queries import cmdb, releases
 from rightaway.queries import exports as ask
 from rightaway.queries import saved_views as ask_views
+from rightaway.web.forms import boards
 from rightaway.web.forms import lists as forms
 from rightaway.web.pages import page
 from rightaway.web.statuses import words
@@ -38,6 +39,7 @@ def _items(data: Any) -> forms.FilterForm:
 FILTERS: Mapping[str, Callable[[Any], forms.FilterForm]] = {
     "releases": _releases,
     "changes": forms.ChangeFilter,
+    "decisions": boards.DecisionFilter,
     "deployments": forms.DeploymentFilter,
     "items": _items,
     "targets": forms.TargetFilter,

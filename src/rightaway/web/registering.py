@@ -31,6 +31,7 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     form = RegisterForm(
         **bound(request),
         services=choices.services(viewer, "release.register"),
+        workflows=choices.workflows(),
         changes=choices.open_changes(viewer),
         initial={**begun, "changes": request.GET.getlist("change")},
     )

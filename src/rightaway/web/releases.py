@@ -15,7 +15,7 @@ from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Mode, may_take
-from rightaway.queries import audit, deployments, releases, templates
+from rightaway.queries import audit, deployments, outages, releases, templates
 from rightaway.queries import risk as ask_risk
 from rightaway.services import releases as commands
 from rightaway.web import approvals, choices, conversations, lists, overviews, remedies, risk, tasks
@@ -80,6 +80,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         context["is_stale"] = request.GET.get("seen") != str(row.version)
         return render(request, "releases/live.html", context)
     context["risk"] = risk.shown(ask_risk.of_release(row), row.risk_level, may_lower=False)
+    context["outages"] = list(outages.of_release(row)[:10])
     context["talk"] = conversations.talk(viewer, SubjectKind.RELEASE, row)
     return render(request, "releases/release.html", context)
 

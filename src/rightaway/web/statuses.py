@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext
 
-from rightaway.domain.approval_sources import GROUP, USER
+from rightaway.domain.approval_sources import BOARD, GROUP, USER
 
 _LOOKS = {
     ("ok", "circle-check"): (
         "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
-        " successful ended_ok built_tested in_use installed met active pass applied sealed yes fixes"
+        " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
     ),
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
@@ -30,7 +30,7 @@ _LOOKS = {
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing"
     ),
-    ("", "ban"): "cancelled aborted abandoned withdrawn superseded not_started closed retired",
+    ("", "ban"): "cancelled aborted abandoned withdrawn superseded discarded not_started closed retired",
     ("", "circle-slash"): "skipped not_applicable",
     ("", "circle"): "pending ready initial draft not_requested resolved todo no",
 }
@@ -38,6 +38,9 @@ _SAID = {
     "plan_design": "plan and design",
     "build_test": "build and test",
     "cab": "CAB",
+    "tcab": "TCAB",
+    "dcab": "DCAB",
+    "ecab": "ECAB",
     "cmdb_update": "CMDB update",
     "update_cmdb": "update CMDB",
     "cis": "configuration items",
@@ -88,8 +91,8 @@ def within(text: str) -> str:
 
 
 def source(text: str) -> str:
-    """Say who gives an approval: a role, a person, a group, or people of the release."""
-    for kind in (USER, GROUP):
+    """Say who gives an approval: a role, a person, a group, a board, or people of the release."""
+    for kind in (USER, GROUP, BOARD):
         if text.startswith(kind):
             return text.removeprefix(kind)
     return within(words(text))

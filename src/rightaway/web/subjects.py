@@ -16,6 +16,7 @@ PAGES = {
     SubjectKind.PROBLEM: "problem",
     SubjectKind.KNOWN_ERROR: "known-error",
     SubjectKind.ARTICLE: "article",
+    SubjectKind.MEETING: "meeting",
 }
 
 

@@ -75,6 +75,31 @@ change_models_show              any-role
 change_models_edit              !change_model.edit
 change_models_authorise         !change_model.authorise
 change_models_move              !change_model.retire
+boards_list_boards              any-role
+boards_show                     any-role
+boards_propose                  *board.define
+boards_discard                  *board.define
+boards_confirm                  *board.define
+boards_set_away                 ~board.conduct
+boards_list_decisions           signed-in
+meetings_list_meetings          any-role
+meetings_plan                   ~board.conduct
+meetings_show                   any-role
+meetings_move                   ~board.conduct
+meetings_attend                 ~board.conduct
+meetings_add_item               ~board.conduct
+meetings_edit_item              ~board.conduct
+meetings_remove_item            ~board.conduct
+meetings_take_on                ~board.conduct
+meetings_finish                 ~board.conduct
+meetings_remark                 ~board.conduct
+meetings_show_minutes           *release.view
+meetings_approve_minutes        own
+outages_list_outages            signed-in
+outages_record                  !outage.record
+outages_show                    sees
+outages_correct                 outage.record
+outages_convert                 change.authorise.emergency
 risk_risk_of_change             sees
 risk_risk_of_release            sees
 risk_questions                  any-role
@@ -209,6 +234,19 @@ audit_list_events               *audit.read
 audit_verify                    *audit.read
 metrics_show                    metrics.read
 exports_export                  signed-in
+workflows_list_workflows        ~workflow.view
+workflows_show                  ~workflow.view
+workflows_withdraw              *workflow.edit
+workflows_preview               *workflow.edit
+workflows_migrate               *workflow.edit
+workflow_drafts_list_drafts     ~workflow.view
+workflow_drafts_begin           *workflow.edit
+workflow_drafts_show            ~workflow.view
+workflow_drafts_edit            *workflow.edit
+workflow_drafts_extend          *workflow.edit
+workflow_drafts_activate        *workflow.edit
+workflow_drafts_discard         *workflow.edit
+workflow_drafts_trial           sees
 """
 
 
@@ -267,6 +305,13 @@ BODIES: Mapping[str, Any] = {
     "changes_decide": {"decision": "approve"},
     "changes_record_unauthorised": {"service": "shop", "affected_cis": ["web-01"], "evidence": "Seen."},
     "changes_revert": {"reason": "Back."},
+    "workflows_withdraw": {"reason": "Not yet."},
+    "workflows_migrate": {"version": 1},
+    "workflow_drafts_begin": {"base": "seven_phases"},
+    "workflow_drafts_edit": {"note": "Mine."},
+    "workflow_drafts_extend": {"addition": "guard", "fields": {"way": "T02", "guard": "G11"}},
+    "workflow_drafts_activate": {"digest": "0" * 64},
+    "workflow_drafts_discard": {"reason": "Old."},
     "change_models_define": {
         "title": "T",
         "services": ["shop"],
@@ -278,6 +323,26 @@ BODIES: Mapping[str, Any] = {
     "change_models_edit": {"title": "Mine"},
     "change_models_authorise": {"digest": "0" * 64},
     "change_models_move": {"event": "retire", "reason": "Old."},
+    "boards_propose": {
+        "title": "CAB",
+        "kind": "cab",
+        "chair": "carl",
+        "members": [{"person": "carl"}, {"person": "cara"}],
+        "quorum": 1,
+    },
+    "boards_confirm": {"digest": "0" * 64},
+    "boards_set_away": {},
+    "meetings_plan": {"board": "cab", "at": LATER},
+    "meetings_move": {"event": "publish"},
+    "meetings_attend": {"person": "bea"},
+    "meetings_add_item": {"change": "CHG-000001"},
+    "meetings_edit_item": {"note": "Said."},
+    "meetings_take_on": {"text": "Look.", "owner": "bea", "due_at": LATER},
+    "meetings_remark": {"remarks": "More."},
+    "meetings_approve_minutes": {"digest": "0" * 64},
+    "outages_record": {"title": "T", "kind": "unplanned", "service": "shop", "actual_start": LATER},
+    "outages_correct": {"because": "Wrong.", "title": "Mine"},
+    "outages_convert": {"actual_start": LATER, "reason": "Down."},
     "plans_compile_plan": {},
     "deployments_launch": {"release": RELEASE, "environment": "staging", "intent": "drill"},
     "deployments_command": {"command": "pause"},

@@ -443,6 +443,33 @@ def test_change_model__defined_authorised_and_used__by_commands(rightaway: Right
     assert number in rightaway("stella", "change-model", "list", "--state", "retired").out
 
 
+def test_workflow__extended_tried_activated_and_migrated__by_commands(
+    rightaway: Rightaway, world: World, tmp_path: Path
+):
+    release = world.release()
+    number = rightaway("adam", "workflow", "begin", "seven_phases", "--note", "Privacy").out.strip()
+    task = ("key=privacy", "phase=assess", "title=Privacy", "category=review", "owner=release_manager")
+    assert rightaway("adam", "workflow", "add", number, "task", *task).code == 0
+    assert rightaway("adam", "workflow", "add", number, "guard", "way=T02", "guard=G10").code == 0
+    text = rightaway("adam", "workflow", "text", number).out
+    file = tmp_path / "own.yaml"
+    file.write_text(text.replace("G90", "G99", 1))
+    wrong = rightaway("adam", "workflow", "save", number, str(file))
+    assert (wrong.code, "workflow.unknown_guard" in wrong.out) == (0, True)
+    file.write_text(text)
+    rightaway("adam", "workflow", "save", number, str(file))
+    assert "G05.task_open" in rightaway("carl", "workflow", "try", number, release).out
+    digest = rightaway("carl", "workflow", "draft", number, "--json").json["current_digest"]
+    own = rightaway("adam", "workflow", "activate", number, "--digest", digest)
+    assert (own.code, "Nobody activates" in own.err) == (4, True)
+    made = rightaway("carl", "workflow", "activate", number, "--digest", digest)
+    assert made.out.strip() == "seven_phases v2"
+    assert "privacy" in rightaway("adam", "workflow", "preview", "seven_phases").out
+    moved = rightaway("adam", "workflow", "migrate", "seven_phases", release, "--to", "2")
+    assert moved.out.strip() == f"{release}: seven_phases v2"
+    assert "in_force" in rightaway("adam", "workflow", "show", "seven_phases", "2", "--json").out
+
+
 def test_risk__of_a_change__shown_with_what_is_asked(rightaway: Rightaway, world: World):
     change = world.change()
     assert "reversal" in rightaway("stella", "risk", "show", change).out

@@ -13,6 +13,7 @@ from tests.integration.api.test_shape import operations
 from tests.integration.api.world import DESIGN, Caller, World
 from tests.world import JUNIT
 
+from rightaway.domain import boards as boards_of
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.permissions import Role, may
 from rightaway.domain.values import SYSTEM
@@ -23,7 +24,9 @@ from rightaway.records.deployments.models import Attempt
 from rightaway.records.incidents.models import Problem
 from rightaway.records.reviews.models import EarlyLife, Review
 from rightaway.services import (
+    agendas,
     assurance,
+    boards,
     change_models,
     conversations,
     debts,
@@ -31,6 +34,8 @@ from rightaway.services import (
     incidents,
     knowledge,
     lifecycle,
+    meetings,
+    outages,
     people,
     plans,
     releases,
@@ -38,6 +43,7 @@ from rightaway.services import (
     sign_offs,
     task_plans,
     waivers,
+    workflow_drafts,
 )
 
 ROLES = [role for role in Role if role is not Role.SERVICE_ACCOUNT]
@@ -167,6 +173,7 @@ NAMES = {
     "plans_compare": {"environment": "production"},
     "approvals_vote": {"kind": "build_test"},
     "voting_ask_question": {"kind": "build_test"},
+    "boards_set_away": {"username": "carl"},
     "people_revoke_role": {"username": "stella", "role": "stakeholder", "scope": "shop"},
 }
 
@@ -175,6 +182,22 @@ def _filled(body: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(body, dict):
         return body
     return {key: names["release"] if value == RELEASE else value for key, value in body.items()}
+
+
+def _meeting(world: World) -> Any:
+    """Give a running meeting of a board, with an item and an action."""
+    members = (boards_of.Member("carl"), boards_of.Member("cara"))
+    held = boards_of.Definition(title="CAB", kind="cab", chair="cara", members=members, quorum=1)
+    row = boards.propose(actor=world.voice("adam"), key="cab", definition=held)
+    other = world.voice(world.person("other-admin", Role.ADMIN, scope="*"))
+    boards.confirm(actor=other, key="cab", digest=boards_of.definition_digest(row.proposed))
+    carl, now = world.voice("carl"), timezone.now()
+    found = meetings.plan(actor=carl, board="cab", at=now)
+    meetings.start(actor=carl, number=found.number)
+    agendas.take_on(actor=carl, number=found.number, text="Look.", owner="stella", due_at=now)
+    agendas.add(actor=carl, number=found.number, change=world.change())
+    boards.propose(actor=world.voice("adam"), key="cab", definition=held)
+    return found
 
 
 def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
@@ -202,6 +225,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     incident = incidents.record_incident(
         actor=sofia, title="Slow", service="shop", severity=2, release=number
     )
+    down = {"title": "Slow", "kind": "degradation", "actual_start": timezone.now()}
     error = incidents.record_known_error(
         actor=sofia, title="Slow", root_cause="x", workaround="Wait.", service="shop"
     )
@@ -241,6 +265,8 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         services=["shop"],
         fields={key: value for key, value in BODIES["change_models_define"].items() if key != "services"},
     )
+    meeting = _meeting(world)
+    draft = workflow_drafts.begin(actor=world.voice("adam"), base="seven_phases")
     people.create_token(actor=bea, user=ask_people.user("bea"), label="own")
     EarlyLife.objects.create(release=row.release, state="active", started_at=later, ends_at=later)
     Review.objects.create(release=row.release)
@@ -270,17 +296,25 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "environment": "staging",
         "deployment": deployment,
         "attempt": str(attempt.pk),
-        "item": "web-01",
         "group": "webs",
         "target": "web-01",
         "question": str(question.pk),
         "delegation": str(delegation.pk),
         "model": model.number,
+        "board": "cab",
+        "meeting": meeting.number,
+        "item": "web-01",
+        "entry": str(meeting.items.first().pk),
+        "action": str(meeting.actions.first().pk),
+        "workflow": "seven_phases",
+        "number": "1",
+        "draft": draft.number,
         "run": str(run.pk),
         "defect": str(defect.pk),
         "audience": "all",
         "incident": incident.number,
         "problem": problem.number,
+        "outage": outages.record(actor=sofia, service="shop", fields=down).number,
         "known_error": error.number,
         "record": incident.number,
         "article": article.number,

@@ -52,6 +52,7 @@ def check_problem(answer: Any, *statuses: int) -> dict[str, Any]:
 
 def filled(path: str) -> str:
     numbers = {
+        "number",
         "waiver",
         "defect",
         "attempt",
@@ -63,6 +64,8 @@ def filled(path: str) -> str:
         "view",
         "question",
         "delegation",
+        "entry",
+        "action",
     }
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path

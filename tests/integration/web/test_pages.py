@@ -25,6 +25,7 @@ from rightaway.services import (
     saved_views,
     unauthorised_changes,
     waivers,
+    workflow_drafts,
 )
 from rightaway.services import deployment_progress as progress
 from rightaway.web.urls import urlpatterns
@@ -162,6 +163,16 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "role-revoke": [{"username": "rita", "binding": site.names["binding"]}],
         "person-token-revoke": [{"username": "eve", "token_id": site.names["token"]}],
         "workflow": [{"key": "seven_phases", "version": 1}],
+        "workflow-withdraw": [{"key": "seven_phases", "version": 1}],
+        "workflow-migration": [{"key": "seven_phases"}],
+        "workflow-draft-add": [
+            {"number": site.names["draft"], "addition": one}
+            for one in ("task", "approval", "guard", "checklist")
+        ],
+        **{
+            f"workflow-draft{part}": [{"number": site.names["draft"]}]
+            for part in ("", "-text", "-activate", "-discard", "-trial")
+        },
         "environment-edit": [{"key": "staging"}],
         "service-edit": [{"key": "shop"}],
         "target-edit": [{"key": "t01"}],
@@ -212,7 +223,9 @@ def full(site: Site, everyone: str) -> Site:
     strange = unauthorised_changes.record(
         actor=actor("stan"), service="shop", affected_cis=["t01"], evidence="Root was there."
     )
+    draft = workflow_drafts.begin(actor=actor("root"), base="seven_phases")
     site.names |= {
+        "draft": draft.number,
         "model": model.number,
         "unauthorised": strange.number,
         "view": view.pk,

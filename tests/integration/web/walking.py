@@ -15,7 +15,7 @@ from tests.reading import Form, Reading
 
 MOST_OF_A_KIND = 2
 # Releases look different in every phase, deployments in every state; of forms that are alike one is enough.
-MOST = {"release": 20, "deployment": 5, "person": 20, "change": 3}
+MOST = {"release": 20, "deployment": 5, "person": 20, "change": 3, "meeting": 3}
 MOST_FORMS = 1
 # Signing out ends the walk, and a wrong password locks the account; both have tests of their own.
 NOT_SENT = {"account_logout", "account_change_password", "account_reauthenticate"}

@@ -25,7 +25,7 @@ from rightaway.domain import errors
 from rightaway.web import statuses
 
 FOLDER = Path(rightaway.web.__file__).parent
-WORKFLOW = Path(rightaway.domain.__file__).parent / "templates" / "seven_phases.yaml"
+WORKFLOWS = sorted((Path(rightaway.domain.__file__).parent / "templates").glob("*.yaml"))
 # Languages, cells of the permission matrix, and the key of a kind that has words of its own: shown nowhere.
 CODES = {"Ci", "De", "En", "O", "P", "S", "Y"}
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type)}
@@ -145,8 +145,8 @@ def fixed_choices(field: forms.Field) -> list[tuple[str, Any]]:
     return [] if isinstance(choices, CallableChoiceIterator) else list(choices)
 
 
-def test_titles__of_the_shipped_workflow__have_german() -> None:
-    titles = set(all_titles(YAML(typ="safe").load(WORKFLOW)))
+def test_titles__of_the_shipped_workflows__have_german() -> None:
+    titles = {title for file in WORKFLOWS for title in all_titles(YAML(typ="safe").load(file))}
     assert len(titles) > 30
     assert sorted(title for title in titles if not has(german(), title)) == []
 

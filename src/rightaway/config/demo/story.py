@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from rightaway.config.demo import ahead, standards, suite
+from rightaway.config.demo import ahead, boards, standards, suite
 from rightaway.config.demo.estate import FIRST_VERSION, Estate, examples
 from rightaway.config.demo.people import settle_in, voice
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind, Intent
@@ -485,6 +485,7 @@ class Story:
 
     def look_ahead(self) -> None:
         self.tell(f"{ahead.begin()} more releases, and changes that wait for somebody")
+        self.tell(f"{boards.meet()} boards, with the minutes of one meeting and the agenda of the next")
 
 
 def ask_type(number: str) -> str:

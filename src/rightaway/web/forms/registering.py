@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.values import ReleaseKind, ReleaseReason, ReleaseType
+from rightaway.domain.workflow_versions import DEFAULT
 from rightaway.intake.limits import YAML_BYTES
 from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, area, options
 from rightaway.web.forms.releases import NOT_SET
@@ -17,6 +18,12 @@ class RegisterForm(CommandForm):
     service = forms.ChoiceField(label=_("Service"))
     title = forms.CharField(label=_("Title"), max_length=200)
     description = forms.CharField(label=_("Description"), widget=area(4))
+    workflow = forms.ChoiceField(
+        label=_("Workflow"),
+        initial=DEFAULT,
+        required=False,
+        help_text=_("A release of standard changes only needs no approval of its own."),
+    )
     release_type = forms.ChoiceField(label=_("Type"), choices=options(ReleaseType), initial=ReleaseType.MINOR)
     release_kind = forms.ChoiceField(
         label=_("Kind"), choices=options(ReleaseKind, empty=NOT_SET), required=False
@@ -31,8 +38,11 @@ class RegisterForm(CommandForm):
         help_text=_("Open changes that are in no release yet."),
     )
 
-    def __init__(self, *args: Any, services: Choices, changes: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, services: Choices, workflows: Choices, changes: Choices, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["workflow"].choices = workflows  # type: ignore[attr-defined]
         self.fields["service"].choices = [("", CHOOSE), *services]  # type: ignore[attr-defined]
         self.fields["changes"].choices = changes  # type: ignore[attr-defined]
         if not changes:

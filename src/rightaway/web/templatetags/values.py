@@ -1,10 +1,12 @@
 """Values of records: digests, JSON, and what became of a field."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.forms.boundfield import BoundField
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -67,3 +69,14 @@ def clash(field: BoundField) -> Clash | None:
     """Give what somebody else made of a field since the form was opened."""
     meanwhile = getattr(field.form, "meanwhile", None)
     return meanwhile.clashes.get(field.name) if meanwhile else None
+
+
+@register.filter
+def weekday(number: int) -> str:
+    """Name a day of the week; 0 is Monday."""
+    return str(WEEKDAYS[int(number)])
+
+
+@register.filter
+def minutes(lasts: timedelta) -> int:
+    return round(lasts.total_seconds() / 60)

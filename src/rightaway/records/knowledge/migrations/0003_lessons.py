@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('knowledge', '0002_search'),
-        ('releases', '0008_waivers_decided'),
+        ('releases', '0007_tasks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
