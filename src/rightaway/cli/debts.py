@@ -55,7 +55,7 @@ def show(debt: str, /) -> None:
     Show one debt.
 
     Args:
-        debt: Its number, such as DEBT-000001.
+        debt: Its number, such as DBT-000001.
     """
     output.record(client.get(at("debts", debt)))
 

@@ -28,7 +28,7 @@ def owe(
     """Write down what is owed from now on; without a waiver it is an action of the review."""
     check(owed, due_at, now)
     row = Debt.objects.create(
-        number=next_number("DEBT"),
+        number=next_number("DBT"),
         release=release,
         origin=DebtOrigin.WAIVER if waiver else DebtOrigin.REVIEW,
         waiver=waiver,

@@ -15,7 +15,7 @@ SEQUENCES = {
     "INT": "interaction_numbers",
     "OUT": "outage_numbers",
     "KB": "article_numbers",
-    "DEBT": "debt_numbers",
+    "DBT": "debt_numbers",
 }
 
 

@@ -14,8 +14,10 @@ from rightaway.web import (
     boards,
     change_models,
     changes,
+    closing,
     cmdb,
     conversations,
+    debts,
     delegations,
     deployments,
     estate,
@@ -24,6 +26,7 @@ from rightaway.web import (
     inbox,
     incidents,
     knowledge,
+    lessons,
     lifecycle,
     lists,
     meetings,
@@ -49,6 +52,7 @@ from rightaway.web import (
     unauthorised,
     views,
     voting,
+    waivers,
     workflow_drafts,
     workflows,
 )
@@ -158,6 +162,7 @@ _RELEASES = [
     _of_release("scope/roster/", scope.roster, "roster"),
     _of_release("scope/known-errors/", scope.known_error, "link-known-error"),
     _of_release("plan/", plans.plan, "plan"),
+    _of_release("plan/lessons/<number:lesson>/", lessons.answer, "lesson-answer"),
     _of_release("plan/package/", plans.package, "package"),
     _of_release("plan/design/", plans.design, "design"),
     _of_release("plan/compile/", plans.compile_plan, "compile"),
@@ -169,8 +174,10 @@ _RELEASES = [
     _of_release("evidence/notices/", assurance.notice, "notice"),
     _of_release("evidence/notices/<int:notice_id>/sent/", assurance.notice_sent, "notice-sent"),
     _of_release("evidence/backups/", assurance.backup, "backup"),
-    _of_release("evidence/waivers/", assurance.waiver, "waiver"),
-    _of_release("evidence/waivers/<int:waiver_id>/", assurance.grant, "grant-waiver"),
+    _of_release("evidence/waivers/", waivers.ask, "waiver"),
+    _of_release("evidence/waivers/<int:waiver_id>/", waivers.grant, "grant-waiver"),
+    _of_release("evidence/waivers/<int:waiver_id>/refusal/", waivers.refuse, "refuse-waiver"),
+    _of_release("evidence/waivers/<int:waiver_id>/withdrawal/", waivers.withdraw, "withdraw-waiver"),
     _of_release("deployments/", deployments.of_release, "release-deployments"),
     _of_release("deployments/new/", deployments.launch, "launch"),
     _of_release("closure/", reviews.closure, "closure"),
@@ -181,6 +188,12 @@ _RELEASES = [
     _of_release("closure/review/", reviews.review, "review"),
     _of_release("closure/lessons/", reviews.lesson, "lesson"),
     _of_release("closure/records/<number:record>/", reviews.disposition, "disposition"),
+    _of_release("closure/records/", closing.dialogue, "closing"),
+    _of_release("closure/objectives/targets/", closing.targets, "objective-targets"),
+    _of_release("closure/sign-off/", closing.sign_off, "sign-off"),
+    _of_release("closure/sign-offs/<str:person>/", closing.answer, "sign-off-answer"),
+    _of_release("closure/actions/", debts.add, "debt-add"),
+    _of_release("follow-up/", closing.follow_up, "follow-up"),
 ]
 
 _RECORDS = [
@@ -199,6 +212,13 @@ _RECORDS = [
     path("records/known-errors/<number:number>/", incidents.known_error, name="known-error"),
     path("records/interactions/", incidents.interactions, name="interactions"),
     path("records/interactions/new/", incidents.record_interaction, name="interaction-record"),
+]
+
+_OWED = [
+    path("debts/", debts.index, name="debts"),
+    path("debts/<number:number>/settlement/", debts.settle, name="debt-settle"),
+    path("lessons/", lessons.index, name="lessons"),
+    path("lessons/<number:number>/decision/", lessons.decide, name="lesson-decide"),
 ]
 
 _TALK = [
@@ -353,6 +373,7 @@ urlpatterns = [
     path("knowledge/<number:number>/", knowledge.article, name="article"),
     path("knowledge/<number:number>/edit/", knowledge.edit, name="article-edit"),
     path("knowledge/<number:number>/publication/", knowledge.publish, name="article-publish"),
+    *_OWED,
     *_TALK,
     path("exports/<slug:name>.csv", lists.export, name="export"),
     path("views/", views.index, name="views"),
