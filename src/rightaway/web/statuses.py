@@ -9,7 +9,8 @@ from rightaway.domain.approval_sources import BOARD, GROUP, USER
 _LOOKS = {
     ("ok", "circle-check"): (
         "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
-        " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes accepted granted settled close"
+        " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
+        " accepted granted settled close"
     ),
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
@@ -23,7 +24,8 @@ _LOOKS = {
     ("warn", "undo-2"): "backed_out reverted returned",
     ("warn", "triangle-alert"): (
         "succeeded_partial success_with_issues waived partly open overdue expired ended_with_debt abort maintenance"
-        " successful_with_problems partially_backed_out partial partially_implemented introduces differs critical_path accepted_with_reservations keep_open"
+        " successful_with_problems partially_backed_out partial partially_implemented introduces differs critical_path"
+        " accepted_with_reservations keep_open"
     ),
     ("warn", "pause"): "paused held hold suspended on_hold",
     ("bad", "circle-x"): (
