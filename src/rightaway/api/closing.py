@@ -47,7 +47,7 @@ class VetoIn(FileModel):
     owner: of.Account = ""
 
 
-class ConfirmationIn(FileModel):
+class ClosingIn(FileModel):
     digest: Word
     vetoes: Annotated[tuple[VetoIn, ...], Field(max_length=500)] = ()
 
@@ -126,7 +126,7 @@ def show_closing(request: Request, release: str) -> Any:
 
 
 @router.post("/releases/{release}/closing", response=list[ProposalOut])
-def close_linked(request: Request, release: str, sent: Sent[ConfirmationIn]) -> Any:
+def close_linked(request: Request, release: str, sent: Sent[ClosingIn]) -> Any:
     """Carry out all that is proposed, but for the vetoes: everything in one transaction, or nothing."""
     find(request, release)
     vetoes = {one.record: closing.Veto(one.reason, one.owner) for one in sent.vetoes}
