@@ -130,7 +130,8 @@ class LessonFilter(FilterForm):
 
     def chosen(self) -> dict[str, Any]:
         found = super().chosen()
-        return {**found, "mine": found.pop("whose") == "mine"}
+        found["mine"] = found.pop("whose") == "mine"
+        return found
 
 
 class DeploymentFilter(FilterForm):
