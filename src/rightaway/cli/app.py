@@ -79,6 +79,7 @@ COMMANDS = {
     "unwatch": ("conversations:unwatch", "Be told no more of a record."),
     "inbox": ("notifications:app", "What you were told: mentions, comments, approvals, deployments."),
     "view": ("saved_views:app", "Saved views of lists."),
+    "import": ("imports:app", "Import releases and changes of other systems."),
     "export": ("exports:export", "Write a list as CSV."),
     "audit": ("audit:app", "The audit log, and whether its chain is whole."),
     "metrics": ("audit:metrics", "The five DORA figures of a service."),

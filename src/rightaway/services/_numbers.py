@@ -16,6 +16,7 @@ SEQUENCES = {
     "OUT": "outage_numbers",
     "KB": "article_numbers",
     "DBT": "debt_numbers",
+    "IMP": "import_numbers",
 }
 
 
