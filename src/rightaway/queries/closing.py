@@ -7,7 +7,7 @@ from rightaway.domain.canonical import canonical_json
 from rightaway.domain.facts_closure import LinkedRecordFacts
 from rightaway.domain.incidents import proposed
 from rightaway.domain.sentences import Sentence
-from rightaway.queries import facts_outcome
+from rightaway.queries import facts_linked
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 
@@ -23,7 +23,7 @@ def proposals(release: Release) -> list[Proposal]:
     """Give what is proposed for each linked record that is open and of which nothing is said yet."""
     return [
         Proposal(one, *proposed(one))
-        for one in facts_outcome.linked(release)
+        for one in facts_linked.linked(release)
         if one.open and not one.disposition
     ]
 

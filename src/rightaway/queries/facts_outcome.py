@@ -1,6 +1,5 @@
 """Facts about what happened: deployments, rehearsals, incidents, early life, review and closure."""
 
-import re
 from datetime import datetime, timedelta
 
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind, Intent, WaveStatus
@@ -9,7 +8,6 @@ from rightaway.domain.facts_closure import (
     AbandonmentFacts,
     ClosureFacts,
     EarlyLifeFacts,
-    LinkedRecordFacts,
     ObjectiveFacts,
     RatingFacts,
     ReviewFacts,
@@ -27,10 +25,8 @@ from rightaway.domain.facts_evidence import RehearsalFacts
 from rightaway.domain.operations import INVERSE
 from rightaway.domain.values import ArticleKind, EnvironmentTier, IncidentLink, RecordState
 from rightaway.queries import gates
-from rightaway.records.assurance.models import TestCase, TestRun
 from rightaway.records.deployments.models import Deployment, TargetRun
 from rightaway.records.incidents.models import Incident, KnownError
-from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife
 
@@ -178,92 +174,6 @@ def review(release: Release) -> ReviewFacts:
         no_lessons_reason=release.no_lessons_reason,
         root_cause=release.root_cause,
     )
-
-
-def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
-    """Give every incident, problem, known error and interaction linked to the release, with its own test's outcome."""
-    tested = _tested(release)
-    incidents = (
-        LinkedRecordFacts(
-            one.number,
-            "incident",
-            one.link,
-            one.state == RecordState.OPEN,
-            one.severity,
-            disposition=one.disposition,
-            disposition_reason=one.disposition_reason,
-            test_passed=tested.get(one.number),
-            resolved=one.restored_at is not None,
-            kept_by=_name(one.kept_by),
-        )
-        for one in release.incidents.select_related("kept_by").order_by("id")
-    )
-    problems = (
-        LinkedRecordFacts(
-            one.number,
-            "problem",
-            IncidentLink.CAUSED,
-            one.state == RecordState.OPEN,
-            disposition=one.disposition,
-            disposition_reason=one.disposition_reason,
-            test_passed=tested.get(one.number),
-            resolved=bool(one.root_cause.strip()),
-            kept_by=_name(one.kept_by),
-        )
-        for one in release.problems.select_related("kept_by").order_by("id")
-    )
-    errors = (
-        LinkedRecordFacts(
-            one.known_error.number,
-            "known_error",
-            one.effect,
-            one.known_error.state == RecordState.OPEN,
-            disposition=one.disposition,
-            disposition_reason=one.disposition_reason,
-            test_passed=tested.get(one.known_error.number),
-            workaround_article=one.known_error.workaround,
-            kept_by=_name(one.kept_by),
-        )
-        for one in release.known_errors.select_related("known_error", "kept_by").order_by("id")
-    )
-    interactions = (
-        LinkedRecordFacts(
-            one.number,
-            "interaction",
-            "",
-            one.state == RecordState.OPEN,
-            disposition=one.disposition,
-            disposition_reason=one.disposition_reason,
-            test_passed=tested.get(one.number),
-            channel=one.channel,
-            kept_by=_name(one.kept_by),
-        )
-        for one in release.interactions.select_related("kept_by").order_by("id")
-    )
-    return (*incidents, *problems, *errors, *interactions)
-
-
-_NAMED = re.compile(r"(?:INC|PRB|KE|INT)[-_]\d{6,}", re.ASCII)
-
-
-def _tested(release: Release) -> dict[str, bool]:
-    """
-    Give whether the test of each record passed: test cases of the current package whose name has its number.
-
-    The newest report of a suite counts; a record with several cases passes when all of them do.
-    """
-    newest = TestRun.objects.filter(package__release=release, package__is_current=True)
-    ids = newest.order_by("suite", "-id").distinct("suite").values("pk")
-    found: dict[str, bool] = {}
-    for name, status in TestCase.objects.filter(run__in=ids).values_list("name", "status"):
-        for number in _NAMED.findall(name):
-            key = number.replace("_", "-")
-            found[key] = found.get(key, True) and status == "passed"
-    return found
-
-
-def _name(person: User | None) -> str:
-    return person.username if person else ""
 
 
 def closure(release: Release) -> ClosureFacts:

@@ -42,6 +42,7 @@ from rightaway.queries import (
     bound_content,
     change_models,
     facts_built,
+    facts_linked,
     facts_outcome,
     gates,
     lessons,
@@ -112,7 +113,7 @@ def facts(
         back_out=facts_outcome.back_out(release),
         early_life=facts_outcome.early_life(release, now),
         review=facts_outcome.review(release),
-        linked=facts_outcome.linked(release),
+        linked=facts_linked.linked(release),
         closure=facts_outcome.closure(release),
         abandonment=facts_outcome.abandonment(release),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.reviews import why_mandatory
 from rightaway.domain.sentences import Sentence
-from rightaway.queries import facts_outcome, release_facts
+from rightaway.queries import facts_linked, release_facts
 from rightaway.records.deployments.models import Deployment
 from rightaway.records.releases.models import Release
 
@@ -86,7 +86,7 @@ def _deviations(release: Release, runs: list[Deployment], found: dict[str, Any])
     lines += [f"Waived {one}" for one in found["waivers"]]
     lines += [
         f"Kept open: {one.number} {one.disposition_reason}".rstrip()
-        for one in facts_outcome.linked(release)
+        for one in facts_linked.linked(release)
         if one.disposition == "keep_open"
     ]
     return lines

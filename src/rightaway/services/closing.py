@@ -13,7 +13,7 @@ from rightaway.domain.incidents import dispose
 from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor, RecordState
 from rightaway.queries import closing as ask
-from rightaway.queries import facts_outcome
+from rightaway.queries import facts_linked
 from rightaway.records.incidents.models import Incident, Interaction, KnownError, Problem
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
@@ -45,7 +45,7 @@ def set_disposition(
         Refused: the record may not get it, such as closing what its own test says is not fixed.
     """
     row = _open(actor, release)
-    linked = {one.number: one for one in facts_outcome.linked(row)}
+    linked = {one.number: one for one in facts_linked.linked(row)}
     if record not in linked:
         raise _guard.not_found(Incident, {"number": record})
     _dispose(row, linked[record], disposition, reason, owner)

@@ -14,7 +14,7 @@ from rightaway.domain.sentences import said
 from rightaway.queries import closing as closing_questions
 from rightaway.queries import (
     debts,
-    facts_outcome,
+    facts_linked,
     knowledge,
     release_facts,
     releases,
@@ -62,7 +62,7 @@ def closure(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "may_close_linked": viewer.may("release.close", scope)
         and row.phase == "verification"
         and bool(closing_questions.proposals(row)),
-        "linked": [(one, _KINDS.get(one.kind, "")) for one in facts_outcome.linked(row)],
+        "linked": [(one, _KINDS.get(one.kind, "")) for one in facts_linked.linked(row)],
         "may_manage": viewer.may("early_life.manage", scope),
         "may_review": viewer.may("review.edit", scope),
         "may_rate": viewer.may("release.sign_off", scope),
@@ -184,7 +184,7 @@ def lesson(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) -> HttpResponse:
     row = _row(viewer, number, "release.close")
-    held = next((one for one in facts_outcome.linked(row) if one.number == record), None)
+    held = next((one for one in facts_linked.linked(row) if one.number == record), None)
     if held is None:
         raise NotFound(
             "not_found",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allauth.account import views as account
 from django.http import HttpResponseBase
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
 from rightaway.web import (
     agendas,
@@ -57,35 +57,9 @@ from rightaway.web import (
     workflow_drafts,
     workflows,
 )
+from rightaway.web.converters import register
 
-
-class Number:
-    """A number that people say, such as REL-000123; anything else is no page."""
-
-    regex = "[A-Z]{2,3}-[0-9]{6,12}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class Wish(Number):
-    """Whether somebody wants to watch; anything else is no page."""
-
-    regex = "on|off"
-
-
-class Name(Number):
-    """The user name of an account."""
-
-    regex = "[A-Za-z0-9@.+_-]{1,150}"
-
-
-register_converter(Number, "number")
-register_converter(Wish, "wish")
-register_converter(Name, "name")
+register()
 
 _ACCOUNTS = [
     path(
@@ -192,7 +166,7 @@ _RELEASES = [
     _of_release("closure/records/", closing.dialogue, "closing"),
     _of_release("closure/objectives/targets/", closing.targets, "objective-targets"),
     _of_release("closure/sign-off/", closing.sign_off, "sign-off"),
-    _of_release("closure/sign-offs/<str:person>/", closing.answer, "sign-off-answer"),
+    _of_release("closure/sign-offs/<name:person>/", closing.answer, "sign-off-answer"),
     _of_release("closure/actions/", debts.add, "debt-add"),
     _of_release("follow-up/", closing.follow_up, "follow-up"),
 ]
