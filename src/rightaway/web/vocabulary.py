@@ -375,4 +375,6 @@ WORDS = (
     _("Call back"),
     _("Publish"),
     _("Review"),
+    _("Big bang"),
+    _("Parallel"),
 )

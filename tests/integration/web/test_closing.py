@@ -11,7 +11,7 @@ from tests.world import actor
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.queries import releases as ask
 from rightaway.records.incidents.models import Incident
-from rightaway.services import debts, incidents, knowledge, lifecycle, releases, sign_offs, waivers
+from rightaway.services import assurance, debts, incidents, knowledge, lifecycle, releases, sign_offs, waivers
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -61,6 +61,7 @@ def test_dialogue__as_who_may_not_close__is_refused(page: str, sign_in: SignIn) 
 def test_waiver__granted__stands_at_its_item_and_in_the_ledger(
     site: Site, page: str, sign_in: SignIn
 ) -> None:
+    assurance.record_defect(actor=actor("ben"), number=site.release, title="Wrong sum", severity="critical")
     asked = waivers.ask(
         actor=actor("rita"),
         number=site.release,
