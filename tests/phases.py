@@ -32,6 +32,7 @@ from rightaway.services import (
     changes,
     cmdb,
     conversations,
+    debts,
     delegations,
     deployments,
     imports,
@@ -44,9 +45,11 @@ from rightaway.services import (
     release_holds,
     releases,
     saved_views,
+    sign_offs,
     task_plans,
     tasks,
     unauthorised_changes,
+    waivers,
     workflow_drafts,
 )
 
@@ -219,9 +222,12 @@ class Phases:
         cmdb.define_item(actor=SYSTEM, key=key, fields={**fields, "environment": "production"})
         held = row.affected_cis.values_list("key", flat=True)
         releases.set_scope(actor=rita, number=number, cis=[*held, key])
+        due = timezone.now() + timedelta(days=9)
+        lesson = {"title": "Warm up", "body": "First.", "owner": "ben", "due_at": due}
+        knowledge.write(actor=rita, kind="lesson_learnt", service=row.service.key, **lesson)
         assurance.record_defect(actor=actor("ben"), number=number, title="Slow", severity="minor")
         assurance.schedule_notice(actor=rita, number=number, audience="staff", text="Soon.", due_at=later)
-        releases.waive(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
+        waivers.ask(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
 
     def records(self, release: str) -> None:
         """Records of every kind, linked to a release, and changes on their way."""
@@ -244,6 +250,14 @@ class Phases:
             )
             for event in steps:
                 changes.move(actor=actor("chris"), number=row.number, event=event)
+        sign_offs.sign_off(actor=stan, number=release, decision="rejected", reason="It is slow.")
+        debts.add(
+            actor=actor("rita"),
+            number=release,
+            owed="Measure it",
+            owner="dora",
+            due_at=timezone.now() + timedelta(days=3),
+        )
         self.models(service)
         now = timezone.now()
         planned = {"planned_start": now, "planned_end": now + timedelta(hours=1)}

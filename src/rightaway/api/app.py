@@ -25,14 +25,17 @@ from rightaway.api import (
     boards,
     change_models,
     changes,
+    closing,
     cmdb,
     conversations,
+    debts,
     deployments,
     doubts,
     exports,
     imports,
     incidents,
     knowledge,
+    lessons,
     logs,
     meetings,
     metrics,
@@ -170,6 +173,9 @@ _ROUTERS: dict[str, Router] = {
     "imports": imports.router,
     "system": system.router,
     "tasks": tasks.router,
+    "closing": closing.router,
+    "debts": debts.router,
+    "lessons": lessons.router,
 }
 for _noun, _router in _ROUTERS.items():
     api.add_router("", _router, tags=[_noun])

@@ -25,7 +25,7 @@ from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import incidents as ask
-from rightaway.services import incidents
+from rightaway.services import closing, incidents
 
 router = Router()
 
@@ -150,6 +150,7 @@ class DispositionIn(FileModel):
 
     disposition: of.Word
     reason: Said = ""
+    owner: of.Account = ""
 
 
 def _incident(request: Request, number: str, *acts: str) -> Any:
@@ -283,4 +284,4 @@ def record_interaction(request: Request, sent: Sent[InteractionIn]) -> Any:
 def set_disposition(request: Request, release: str, record: str, sent: Sent[DispositionIn]) -> None:
     """Say what becomes of an incident, problem, known error or interaction when the release closes."""
     find_release(request, release)
-    incidents.set_disposition(actor=request.auth, release=release, record=record, **sent.model_dump())
+    closing.set_disposition(actor=request.auth, release=release, record=record, **sent.model_dump())

@@ -10,7 +10,7 @@ from pydantic import Field
 from rightaway.api.access import Request, seen, visible
 from rightaway.api.answers import Account, Key, MaybeAccount, MaybeNumber, Out, Page, PageFilter, page, tagged
 from rightaway.api.releases import find as find_release
-from rightaway.api.requests import Asked, Sent, Word, expected_version
+from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
 from rightaway.domain.values import ArticleKind
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
@@ -57,7 +57,7 @@ class ArticleOut(Out):
 
 
 class ArticleIn(FileModel):
-    """A lesson needs an owner and a due date."""
+    """A lesson needs an owner and a due date; it applies to its service, or only to a model or a checklist item."""
 
     kind: ArticleKind
     title: of.Title
@@ -66,6 +66,8 @@ class ArticleIn(FileModel):
     release: of.Reference | None = None
     owner: of.Account | None = None
     due_at: of.Moment | None = None
+    release_model: Said = ""
+    checklist_item: of.VariableName | None = None
 
 
 class ArticleEdit(FileModel):
@@ -91,7 +93,8 @@ def write(request: Request, response: HttpResponse, sent: Sent[ArticleIn]) -> An
     """Write an article as a draft."""
     if sent.release:
         find_release(request, sent.release)
-    return tagged(response, knowledge.write(actor=request.auth, **sent.model_dump()))
+    fields = sent.model_dump() | {"checklist_item": sent.checklist_item or ""}
+    return tagged(response, knowledge.write(actor=request.auth, **fields))
 
 
 @router.get("/articles/{article}", response=ArticleOut)

@@ -15,6 +15,7 @@ from rightaway.api.answers import (
     ExternalOut,
     Key,
     MaybeAccount,
+    MaybeNumber,
     Number,
     Out,
     Page,
@@ -84,6 +85,7 @@ class ShiftOut(Out):
 
 class ObjectiveOut(Out):
     text: str
+    target: str
     result: str
     measured: str
 
@@ -106,6 +108,7 @@ class ReleaseOut(Out):
 
     number: str
     version: int
+    follows: MaybeNumber
     title: str
     description: str
     phase: str

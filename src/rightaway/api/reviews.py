@@ -72,6 +72,15 @@ class ResultIn(FileModel):
     measured: Annotated[of.Line, Field(max_length=300)]
 
 
+class ObjectiveTargetIn(FileModel):
+    text: of.Line
+    target: Annotated[of.Line, Field(max_length=300)]
+
+
+class ObjectiveTargetsIn(FileModel):
+    targets: Annotated[tuple[ObjectiveTargetIn, ...], Field(min_length=1, max_length=50)]
+
+
 class ResultsIn(FileModel):
     results: Annotated[tuple[ResultIn, ...], Field(min_length=1, max_length=50)]
 
@@ -116,6 +125,16 @@ def measure_objectives(request: Request, release: str, sent: Sent[ResultsIn]) ->
     results = {one.text: (one.result, one.measured) for one in sent.results}
     return reviews.measure_objectives(
         actor=request.auth, number=release, results=results, expected_version=expected_version(request)
+    )
+
+
+@router.put("/releases/{release}/objectives/targets", response=MeasuredOut)
+def set_targets(request: Request, release: str, sent: Sent[ObjectiveTargetsIn]) -> Any:
+    """Set what objectives are measured against, by their text; not any more once they have a result."""
+    find(request, release)
+    targets = {one.text: one.target for one in sent.targets}
+    return reviews.set_targets(
+        actor=request.auth, number=release, targets=targets, expected_version=expected_version(request)
     )
 
 

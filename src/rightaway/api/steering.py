@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Router
 from pydantic import Field
 
@@ -12,10 +13,12 @@ from rightaway.api.answers import Account, MaybeAccount, Out
 from rightaway.api.releases import ReleaseOut, find, shown
 from rightaway.api.requests import Said, Sent, Word, expected_version
 from rightaway.domain.guards import Evaluation
+from rightaway.domain.waivers import state
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
+from rightaway.queries import facts_built
 from rightaway.queries import releases as ask
-from rightaway.services import lifecycle, releases
+from rightaway.services import lifecycle, waivers
 
 router = Router()
 
@@ -47,6 +50,15 @@ class WayOut(Out):
     unmet: tuple[UnmetOut, ...]
 
 
+class WaivedOut(Out):
+    """The waiver that an item of the checklist stands on: who, why, until when."""
+
+    requested_by: str
+    granted_by: str
+    reason: str
+    expires_at: datetime | None
+
+
 class ItemOut(Out):
     key: str
     title: str
@@ -55,6 +67,7 @@ class ItemOut(Out):
     unmet: tuple[UnmetOut, ...]
     evidence: tuple[str, ...]
     blocks: tuple[str, ...]
+    waived: WaivedOut | None = None
 
 
 class CriterionOut(Out):
@@ -101,10 +114,16 @@ class VisitOut(Out):
 class WaiverOut(Out):
     id: int
     control: str
+    state: str = ""
     reason: str
     restore_plan: str
+    owed: str
     requested_by: Account
     granted_by: MaybeAccount
+    refused_by: MaybeAccount
+    refusal_reason: str
+    decided_at: datetime | None
+    withdrawn_at: datetime | None
     expires_at: datetime
 
 
@@ -121,10 +140,24 @@ class ReleaseMoveIn(FileModel):
 
 
 class WaiverIn(FileModel):
+    """`owed` says what is to be done afterwards; the control itself when left out."""
+
     control: of.VariableName
     reason: of.Text
     expires_at: of.Moment
     restore_plan: Said = ""
+    owed: Said = ""
+
+
+class GrantIn(FileModel):
+    """Who owes what the waiver leaves behind, and until when; who asked, and the end of the waiver when left out."""
+
+    owner: of.Account | None = None
+    due_at: of.Moment | None = None
+
+
+class RefusalIn(FileModel):
+    reason: of.Text
 
 
 @router.get("/releases/{release}/standing", response=StandingOut)
@@ -184,21 +217,41 @@ def list_history(request: Request, release: str) -> Any:
     return list(ask.history(find(request, release)))
 
 
+def _waiver(row: Any) -> WaiverOut:
+    stands = state(facts_built.waiver(row), timezone.now())
+    return WaiverOut.model_validate(row).model_copy(update={"state": stands})
+
+
 @router.get("/releases/{release}/waivers", response=list[WaiverOut])
 def list_waivers(request: Request, release: str) -> Any:
     """List the waivers asked for; one counts only after another person granted it, until it expires."""
-    return list(find(request, release).waivers.select_related("requested_by", "granted_by").order_by("id"))
+    found = find(request, release).waivers.select_related(*facts_built.WAIVER_PEOPLE).order_by("id")
+    return [_waiver(one) for one in found]
 
 
 @router.post("/releases/{release}/waivers", response={201: WaiverOut})
 def waive(request: Request, release: str, sent: Sent[WaiverIn]) -> Any:
     """Ask that a control be waived for this release."""
     find(request, release, "release.edit")
-    return releases.waive(actor=request.auth, number=release, **sent.model_dump())
+    return _waiver(waivers.ask(actor=request.auth, number=release, **sent.model_dump()))
 
 
 @router.post("/releases/{release}/waivers/{int:waiver}/grant", response=WaiverOut)
-def grant_waiver(request: Request, release: str, waiver: int) -> Any:
-    """Grant a waiver that somebody else asked for."""
+def grant_waiver(request: Request, release: str, waiver: int, sent: Sent[GrantIn]) -> Any:
+    """Grant a waiver that somebody else asked for, as the owner of the control; it leaves a debt."""
     find(request, release)
-    return releases.grant_waiver(actor=request.auth, number=release, waiver_id=waiver)
+    return _waiver(waivers.grant(actor=request.auth, number=release, waiver_id=waiver, **sent.model_dump()))
+
+
+@router.post("/releases/{release}/waivers/{int:waiver}/refusal", response=WaiverOut)
+def refuse_waiver(request: Request, release: str, waiver: int, sent: Sent[RefusalIn]) -> Any:
+    """Refuse a waiver, saying why."""
+    find(request, release)
+    return _waiver(waivers.refuse(actor=request.auth, number=release, waiver_id=waiver, reason=sent.reason))
+
+
+@router.post("/releases/{release}/waivers/{int:waiver}/withdrawal", response=WaiverOut)
+def withdraw_waiver(request: Request, release: str, waiver: int) -> Any:
+    """Take a waiver back, before or after it was granted."""
+    find(request, release, "release.edit")
+    return _waiver(waivers.withdraw(actor=request.auth, number=release, waiver_id=waiver))

@@ -264,34 +264,68 @@ def waivers(release: str, /) -> None:
         release: Its number.
     """
     rows = client.get(at("releases", release, "waivers"))
-    output.table(rows, "id", "control", "reason", "requested_by", "granted_by", "expires_at")
+    output.table(rows, "id", "control", "state", "reason", "requested_by", "granted_by", "expires_at")
 
 
 @app.command
-def waive(release: str, control: str, /, *, reason: str, expires: str, restore_plan: str = "") -> None:
+def waive(
+    release: str, control: str, /, *, reason: str, expires: str, restore_plan: str = "", owed: str = ""
+) -> None:
     """
     Ask that a control be waived; another person has to grant it.
 
     Args:
         release: Its number.
-        control: Such as G22.
+        control: Key of the checklist item, such as rollback_plan.
         reason: Why.
         expires: Until when, such as 2026-12-31T00:00Z.
         restore_plan: How the control comes back.
+        owed: What is to be done afterwards.
     """
-    body = given(control=control, reason=reason, expires_at=expires, restore_plan=restore_plan)
+    body = given(control=control, reason=reason, expires_at=expires, restore_plan=restore_plan, owed=owed)
     made = client.send("POST", at("releases", release, "waivers"), body)
     output.line(str(made["id"]), made)
 
 
 @app.command(name="grant-waiver")
-def grant_waiver(release: str, waiver: int, /) -> None:
+def grant_waiver(release: str, waiver: int, /, *, owner: str = "", due: str = "") -> None:
     """
-    Grant a waiver that somebody else asked for.
+    Grant a waiver that somebody else asked for; it leaves a debt.
 
     Args:
         release: Its number.
         waiver: Its id, as `rightaway task waivers` shows it.
+        owner: Who owes what it leaves; who asked for it when left out.
+        due: Until when; the end of the waiver when left out.
     """
-    granted = client.send("POST", at("releases", release, "waivers", waiver, "grant"))
-    output.record(granted, "id", "control", "granted_by", "expires_at")
+    granted = client.send(
+        "POST", at("releases", release, "waivers", waiver, "grant"), given(owner=owner, due_at=due)
+    )
+    output.record(granted, "id", "control", "state", "granted_by", "expires_at")
+
+
+@app.command(name="refuse-waiver")
+def refuse_waiver(release: str, waiver: int, /, *, reason: str) -> None:
+    """
+    Refuse a waiver that somebody else asked for.
+
+    Args:
+        release: Its number.
+        waiver: Its id.
+        reason: Why.
+    """
+    refused = client.send("POST", at("releases", release, "waivers", waiver, "refusal"), {"reason": reason})
+    output.record(refused, "id", "control", "state", "refused_by", "refusal_reason")
+
+
+@app.command(name="withdraw-waiver")
+def withdraw_waiver(release: str, waiver: int, /) -> None:
+    """
+    Take a waiver back.
+
+    Args:
+        release: Its number.
+        waiver: Its id.
+    """
+    taken = client.send("POST", at("releases", release, "waivers", waiver, "withdrawal"))
+    output.record(taken, "id", "control", "state")

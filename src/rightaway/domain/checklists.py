@@ -1,15 +1,17 @@
 """The release checklist, computed from evidence: nobody ticks it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from rightaway.domain.facts_evidence import WaiverFacts
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.rules import PROOFS
+from rightaway.domain.sentences import said
 from rightaway.domain.unmet import Unmet
-from rightaway.domain.waivers import waiver
+from rightaway.domain.waivers import expired, waiver
 from rightaway.domain.workflows import ChecklistRule, Template
 
 
@@ -23,7 +25,11 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the checklist; `evidence` names what it was judged by, `blocks` what waits for it."""
+    """
+    One line of the checklist.
+
+    `evidence` names what it was judged by, `blocks` what waits for it, `waived` the waiver it stands on.
+    """
 
     key: str
     title: str
@@ -32,6 +38,7 @@ class Item:
     unmet: tuple[Unmet, ...]
     evidence: tuple[str, ...]
     blocks: tuple[str, ...]
+    waived: WaiverFacts | None = None
 
 
 def checklist(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Item, ...]:
@@ -63,8 +70,39 @@ def _item(rule: ChecklistRule, facts: ReleaseFacts, now: datetime) -> Item:
     if rule.approval:
         unmet = (*approval_stands(facts, rule.approval, rule.key, now), *unmet)
     state = _state(rule, facts, unmet, now)
+    unmet = (*unmet, *_expired(rule, facts, now))
     evidence = tuple(reference for reference in _evidence(facts).get(rule.key, ()) if reference)
-    return Item(rule.key, rule.title, rule.owner, state, unmet, evidence, rule.blocks)
+    held = waiver(facts, rule.key, now) if state is ItemState.WAIVED else None
+    return Item(rule.key, rule.title, rule.owner, state, unmet, evidence, rule.blocks, held)
+
+
+def met(template: Template, facts: ReleaseFacts, control: str, now: datetime) -> bool:
+    """Say whether a control is met by its evidence, whatever was waived."""
+    bare = replace(facts, waivers=())
+    items = {item.key: item.state for item in checklist(template, bare, now)}
+    return items.get(control) is ItemState.SATISFIED
+
+
+def _expired(rule: ChecklistRule, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    """Say that a waiver is over: it counts as nothing, and the item stands as its evidence does."""
+    over = expired(facts, rule.key, now)
+    if over is None or over.expires_at is None:
+        return ()
+    return (
+        Unmet(
+            rule.key,
+            "waiver.expired",
+            said(
+                "The waiver that {person} granted ended on {moment} and counts no more.",
+                person=over.granted_by,
+                moment=f"{over.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+            ),
+            rule.owner,
+            said("Bring the evidence, or ask for another waiver."),
+            {"control": rule.key, "expired_at": over.expires_at.isoformat()},
+            blocks=False,
+        ),
+    )
 
 
 def _unproved(proofs: tuple[str, ...], facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:

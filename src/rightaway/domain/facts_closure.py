@@ -45,12 +45,21 @@ class RatingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOffFacts:
+    stakeholder: str
+    decision: str
+    reason: str = ""
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewFacts:
     """The post-implementation review."""
 
     held_at: datetime | None = None
     objectives: tuple[ObjectiveFacts, ...] = ()
     ratings: tuple[RatingFacts, ...] = ()
+    sign_offs: tuple[SignOffFacts, ...] = ()
     lessons: tuple[str, ...] = ()
     no_lessons_reason: str = ""
     root_cause: str = ""
@@ -62,7 +71,8 @@ class LinkedRecordFacts:
     An incident, problem, known error or interaction linked to the release.
 
     `link` is caused_by_release, resolved_by_release, occurred_during_els, fixes or introduces; `test_passed`
-    is the outcome of the record's own test, None when it has none.
+    is the outcome of the record's own test, None when it has none. `resolved` says that the service is restored
+    or the root cause named; `channel` is how an interaction came.
     """
 
     number: str
@@ -74,6 +84,9 @@ class LinkedRecordFacts:
     disposition_reason: str = ""
     test_passed: bool | None = None
     workaround_article: str = ""
+    resolved: bool = False
+    channel: str = ""
+    kept_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

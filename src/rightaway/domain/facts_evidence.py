@@ -66,6 +66,8 @@ class WaiverFacts:
     reason: str = ""
     expires_at: datetime | None = None
     restore_plan: str = ""
+    refused_by: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,3 +93,14 @@ class ConflictFacts:
     subject: str = ""
     overlap_start: datetime | None = None
     overlap_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFacts:
+    """A lesson that was open when the release was planned; `answer` is what the plan says to it."""
+
+    number: str
+    title: str
+    learnt_in: str = ""
+    owner: str = ""
+    answer: str = ""

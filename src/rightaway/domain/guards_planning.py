@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rightaway.domain.changes import NOT_CARRIED_OUT, TERMINAL, ChangeType, is_authorised
 from rightaway.domain.facts_planning import ChangeFacts, PlannedWaveFacts
+from rightaway.domain.lessons import answered
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
@@ -40,6 +41,7 @@ def plan_complete(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     found.extend(unmet for wave in plan.waves for unmet in _criteria(wave))
     if not plan.authorisation_expected_later:
         found.extend(changes_authorised(facts, "G10"))
+    found.extend(answered(facts.lessons))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rightaway.domain.changes import CARRIED_OUT, NOT_CARRIED_OUT, ChangeState
+from rightaway.domain.closure_codes import code_stands
 from rightaway.domain.deployment_states import DEPLOYMENT_TERMINAL
 from rightaway.domain.early_life import exit_allowed
 from rightaway.domain.facts_deployment import TargetFacts, WaveFacts
@@ -12,9 +13,9 @@ from rightaway.domain.guards_deployment import permit
 from rightaway.domain.incidents import disposed
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.reviews import review_complete
-from rightaway.domain.sentences import Sentence, Word, said, wordlist
+from rightaway.domain.sentences import Sentence, Word, said
+from rightaway.domain.sign_offs import rejections_answered
 from rightaway.domain.unmet import Unmet, missing
-from rightaway.domain.values import ClosureCode
 
 AFTER_DEPLOYMENT = frozenset({"verification", "closed", "abandoned"})
 FINISHED_DEPLOYMENTS = frozenset({"succeeded", "succeeded_partial"})
@@ -183,10 +184,7 @@ def _target(target: TargetFacts) -> tuple[Unmet, ...]:
 def closure_ready(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     found = [*exit_allowed(facts, now), *_changes_closed(facts), *review_complete(facts)]
     found.extend((*cmdb_verified(facts, now), *disposed(facts)))
-    if facts.closure.closure_code not in set(ClosureCode):
-        found.append(
-            missing("G60", "closure_code", said("a closure code ({choices})", choices=wordlist(ClosureCode)))
-        )
+    found.extend((*code_stands(facts), *rejections_answered(facts.review.sign_offs)))
     return tuple(found)
 
 

@@ -4,8 +4,9 @@ from rightaway.domain.errors import Refused
 from rightaway.domain.facts_closure import LinkedRecordFacts
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.reviews import FAILED_OUTCOMES
-from rightaway.domain.sentences import Word, said, wordlist
+from rightaway.domain.sentences import Sentence, Word, said, wordlist
 from rightaway.domain.unmet import Unmet
+from rightaway.domain.values import IncidentLink
 
 # Dispositions by kind of record; the ones in LEFT_OPEN keep the record open and need a reason.
 DISPOSITIONS = {
@@ -29,6 +30,35 @@ def offered(record: LinkedRecordFacts) -> tuple[str, ...]:
     if record.test_passed is False:
         return tuple(choice for choice in choices if choice == "keep_open")
     return tuple(choice for choice in choices if choice != "publish")
+
+
+def proposed(record: LinkedRecordFacts) -> tuple[str, Sentence]:
+    """
+    Propose what becomes of a record when its release closes, and say why.
+
+    Nothing is proposed to be closed whose own test failed, or that is not over by what is recorded of it.
+    """
+    keep = "keep_open"
+    if record.test_passed is False:
+        return keep, said("its own test failed")
+    if record.kind == "known_error" and record.link == "introduces":
+        if record.workaround_article:
+            return "publish", said("the release brings it, and there is a workaround")
+        return keep, said("the release brings it, and there is no workaround")
+    if record.kind == "known_error":
+        return "close", said("its own test passed") if record.test_passed else said("the release fixes it")
+    if record.kind == "interaction":
+        if record.channel == "phone":
+            return "call_back", said("the contact came by phone")
+        return "close", said("the contact is answered with the release")
+    if record.kind == "problem":
+        named = said("its root cause is named")
+        return ("close", named) if record.resolved else (keep, said("its root cause is not named"))
+    if record.link == IncidentLink.RESOLVED:
+        return "close", said("its own test passed") if record.test_passed else said("the release resolves it")
+    if record.resolved:
+        return "close", said("the service is restored")
+    return keep, said("the service is not restored")
 
 
 def dispose(record: LinkedRecordFacts, disposition: str, reason: str = "") -> bool:

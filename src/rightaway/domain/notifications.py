@@ -27,6 +27,8 @@ class NotificationKind(StrEnum):
     TASK_DUE = "task_due"
     TASK_OVERDUE = "task_overdue"
     TASK_REVIEW = "task_review"
+    DEBT_DUE = "debt_due"
+    DEBT_OVERDUE = "debt_overdue"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"
     AGENDA_PUBLISHED = "agenda_published"
     BOARD_DECIDED = "board_decided"

@@ -29,7 +29,13 @@ from rightaway.domain.facts_evidence import (
     TrainingFacts,
     WaiverFacts,
 )
-from rightaway.domain.facts_planning import BackOutPlanFacts, ConflictFacts, PlanFacts, ScopeFacts
+from rightaway.domain.facts_planning import (
+    BackOutPlanFacts,
+    ConflictFacts,
+    LessonFacts,
+    PlanFacts,
+    ScopeFacts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,7 @@ class PolicyFacts:
     support_attendance_pct: int = 100
     mandatory_test_levels: tuple[str, ...] = ("smoke", "regression")
     published_articles: tuple[str, ...] = ("runbook", "rollback_runbook")
+    longest_waiver_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,7 @@ class ReleaseFacts:
     defects: tuple[DefectFacts, ...] = ()
     rehearsals: tuple[RehearsalFacts, ...] = ()
     waivers: tuple[WaiverFacts, ...] = ()
+    lessons: tuple[LessonFacts, ...] = ()
     trainings: tuple[TrainingFacts, ...] = ()
     articles: tuple[ArticleFacts, ...] = ()
     notices: tuple[NoticeFacts, ...] = ()

@@ -13,9 +13,11 @@ from rightaway.queries import (
     boards,
     changes,
     cmdb,
+    debts,
     deployments,
     incidents,
     knowledge,
+    lessons,
     metrics,
     releases,
     tasks,
@@ -211,6 +213,24 @@ EXPORTS: Mapping[str, Export] = {
         | _same("due_at published_at updated_at"),
         rows=knowledge.articles,
         filters=frozenset({"text", "kind", "release"}),
+    ),
+    "debts": Export(
+        columns={"number": "number", "release": "release__number", "service": "release__service__key"}
+        | _same("origin owed state due_at")
+        | {"owner": "owner__username", "settled_by": "settled_by__username"}
+        | _same("settled_at settlement"),
+        rows=debts.debts,
+        filters=frozenset({"text", "state", "service", "release", "origin"}),
+        scope="release__service__key",
+    ),
+    "lessons": Export(
+        columns={"number": "article__number", "title": "article__title", "state": "state"}
+        | {"service": "article__service__key", "release": "article__release__number"}
+        | {"owner": "article__owner__username", "due_at": "article__due_at"}
+        | _same("release_model checklist_item reason decided_at"),
+        rows=lessons.lessons,
+        filters=frozenset({"text", "state", "service", "release"}),
+        scope="article__service__key",
     ),
     "audit": Export(
         columns=_same("stream number at actor door action object_type object_id outcome facts digest"),

@@ -11,7 +11,9 @@ from rightaway.queries import library
 from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.packages.models import Package
-from rightaway.records.releases.models import Release
+from rightaway.records.releases.models import Release, Waiver
+
+WAIVER_PEOPLE = ("requested_by", "granted_by", "refused_by")
 
 
 def package(package: Package | None) -> PackageFacts:
@@ -50,16 +52,19 @@ def test_runs(package: Package | None) -> tuple[TestRunFacts, ...]:
 
 
 def waivers(release: Release) -> tuple[WaiverFacts, ...]:
-    return tuple(
-        WaiverFacts(
-            control=one.control,
-            requested_by=one.requested_by.username,
-            granted_by=one.granted_by.username if one.granted_by else "",
-            reason=one.reason,
-            expires_at=one.expires_at,
-            restore_plan=one.restore_plan,
-        )
-        for one in release.waivers.select_related("requested_by", "granted_by")
+    return tuple(waiver(one) for one in release.waivers.select_related(*WAIVER_PEOPLE))
+
+
+def waiver(row: Waiver) -> WaiverFacts:
+    return WaiverFacts(
+        control=row.control,
+        requested_by=row.requested_by.username,
+        granted_by=row.granted_by.username if row.granted_by else "",
+        reason=row.reason,
+        expires_at=row.expires_at,
+        restore_plan=row.restore_plan,
+        refused_by=row.refused_by.username if row.refused_by else "",
+        withdrawn=row.withdrawn_at is not None,
     )
 
 

@@ -8,11 +8,11 @@ from rightaway.domain.facts_closure import (
     AbandonmentFacts,
     ClosureFacts,
     EarlyLifeFacts,
-    LinkedRecordFacts,
     ObjectiveFacts,
     RatingFacts,
     ReviewFacts,
     ShiftFacts,
+    SignOffFacts,
 )
 from rightaway.domain.facts_deployment import (
     BackOutFacts,
@@ -164,55 +164,16 @@ def review(release: Release) -> ReviewFacts:
             RatingFacts(one.person.username, one.rating, requester=one.person_id == release.initiated_by_id)
             for one in release.satisfaction.select_related("person")
         ),
+        sign_offs=tuple(
+            SignOffFacts(one.person.username, one.decision, one.reason, answered=bool(one.answer))
+            for one in release.sign_offs.select_related("person")
+        ),
         lessons=tuple(
             release.articles.filter(kind=ArticleKind.LESSON_LEARNT).values_list("title", flat=True)
         ),
         no_lessons_reason=release.no_lessons_reason,
         root_cause=release.root_cause,
     )
-
-
-def linked(release: Release) -> tuple[LinkedRecordFacts, ...]:
-    """Give every incident, problem, known error and interaction linked to the release."""
-    incidents = (
-        LinkedRecordFacts(
-            one.number,
-            "incident",
-            one.link,
-            one.state == RecordState.OPEN,
-            one.severity,
-            disposition=one.disposition,
-        )
-        for one in release.incidents.all()
-    )
-    problems = (
-        LinkedRecordFacts(
-            one.number,
-            "problem",
-            IncidentLink.CAUSED,
-            one.state == RecordState.OPEN,
-            disposition=one.disposition,
-        )
-        for one in release.problems.all()
-    )
-    errors = (
-        LinkedRecordFacts(
-            one.known_error.number,
-            "known_error",
-            one.effect,
-            one.known_error.state == RecordState.OPEN,
-            disposition=one.disposition,
-            workaround_article=one.known_error.workaround,
-        )
-        for one in release.known_errors.select_related("known_error")
-    )
-    interactions = (
-        LinkedRecordFacts(
-            one.number, "interaction", "", one.state == RecordState.OPEN, disposition=one.disposition
-        )
-        for one in release.interactions.all()
-    )
-    return (*incidents, *problems, *errors, *interactions)
 
 
 def closure(release: Release) -> ClosureFacts:

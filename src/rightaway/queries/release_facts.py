@@ -42,8 +42,10 @@ from rightaway.queries import (
     bound_content,
     change_models,
     facts_built,
+    facts_linked,
     facts_outcome,
     gates,
+    lessons,
     templates,
 )
 from rightaway.records.approvals.models import Approval
@@ -97,6 +99,7 @@ def facts(
         ),
         rehearsals=facts_outcome.rehearsals(release),
         waivers=facts_built.waivers(release),
+        lessons=lessons.facts(release),
         trainings=tuple(
             TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
             for one in release.training.all()
@@ -110,7 +113,7 @@ def facts(
         back_out=facts_outcome.back_out(release),
         early_life=facts_outcome.early_life(release, now),
         review=facts_outcome.review(release),
-        linked=facts_outcome.linked(release),
+        linked=facts_linked.linked(release),
         closure=facts_outcome.closure(release),
         abandonment=facts_outcome.abandonment(release),
     )

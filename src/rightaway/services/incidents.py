@@ -7,10 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
-from rightaway.domain.incidents import dispose
 from rightaway.domain.sentences import said
 from rightaway.domain.values import ENGINE, Actor, IncidentLink, RecordState
-from rightaway.queries import facts_outcome
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Wave
 from rightaway.records.incidents.models import Incident, Interaction, KnownError, Problem, ReleasedError
@@ -225,53 +223,6 @@ def record_interaction(
     )
     _told(actor, "interaction.record.opened", "interaction", interaction.number, {"release": release})
     return interaction
-
-
-@transaction.atomic
-def set_disposition(*, actor: Actor, release: str, record: str, disposition: str, reason: str = "") -> None:
-    """
-    Say what becomes of one record linked to a release: the per-item word of the closing dialogue.
-
-    Raises:
-        Refused: the record may not get it, such as closing what its own test says is not fixed.
-    """
-    row = _guard.lock(Release, number=release)
-    _guard.require(actor=actor, action="release.close", scope=row.service.key)
-    linked = {one.number: one for one in facts_outcome.linked(row)}
-    if record not in linked:
-        raise _guard.not_found(Incident, {"number": record})
-    stays_open = dispose(linked[record], disposition, reason)
-    _apply_disposition(row, linked[record].kind, record, disposition, reason, closed=not stays_open)
-    row.save()
-    facts = {"record": record, "disposition": disposition, "reason": reason}
-    _told(actor, "release.disposition.set", "release", release, facts)
-    lifecycle.settle(release=row)
-
-
-def _apply_disposition(
-    release: Release, kind: str, number: str, disposition: str, reason: str, *, closed: bool
-) -> None:
-    now = timezone.now()
-    text = reason or f"closed with {release.number}"
-    if kind == "known_error":
-        link = release.known_errors.get(known_error__number=number)
-        link.disposition = disposition
-        link.save()
-        if closed:
-            KnownError.objects.filter(number=number).update(
-                state=RecordState.CLOSED, closed_at=now, resolution=text
-            )
-        return
-    model: Any = {"incident": Incident, "problem": Problem, "interaction": Interaction}[kind]
-    row = _guard.lock(model, number=number)
-    row.disposition = disposition
-    if closed:
-        row.state, row.closed_at = RecordState.CLOSED, now
-    if closed and kind == "incident":
-        row.resolution, row.restored_at = row.resolution or text, row.restored_at or now
-    if kind == "interaction":
-        row.answer = text
-    row.save()
 
 
 def _settle(release: Release | None) -> None:

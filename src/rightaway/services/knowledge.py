@@ -10,7 +10,7 @@ from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.values import Actor, ArticleKind, ArticleState
 from rightaway.records.cmdb.models import ConfigurationItem
-from rightaway.records.knowledge.models import Article
+from rightaway.records.knowledge.models import Article, Lesson
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _edits, _guard, lifecycle
@@ -31,8 +31,16 @@ def write(
     release: str | None = None,
     owner: str | None = None,
     due_at: datetime | None = None,
+    release_model: str = "",
+    checklist_item: str = "",
 ) -> Article:
-    """Write an article as a draft; a lesson needs an owner and a due date, so that it is applied."""
+    """
+    Write an article as a draft; a lesson needs an owner and a due date, so that it is applied.
+
+    Args:
+        release_model: The releases of the service that a lesson applies to; all of them when empty.
+        checklist_item: Key of the checklist item that a lesson is about.
+    """
     _guard.require(actor=actor, action="article.edit", scope=service)
     if kind not in set(ArticleKind):
         raise Invalid(
@@ -55,6 +63,8 @@ def write(
         owner=_guard.find(User, username=owner) if owner else None,
         due_at=due_at,
     )
+    if kind == ArticleKind.LESSON_LEARNT:
+        Lesson.objects.create(article=article, release_model=release_model, checklist_item=checklist_item)
     _told(actor, "knowledge.article.written", article)
     if row is not None:
         row.save()

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain.debts import DebtState
 from rightaway.domain.errors import Forbidden
 from rightaway.domain.guards import due, evaluate, require
 from rightaway.domain.notifications import NotificationKind
@@ -15,7 +16,7 @@ from rightaway.domain.workflows import SYSTEM as BY_ITSELF
 from rightaway.domain.workflows import Template, Transition, takers
 from rightaway.queries import release_facts, templates
 from rightaway.records.releases.models import PhaseVisit, Release
-from rightaway.services import _audit, _binding, _guard, _notify, task_flow, transition_effects
+from rightaway.services import _audit, _binding, _debts, _guard, _notify, task_flow, transition_effects
 
 LONGEST_CHAIN = 8
 FIELDS_OF_MOVE = frozenset(
@@ -96,6 +97,9 @@ def settle(*, release: Release) -> None:
         if found is None:
             break
         _take(SYSTEM, release, template, found.transition, "everything it asks for holds")
+    now = timezone.now()
+    if release.debts.filter(state=DebtState.OPEN, waiver__isnull=False).exists():
+        _debts.settle_met(release, template, release_facts.facts(release, now), now)
     _set_status(release)
 
 

@@ -10,6 +10,7 @@ from rightaway.records.releases.models import Release
 from rightaway.services import (
     approval_reminders,
     change_models,
+    debts,
     emergency_paperwork,
     lifecycle,
     meetings,
@@ -44,5 +45,6 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)
     emergency_paperwork.pass_by(since=since, now=now)
+    debts.pass_by(since=since, now=now)
     meetings.plan_ahead(now=now)
     return len(numbers)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain import closure_codes
 from rightaway.domain.changes import TERMINAL, ChangeType
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
@@ -28,7 +29,7 @@ from rightaway.queries import release_facts, templates
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
-from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder, Waiver
+from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder
 from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, workflows
 from rightaway.services._numbers import next_number
 from rightaway.services._release import require_open
@@ -168,6 +169,7 @@ def _assign(actor: Actor, release: Release, fields: Mapping[str, Any]) -> None:
         setattr(release, name, _value(name, value))
     if set(fields) & ASSESSMENT:
         release.assessed_by, release.assessed_at = _guard.person(actor), timezone.now()
+    closure_codes.check(release.closure_code, release.outcome)
     if release.priority and release.impact and release.urgency:  # frozen once, and then kept in step
         release.priority = priority(impact=release.impact, urgency=release.urgency)
 
@@ -227,8 +229,11 @@ def set_scope(
         release.affected_groups.set([_guard.find(CIGroup, key=key) for key in groups])
         facts["groups"] = list(groups)
     if objectives is not None:
+        targets = dict(release.objectives.values_list("text", "target"))
         release.objectives.all().delete()
-        Objective.objects.bulk_create(Objective(release=release, text=text) for text in objectives)
+        Objective.objects.bulk_create(
+            Objective(release=release, text=text, target=targets.get(text, "")) for text in objectives
+        )
         facts["objectives"] = list(objectives)
     release.save()
     _changed(actor, release, "scope", facts)
@@ -320,39 +325,6 @@ def set_people(
     release.save()
     _changed(actor, release, "people", {})
     return release
-
-
-@transaction.atomic
-def waive(
-    *, actor: Actor, number: str, control: str, reason: str, expires_at: datetime, restore_plan: str = ""
-) -> Waiver:
-    """Ask that a control be waived; it counts only after another person granted it."""
-    release = _open(actor, number)
-    waiver = Waiver.objects.create(
-        release=release,
-        control=control,
-        reason=reason,
-        restore_plan=restore_plan,
-        requested_by=_guard.person(actor),
-        expires_at=expires_at,
-    )
-    release.save()
-    _told(actor, release, "release.waiver.requested", {"control": control, "reason": reason})
-    return waiver
-
-
-@transaction.atomic
-def grant_waiver(*, actor: Actor, number: str, waiver_id: int) -> Waiver:
-    release = _open(actor, number, action="gate.waive")
-    waiver = _guard.find(Waiver, pk=waiver_id, release=release)
-    if waiver.requested_by_id == actor.user_id:
-        raise Refused("sod.self_waiver", said("Nobody grants the waiver they asked for."))
-    waiver.granted_by = _guard.person(actor)
-    waiver.save()
-    release.save()
-    _told(actor, release, "release.waiver.granted", {"control": waiver.control})
-    lifecycle.settle(release=release)
-    return waiver
 
 
 def _told(actor: Actor, release: Release, action: str, facts: Json) -> None:

@@ -112,6 +112,28 @@ def measure_objectives(
 
 
 @transaction.atomic
+def set_targets(
+    *, actor: Actor, number: str, targets: Mapping[str, str], expected_version: int | None = None
+) -> Release:
+    """Set what each objective is measured against, by its text; not any more once it has a result."""
+    release = _open(actor, number, "review.edit", expected_version)
+    known = {one.text: one for one in release.objectives.all()}
+    for text, target in targets.items():
+        if text not in known:
+            raise Invalid("objective.unknown", said("There is no objective '{text}'.", text=text), at="text")
+        if known[text].result and target != known[text].target:
+            raise Refused(
+                "objective.measured",
+                said("'{text}' has a result; its target stays.", text=text),
+                hint=said("A target that follows the result measures nothing."),
+            )
+        known[text].target = target
+        known[text].save()
+    _done(actor, release, "release.objectives.targeted", dict(targets))
+    return release
+
+
+@transaction.atomic
 def rate(*, actor: Actor, number: str, rating: int, comment: str = "") -> Satisfaction:
     """Rate the result, 1 (not at all satisfied) to 5 (fully)."""
     release = _open(actor, number, "release.sign_off")

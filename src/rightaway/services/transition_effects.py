@@ -6,6 +6,7 @@ from contextlib import suppress
 from django.utils import timezone
 
 from rightaway.domain import emergency
+from rightaway.domain.closure_codes import abandoned_as
 from rightaway.domain.early_life import EarlyLifeState
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.priorities import priority, training_required
@@ -39,6 +40,7 @@ def _release_changes(_actor: Actor, release: Release, _reason: str) -> None:
     """Let the changes go back to their own schedule."""
     release.changes.update(release=None)
     release.outcome, release.closed_at = Outcome.ABANDONED, timezone.now()
+    release.closure_code = abandoned_as(release.abandon_reason)
     Package.objects.filter(release=release, is_current=True).update(status=PackageStatus.WITHDRAWN)
 
 

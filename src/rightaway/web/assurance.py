@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
-from rightaway.queries import releases, templates
 from rightaway.services import assurance as commands
-from rightaway.services import releases as release_commands
-from rightaway.web import frames
+from rightaway.web import frames, waivers
 from rightaway.web.forms.assurance import (
     BackupForm,
     DefectForm,
@@ -21,7 +19,6 @@ from rightaway.web.forms.assurance import (
     TrainingForm,
 )
 from rightaway.web.forms.base import CommandForm
-from rightaway.web.forms.lifecycle import WaiverForm
 from rightaway.web.pages import act, bound, command, page
 from rightaway.web.viewers import Viewer
 
@@ -43,12 +40,10 @@ def evidence(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "defects": list(row.defects.select_related("found_by").order_by("-is_open", "-id")),
         "trainings": list(row.training.order_by("audience")),
         "notices": list(row.notices.select_related("sent_by")),
-        "waivers": list(row.waivers.select_related("requested_by", "granted_by").order_by("id")),
+        "waivers": waivers.of_release(viewer, row),
         "stateful": items,
         "may_import": viewer.may("evidence.import", scope) and package is not None,
         "may_record": viewer.may("task.complete", scope),
-        "may_grant": viewer.may("gate.waive", scope),
-        "viewer_id": viewer.user.pk,
     }
     return render(request, "releases/evidence.html", context)
 
@@ -177,41 +172,5 @@ def backup(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         title=_("Record a backup"),
         button=_("Record"),
         done=_("The backup is recorded."),
-        **frames.inside(row, TAB),
-    )
-
-
-@act
-def waiver(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    row = _row(viewer, number, "release.edit")
-    controls = [(item.key, _(item.title)) for item in releases.standing(row).checklist]
-    return command(
-        request,
-        WaiverForm(**bound(request), controls=controls),
-        lambda given: release_commands.waive(actor=viewer.actor, number=number, **given),
-        title=_("Ask for a waiver"),
-        button=_("Ask"),
-        done=_("The waiver is asked for. It counts once another person has granted it."),
-        **frames.inside(row, TAB),
-    )
-
-
-@act
-def grant(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) -> HttpResponse:
-    row = _row(viewer, number, "gate.waive")
-    held = row.waivers.filter(pk=waiver_id).first()
-    if held is None:
-        raise NotFound(
-            "not_found", said("{number} has no waiver {waiver_id}.", number=number, waiver_id=waiver_id)
-        )
-    titles = {rule.key: _(rule.title) for rule in templates.of(row).checklist}
-    return command(
-        request,
-        CommandForm(**bound(request)),
-        lambda _: release_commands.grant_waiver(actor=viewer.actor, number=number, waiver_id=waiver_id),
-        title=_("Grant the waiver of: {titles}").format(titles=titles.get(held.control, held.control)),
-        button=_("Grant"),
-        done=_("The waiver is granted."),
-        text="\n\n".join(filter(None, (held.reason, held.restore_plan))),
         **frames.inside(row, TAB),
     )

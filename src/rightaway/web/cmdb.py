@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
-from rightaway.queries import cmdb, outages
+from rightaway.queries import cmdb, debts, outages
 from rightaway.web import conversations, lists
 from rightaway.web.pages import page, paged
 from rightaway.web.viewers import Viewer
@@ -44,6 +44,7 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "states": _states(row),
         "outgoing": [one for one in relations if one.source_id == row.pk],
         "incoming": [one for one in relations if one.target_id == row.pk],
+        "debts": list(viewer.narrowed(debts.debts(state="open", service=key), "release__service__key")[:20]),
         "groups": list(row.groups.order_by("key")),
         "targets": list(cmdb.targets().filter(ci=row)),
         "releases": list(viewer.narrowed(row.affecting_releases.order_by("-id"), "service__key")[:10]),

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rightaway.domain.closure_codes import MEANINGS
 from rightaway.domain.sentences import said
-from rightaway.domain.values import PhaseStatus
+from rightaway.domain.values import ClosureCode, PhaseStatus
 from rightaway.queries import releases, templates
 from rightaway.web.viewers import Viewer
 
@@ -37,6 +38,7 @@ def frame(viewer: Viewer, row: Any, tab: str) -> dict[str, Any]:
         "release": row,
         "rail": _rail(row),
         "tabs": [(title, reverse(name, args=[row.number]), name == tab) for name, title in TABS],
+        "code_means": MEANINGS[ClosureCode(row.closure_code)].definition if row.closure_code else "",
         "is_over": row.phase in {"closed", "abandoned"},
         "may_register": viewer.may("release.register", scope),
         "may_edit": may_edit and row.phase not in {"closed", "abandoned"} and not is_held,

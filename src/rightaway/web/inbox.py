@@ -66,6 +66,8 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.TASK_DUE: ("hourglass", gettext_lazy("A task is due soon: {title}"), "#tasks"),
     Kind.TASK_OVERDUE: ("triangle-alert", gettext_lazy("A task is overdue: {title}"), "#tasks"),
     Kind.TASK_REVIEW: ("circle-dot", gettext_lazy("{by} asks for a review: {title}"), "#tasks"),
+    Kind.DEBT_DUE: ("hourglass", gettext_lazy("You owe this within a week: {title}"), ""),
+    Kind.DEBT_OVERDUE: ("triangle-alert", gettext_lazy("You owe this, and it is overdue: {title}"), ""),
     Kind.AGENDA_PUBLISHED: ("inbox", gettext_lazy("{by} published an agenda"), ""),
     Kind.BOARD_DECIDED: ("shield-check", gettext_lazy("{board} decided: {outcome}"), ""),
     Kind.MINUTES_READY: ("file-check-2", gettext_lazy("The minutes can be read"), ""),

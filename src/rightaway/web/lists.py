@@ -49,6 +49,8 @@ FILTERS: Mapping[str, Callable[[Any], forms.FilterForm]] = {
     "interactions": forms.StateFilter,
     "articles": forms.ArticleFilter,
     "tasks": forms.TaskFilter,
+    "debts": forms.DebtFilter,
+    "lessons": forms.LessonFilter,
     "audit": forms.AuditFilter,
 }
 

@@ -54,12 +54,14 @@ GROUPS = (
             Place("incidents", _("Incidents and problems"), "triangle-alert", "n", VIEW),
             Place("outages", _("Outages"), "ban", "u", VIEW),
             Place("articles", _("Knowledge"), "book-open", "k", VIEW),
+            Place("lessons", _("Lessons"), "list-checks", "", VIEW),
         ),
     ),
     Group(
         _("Governance"),
         (
             Place("boards", _("Boards"), "shield-check", "o", VIEW),
+            Place("debts", _("Debts"), "hourglass", "", VIEW),
             Place("metrics", _("DORA metrics"), "chart-line", "m", "metrics.read"),
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),
         ),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rightaway.intake.designs import DeploymentDesign
 from rightaway.intake.schema import read
 from rightaway.intake.yaml import load_yaml
+from rightaway.queries import debts, lessons
 from rightaway.services import packages as package_commands
 from rightaway.services import plans as plan_commands
 from rightaway.services import releases as release_commands
@@ -28,12 +29,15 @@ def plan(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
     package = row.packages.filter(is_current=True).select_related("built_by").first()
     current = row.plans.filter(is_current=True).select_related("environment", "package", "compiled_by")
+    given = lessons.answers(row)
     context = {
         **frames.frame(viewer, row, TAB),
         "package": package,
         "earlier": list(row.packages.filter(is_current=False)),
         "articles": list(row.articles.exclude(package_digest="").order_by("kind")),
         "plans": list(current.order_by("environment__tier", "id")),
+        "lessons": [(one, given.get(one.pk)) for one in lessons.owed(row)],
+        "inherited": list(debts.inherited(row)[:20]),
         "may_build": viewer.may("package.build", row.service.key),
         "may_plan": viewer.may("plan.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk),
     }

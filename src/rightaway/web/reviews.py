@@ -4,13 +4,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.incidents import offered
+from rightaway.domain.reviews import why_mandatory
 from rightaway.domain.sentences import said
-from rightaway.queries import facts_outcome, knowledge, releases
-from rightaway.services import incidents as incident_commands
+from rightaway.queries import closing as closing_questions
+from rightaway.queries import (
+    debts,
+    facts_linked,
+    knowledge,
+    release_facts,
+    releases,
+    review_drafts,
+    templates,
+)
+from rightaway.services import closing
 from rightaway.services import knowledge as knowledge_commands
 from rightaway.services import reviews as commands
 from rightaway.web import choices, frames
@@ -44,8 +55,14 @@ def closure(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "review": getattr(row, "review", None),
         "objectives": list(row.objectives.all()),
         "ratings": list(row.satisfaction.select_related("person").order_by("at")),
-        "lessons": list(knowledge.articles(kind="lesson_learnt", release=number)),
-        "linked": [(one, _KINDS.get(one.kind, "")) for one in facts_outcome.linked(row)],
+        "lessons": list(knowledge.articles(kind="lesson_learnt", release=number).select_related("lesson")),
+        "sign_offs": list(row.sign_offs.select_related("person", "answered_by")),
+        "debts": list(debts.debts(release=number)),
+        "why": why_mandatory(release_facts.facts(row, timezone.now())),
+        "may_close_linked": viewer.may("release.close", scope)
+        and row.phase == "verification"
+        and bool(closing_questions.proposals(row)),
+        "linked": [(one, _KINDS.get(one.kind, "")) for one in facts_linked.linked(row)],
         "may_manage": viewer.may("early_life.manage", scope),
         "may_review": viewer.may("review.edit", scope),
         "may_rate": viewer.may("release.sign_off", scope),
@@ -127,6 +144,7 @@ def review(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _row(viewer, number, "review.edit")
     held = getattr(row, "review", None)
     initial = {name: getattr(held, name) for name in REVIEWED} if held else {}
+    initial.setdefault("deviations", review_drafts.draft(row, timezone.now()).deviations)
     return command(
         request,
         ReviewForm(**bound(request), initial={**initial, "version": row.version}),
@@ -134,10 +152,17 @@ def review(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
             actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
         ),
         title=_("Post-implementation review of {number}").format(number=number),
+        text=_(
+            "The deviations are a draft from what is recorded: times, attempts, incidents, waivers. Edit it."
+        ),
         button=_("Complete the review"),
         done=_("The review is complete."),
         **frames.inside(row, TAB),
     )
+
+
+def _checklist(row: Any) -> list[tuple[str, str]]:
+    return [(rule.key, _(rule.title)) for rule in templates.of(row).checklist]
 
 
 @act
@@ -145,7 +170,7 @@ def lesson(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = _row(viewer, number, "article.edit")
     return command(
         request,
-        LessonForm(**bound(request), people=choices.persons()),
+        LessonForm(**bound(request), people=choices.persons(), items=_checklist(row)),
         lambda given: knowledge_commands.write(
             actor=viewer.actor, kind="lesson_learnt", service=row.service.key, release=number, **given
         ),
@@ -159,7 +184,7 @@ def lesson(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) -> HttpResponse:
     row = _row(viewer, number, "release.close")
-    held = next((one for one in facts_outcome.linked(row) if one.number == record), None)
+    held = next((one for one in facts_linked.linked(row) if one.number == record), None)
     if held is None:
         raise NotFound(
             "not_found",
@@ -170,9 +195,7 @@ def disposition(request: HttpRequest, viewer: Viewer, number: str, record: str) 
     return command(
         request,
         DispositionForm(**bound(request), offered=options(offered(held)), initial=initial),
-        lambda given: incident_commands.set_disposition(
-            actor=viewer.actor, release=number, record=record, **given
-        ),
+        lambda given: closing.set_disposition(actor=viewer.actor, release=number, record=record, **given),
         title=_("What becomes of {record}").format(record=record),
         button=_("Save"),
         done=_("It is said what becomes of {record}.").format(record=record),

@@ -10,6 +10,7 @@ _LOOKS = {
     ("ok", "circle-check"): (
         "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
         " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
+        " accepted granted settled close"
         " created updated"
     ),
     ("info", "loader-circle"): (
@@ -25,6 +26,7 @@ _LOOKS = {
     ("warn", "triangle-alert"): (
         "succeeded_partial success_with_issues waived partly open overdue expired ended_with_debt abort maintenance"
         " successful_with_problems partially_backed_out partial partially_implemented introduces differs critical_path"
+        " accepted_with_reservations keep_open"
     ),
     ("warn", "pause"): "paused held hold suspended on_hold",
     ("bad", "circle-x"): (

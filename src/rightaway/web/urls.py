@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allauth.account import views as account
 from django.http import HttpResponseBase
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
 from rightaway.web import (
     agendas,
@@ -14,8 +14,10 @@ from rightaway.web import (
     boards,
     change_models,
     changes,
+    closing,
     cmdb,
     conversations,
+    debts,
     delegations,
     deployments,
     estate,
@@ -25,6 +27,7 @@ from rightaway.web import (
     inbox,
     incidents,
     knowledge,
+    lessons,
     lifecycle,
     lists,
     meetings,
@@ -50,38 +53,13 @@ from rightaway.web import (
     unauthorised,
     views,
     voting,
+    waivers,
     workflow_drafts,
     workflows,
 )
+from rightaway.web.converters import register
 
-
-class Number:
-    """A number that people say, such as REL-000123; anything else is no page."""
-
-    regex = "[A-Z]{2,3}-[0-9]{6,12}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class Wish(Number):
-    """Whether somebody wants to watch; anything else is no page."""
-
-    regex = "on|off"
-
-
-class Name(Number):
-    """The user name of an account."""
-
-    regex = "[A-Za-z0-9@.+_-]{1,150}"
-
-
-register_converter(Number, "number")
-register_converter(Wish, "wish")
-register_converter(Name, "name")
+register()
 
 _ACCOUNTS = [
     path(
@@ -159,6 +137,7 @@ _RELEASES = [
     _of_release("scope/roster/", scope.roster, "roster"),
     _of_release("scope/known-errors/", scope.known_error, "link-known-error"),
     _of_release("plan/", plans.plan, "plan"),
+    _of_release("plan/lessons/<number:lesson>/", lessons.answer, "lesson-answer"),
     _of_release("plan/package/", plans.package, "package"),
     _of_release("plan/design/", plans.design, "design"),
     _of_release("plan/compile/", plans.compile_plan, "compile"),
@@ -170,8 +149,10 @@ _RELEASES = [
     _of_release("evidence/notices/", assurance.notice, "notice"),
     _of_release("evidence/notices/<int:notice_id>/sent/", assurance.notice_sent, "notice-sent"),
     _of_release("evidence/backups/", assurance.backup, "backup"),
-    _of_release("evidence/waivers/", assurance.waiver, "waiver"),
-    _of_release("evidence/waivers/<int:waiver_id>/", assurance.grant, "grant-waiver"),
+    _of_release("evidence/waivers/", waivers.ask, "waiver"),
+    _of_release("evidence/waivers/<int:waiver_id>/", waivers.grant, "grant-waiver"),
+    _of_release("evidence/waivers/<int:waiver_id>/refusal/", waivers.refuse, "refuse-waiver"),
+    _of_release("evidence/waivers/<int:waiver_id>/withdrawal/", waivers.withdraw, "withdraw-waiver"),
     _of_release("deployments/", deployments.of_release, "release-deployments"),
     _of_release("deployments/new/", deployments.launch, "launch"),
     _of_release("closure/", reviews.closure, "closure"),
@@ -182,6 +163,12 @@ _RELEASES = [
     _of_release("closure/review/", reviews.review, "review"),
     _of_release("closure/lessons/", reviews.lesson, "lesson"),
     _of_release("closure/records/<number:record>/", reviews.disposition, "disposition"),
+    _of_release("closure/records/", closing.dialogue, "closing"),
+    _of_release("closure/objectives/targets/", closing.targets, "objective-targets"),
+    _of_release("closure/sign-off/", closing.sign_off, "sign-off"),
+    _of_release("closure/sign-offs/<name:person>/", closing.answer, "sign-off-answer"),
+    _of_release("closure/actions/", debts.add, "debt-add"),
+    _of_release("follow-up/", closing.follow_up, "follow-up"),
 ]
 
 _RECORDS = [
@@ -200,6 +187,13 @@ _RECORDS = [
     path("records/known-errors/<number:number>/", incidents.known_error, name="known-error"),
     path("records/interactions/", incidents.interactions, name="interactions"),
     path("records/interactions/new/", incidents.record_interaction, name="interaction-record"),
+]
+
+_OWED = [
+    path("debts/", debts.index, name="debts"),
+    path("debts/<number:number>/settlement/", debts.settle, name="debt-settle"),
+    path("lessons/", lessons.index, name="lessons"),
+    path("lessons/<number:number>/decision/", lessons.decide, name="lesson-decide"),
 ]
 
 _TALK = [
@@ -360,6 +354,7 @@ urlpatterns = [
     path("knowledge/<number:number>/", knowledge.article, name="article"),
     path("knowledge/<number:number>/edit/", knowledge.edit, name="article-edit"),
     path("knowledge/<number:number>/publication/", knowledge.publish, name="article-publish"),
+    *_OWED,
     *_TALK,
     path("exports/<slug:name>.csv", lists.export, name="export"),
     path("views/", views.index, name="views"),

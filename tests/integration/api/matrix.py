@@ -46,6 +46,8 @@ tasks_vote                      task.vote
 steering_list_waivers           sees
 steering_waive                  release.edit
 steering_grant_waiver           gate.waive
+steering_refuse_waiver          gate.waive
+steering_withdraw_waiver        release.edit
 approvals_list_approvals        sees
 approvals_ask_for               approval.request
 approvals_show                  sees
@@ -174,6 +176,24 @@ reviews_show_review             sees
 reviews_complete                review.edit
 reviews_list_ratings            sees
 reviews_rate                    release.sign_off
+reviews_set_targets             review.edit
+closing_show_closing            sees
+closing_close_linked            release.close
+closing_list_closure_codes      sees
+closing_list_sign_offs          sees
+closing_sign_off                release.sign_off
+closing_answer_sign_off         review.edit
+closing_show_draft              sees
+closing_follow_up               release.register
+debts_list_debts                signed-in
+debts_show                      sees
+debts_settle                    review.edit
+debts_add_action                review.edit
+debts_list_inherited            sees
+lessons_list_lessons            signed-in
+lessons_decide                  article.edit
+lessons_list_owed               sees
+lessons_answer                  release.edit
 people_show_me                  signed-in
 people_list_users               any-role
 people_create_user              *role.grant
@@ -365,6 +385,17 @@ BODIES: Mapping[str, Any] = {
         "release": RELEASE,
     },
     "incidents_set_disposition": {"disposition": "close"},
+    "steering_grant_waiver": {},
+    "steering_refuse_waiver": {"reason": "No."},
+    "reviews_set_targets": {"targets": [{"text": "It answers in yen", "target": "1 s"}]},
+    "closing_close_linked": {"digest": "0"},
+    "closing_sign_off": {"decision": "accepted"},
+    "closing_answer_sign_off": {"text": "It is mended."},
+    "closing_follow_up": {},
+    "debts_settle": {"note": "Done."},
+    "debts_add_action": {"owed": "Test yen", "owner": "bea", "due_at": LATER},
+    "lessons_decide": {"state": "applied"},
+    "lessons_answer": {"answer": "applied"},
     "knowledge_write": {"kind": "faq", "title": "T", "body": "B", "service": "shop"},
     "knowledge_edit": {"title": "Mine", "body": "B"},
     "reviews_accept_operations": {"service_level_met": True},

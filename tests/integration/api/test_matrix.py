@@ -30,6 +30,7 @@ from rightaway.services import (
     boards,
     change_models,
     conversations,
+    debts,
     delegations,
     imports,
     incidents,
@@ -41,7 +42,9 @@ from rightaway.services import (
     plans,
     releases,
     saved_views,
+    sign_offs,
     task_plans,
+    waivers,
     workflow_drafts,
 )
 
@@ -214,7 +217,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     anna, bea, sofia = world.voice("anna"), world.voice("bea"), world.voice("sofia")
     people.grant(actor=SYSTEM, user=ask_people.user("stella"), role="stakeholder", scope="shop")
     task_plans.add(actor=anna, number=number, title="Call the bank", fields={})
-    waiver = releases.waive(actor=anna, number=number, control="backups", reason="None.", expires_at=later)
+    waiver = waivers.ask(
+        actor=anna, number=number, control="early_life_support", reason="None.", expires_at=later
+    )
     defect = assurance.record_defect(actor=bea, number=number, title="Slow", severity="minor")
     assurance.schedule_notice(actor=anna, number=number, audience="all", text="Soon.", due_at=later)
     run = assurance.import_junit(
@@ -234,6 +239,11 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         actor=sofia, title="Slow", root_cause="x", workaround="Wait.", service="shop"
     )
     article = knowledge.write(actor=anna, kind="faq", title="Why", body="Because.", service="shop")
+    lesson = knowledge.write(
+        actor=anna, kind="lesson_learnt", title="Ask", body="So.", service="shop", owner="anna", due_at=later
+    )
+    debt = debts.add(actor=anna, number=number, owed="Test yen", owner="anna", due_at=later)
+    sign_offs.sign_off(actor=sofia, number=number, decision="rejected", reason="Slow.")
     said = conversations.comment(
         actor=bea, kind="release", key=number, text="@anna", files=[("a.txt", b"Notes.")]
     )
@@ -289,6 +299,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "import_run": batch.number,
         "task": "call_the_bank",
         "waiver": str(waiver.pk),
+        "lesson": lesson.number,
+        "debt": debt.number,
+        "person": "sofia",
         "kind": "plan_design",
         "change": row.release.changes.values_list("number", flat=True).first() or world.change(),
         "digest": row.plan.package.digest,

@@ -21,11 +21,14 @@ from rightaway.services import (
     assurance,
     change_models,
     conversations,
+    debts,
     incidents,
+    knowledge,
     people,
-    releases,
     saved_views,
+    sign_offs,
     unauthorised_changes,
+    waivers,
     workflow_drafts,
 )
 from rightaway.services import deployment_progress as progress
@@ -122,7 +125,12 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         **{name: [{"kind": "plan_design"}] for name in ("vote", "approval-question", "approval-delegate")},
         "close-defect": [{"defect_id": site.names["defect"]}],
         "notice-sent": [{"notice_id": site.names["notice"]}],
-        "grant-waiver": [{"waiver_id": site.names["waiver"]}],
+        **{
+            name: [{"waiver_id": site.names["waiver"]}]
+            for name in ("grant-waiver", "refuse-waiver", "withdraw-waiver")
+        },
+        "lesson-answer": [{"lesson": site.names["lesson"]}],
+        "sign-off-answer": [{"person": "stan"}],
         "disposition": [{"record": site.names["incident"]}],
     }
     others: dict[str, list[dict[str, Any]]] = {
@@ -150,6 +158,8 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "incident-resolve": [{"number": site.names["incident"]}],
         "incident-link": [{"number": site.names["incident"]}],
         "group-edit": [],
+        "debt-settle": [{"number": site.names["debt"]}],
+        "lesson-decide": [{"number": site.names["lesson"]}],
         "problem": [],
         "problem-edit": [],
         "known-error": [{"number": site.names["known_error"]}],
@@ -213,7 +223,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
 def full(site: Site, everyone: str) -> Site:
     """The site with what hangs on a release: a defect, a notice, a waiver, and a token of the viewer."""
     assurance.record_defect(actor=actor("ben"), number=site.release, title="Slow", severity="minor")
-    releases.waive(
+    waivers.ask(
         actor=actor("rita"),
         number=site.release,
         control="backups",
@@ -241,7 +251,21 @@ def full(site: Site, everyone: str) -> Site:
         actor=actor("stan"), service="shop", affected_cis=["t01"], evidence="Root was there."
     )
     draft = workflow_drafts.begin(actor=actor("root"), base="seven_phases")
+    later = timezone.now() + timedelta(days=1)
+    debt = debts.add(actor=actor("rita"), number=site.release, owed="Disks", owner="ben", due_at=later)
+    lesson = knowledge.write(
+        actor=actor("rita"),
+        kind="lesson_learnt",
+        title="Warm up",
+        body="First.",
+        service="shop",
+        owner="ben",
+        due_at=later,
+    )
+    sign_offs.sign_off(actor=actor("stan"), number=site.release, decision="rejected", reason="Slow.")
     site.names |= {
+        "debt": debt.number,
+        "lesson": lesson.number,
         "draft": draft.number,
         "model": model.number,
         "unauthorised": strange.number,

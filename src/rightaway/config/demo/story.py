@@ -32,6 +32,7 @@ from rightaway.services import (
     approvals,
     assurance,
     changes,
+    closing,
     cmdb,
     configurations,
     deployments,
@@ -429,7 +430,7 @@ class Story:
         time.sleep(3.5)
         reviews.accept_operations(actor=voice("dirk"), number=self.release, service_level_met=True)
         for number in (self.known_error, *self.interactions):
-            incidents.set_disposition(
+            closing.set_disposition(
                 actor=sofia,
                 release=self.release,
                 record=number,

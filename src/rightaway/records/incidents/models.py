@@ -28,6 +28,8 @@ class Incident(Record):
     closed_at = models.DateTimeField(null=True)
     resolution = models.TextField(blank=True)
     disposition = models.CharField(max_length=20, blank=True)
+    disposition_reason = models.TextField(blank=True)
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["state", "-id"]), words_of("title", "incident_words")]
@@ -48,6 +50,8 @@ class Problem(Record):
     root_cause = models.TextField(blank=True)
     root_cause_category = models.CharField(max_length=40, blank=True)
     disposition = models.CharField(max_length=20, blank=True)
+    disposition_reason = models.TextField(blank=True)
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     release = models.ForeignKey(
         Release, on_delete=models.PROTECT, null=True, blank=True, related_name="problems"
     )
@@ -87,6 +91,8 @@ class ReleasedError(models.Model):
     known_error = models.ForeignKey(KnownError, on_delete=models.PROTECT, related_name="releases")
     effect = models.CharField(max_length=20)
     disposition = models.CharField(max_length=20, blank=True)
+    disposition_reason = models.TextField(blank=True)
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["release", "known_error"], name="known_error_once")]
@@ -109,6 +115,8 @@ class Interaction(Record):
     closed_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
     disposition = models.CharField(max_length=20, blank=True)
+    disposition_reason = models.TextField(blank=True)
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.number} {self.summary:.60}"

@@ -307,8 +307,13 @@ class Waiver(models.Model):
     control = models.SlugField(max_length=40)
     reason = models.TextField()
     restore_plan = models.TextField(blank=True)
+    owed = models.TextField(blank=True)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     granted_by = _person()
+    decided_at = models.DateTimeField(null=True)
+    refused_by = _person()
+    refusal_reason = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -349,6 +354,7 @@ class Objective(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="objectives")
     text = models.CharField(max_length=300)
+    target = models.CharField(max_length=300, blank=True)
     result = models.CharField(max_length=10, blank=True)
     measured = models.CharField(max_length=300, blank=True)
 

@@ -1,8 +1,10 @@
 from django.db import models
 
-from rightaway.records.base import Record
+from rightaway.domain.debts import DebtOrigin, DebtState
+from rightaway.domain.sign_offs import SignOffDecision
+from rightaway.records.base import Record, choices, one_of
 from rightaway.records.people.models import User
-from rightaway.records.releases.models import Release
+from rightaway.records.releases.models import Release, Waiver
 
 
 class EarlyLife(Record):
@@ -55,3 +57,50 @@ class Satisfaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.rating}"
+
+
+class SignOff(models.Model):
+    """What one stakeholder says to the result; apart from how satisfied they are. A rejection wants an answer."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="sign_offs")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=30, choices=choices(SignOffDecision))
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "person"], name="one_sign_off_per_person"),
+            one_of("decision", SignOffDecision, "sign_off_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.decision}"
+
+
+class Debt(Record):
+    """What a release still owes, by a waiver that was granted or an action of its review; it outlives the release."""
+
+    number = models.CharField(max_length=20, unique=True)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="debts")
+    origin = models.CharField(max_length=20, choices=choices(DebtOrigin))
+    waiver = models.OneToOneField(Waiver, on_delete=models.PROTECT, null=True, related_name="debt")
+    owed = models.TextField()
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=choices(DebtState), default=DebtState.OPEN)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    settlement = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        indexes = [models.Index(fields=["state", "due_at"], name="debt_open")]
+        constraints = [one_of("state", DebtState, "debt_state"), one_of("origin", DebtOrigin, "debt_origin")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.owed:.80}"

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rightaway.domain.guards_planning import DEPLOYMENT_MODELS
 from rightaway.domain.values import ArticleKind
 from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, VersionForm, area, options
 
@@ -32,10 +33,17 @@ class LessonForm(CommandForm):
     body = forms.CharField(label=_("What was learnt, and what to do"), widget=area(6), help_text=_MARKDOWN)
     owner = forms.ChoiceField(label=_("Owner"))
     due_at = Moment(label=_("Due"))
+    release_model = forms.ChoiceField(
+        label=_("Only for releases of the model"),
+        required=False,
+        choices=options(DEPLOYMENT_MODELS, empty=_("All of the service")),
+    )
+    checklist_item = forms.ChoiceField(label=_("About the checklist item"), required=False)
 
-    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Choices, items: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = [("", CHOOSE), *people]  # type: ignore[attr-defined]
+        self.fields["checklist_item"].choices = [("", _("None in particular")), *items]  # type: ignore[attr-defined]
 
 
 class EditArticleForm(VersionForm):

@@ -78,8 +78,33 @@ class WaiverForm(CommandForm):
     control = forms.ChoiceField(label=_("Control"))
     reason = forms.CharField(label=_("Why it can be left out"), widget=area())
     expires_at = Moment(label=_("Until"))
-    restore_plan = forms.CharField(label=_("How it is restored"), widget=area(), required=False)
+    restore_plan = forms.CharField(
+        label=_("How it is restored"),
+        widget=area(),
+        required=False,
+        help_text=_("Going without a way back needs one."),
+    )
+    owed = forms.CharField(
+        label=_("What is owed afterwards"),
+        widget=area(2),
+        required=False,
+        help_text=_(
+            "Stays in the ledger of debts until it is settled. Left empty, it is the control itself."
+        ),
+    )
 
-    def __init__(self, *args: Any, controls: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, controls: list[tuple[str, str]], longest_days: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["control"].choices = controls  # type: ignore[attr-defined]
+        self.fields["expires_at"].help_text = _("At most {days} days from now.").format(days=longest_days)
+
+
+class GrantForm(CommandForm):
+    """Who owes what a waiver leaves behind, and until when."""
+
+    owner = forms.ChoiceField(label=_("Who owes it"))
+    due_at = Moment(label=_("Due"))
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = people  # type: ignore[attr-defined]

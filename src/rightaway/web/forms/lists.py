@@ -4,10 +4,13 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.changes import ChangeState, ChangeType
+from rightaway.domain.debts import DebtOrigin, DebtState
 from rightaway.domain.deployment_states import DeploymentStatus, Ending
+from rightaway.domain.lessons import LessonState
 from rightaway.domain.permissions import Role
 from rightaway.domain.saved_views import NAME_CHARACTERS
 from rightaway.domain.values import AccountState, ArticleKind, RecordState, TaskCategory, TaskKind, TaskState
@@ -98,6 +101,37 @@ class TaskFilter(FilterForm):
         found["mine"] = found.pop("whose") != "all"
         found["is_overdue"] = True if found.pop("due") == "late" else None
         return {**found, "state": {"": "open", "all": ""}.get(found["state"], found["state"])}
+
+
+class DebtFilter(FilterForm):
+    """What is still owed, unless something else is asked for."""
+
+    text = _text(_("Number, release or text"))
+    state = _choice(_("State"), [("", _("Open")), ("all", ANY), *options([DebtState.SETTLED])])
+    whose = _choice(_("Whose"), [("", _("Everybody's")), ("mine", _("Mine"))])
+    service = _choice(_("Service"), services)
+    release = _text(_("Release"))
+    origin = _choice(_("From"), options(DebtOrigin, empty=ANY))
+    due = _choice(_("Due"), [("", ANY), ("late", _("Overdue"))])
+
+    def chosen(self) -> dict[str, Any]:
+        found = super().chosen()
+        found["mine"] = found.pop("whose") == "mine"
+        found["overdue_at"] = timezone.now() if found.pop("due") == "late" else None
+        return {**found, "state": {"": DebtState.OPEN, "all": ""}.get(found["state"], found["state"])}
+
+
+class LessonFilter(FilterForm):
+    text = _text(_("Number or title"))
+    state = _choice(_("State"), options(LessonState, empty=ANY))
+    whose = _choice(_("Whose"), [("", _("Everybody's")), ("mine", _("Mine"))])
+    service = _choice(_("Service"), services)
+    release = _text(_("Learnt in release"))
+
+    def chosen(self) -> dict[str, Any]:
+        found = super().chosen()
+        found["mine"] = found.pop("whose") == "mine"
+        return found
 
 
 class DeploymentFilter(FilterForm):

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext_lazy as _
 
+from rightaway.domain.closure_codes import MEANINGS, fitting
 from rightaway.domain.errors import Invalid
 from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.sentences import Sentence
@@ -25,8 +27,10 @@ from rightaway.web.forms.base import (
     scale,
 )
 from rightaway.web.sentences import translated_lazy
+from rightaway.web.statuses import words
 
 NOT_SET = _("Not set")
+_words_lazy = lazy(words, str)
 IMPACT = ("enterprise", "site or department", "multiple users", "user")
 URGENCY = ("total loss of service", "severe disruption", "slight disruption", "no disruption")
 ASSESSMENT = ("very high", "high", "medium", "low")
@@ -161,6 +165,8 @@ class EditForm(VersionForm):
         super().__init__(*args, initial=initial, **kwargs)
         for name in names:
             self.fields[name] = _person(name, people, initial[name]) if name in _PEOPLE else _FIELDS[name]()
+        if section == "closure":
+            self.fields["closure_code"] = _code(row)
         if section == "assessment":
             for key, question in RISK_QUESTIONS.items():
                 self.fields[f"{RISK_PREFIX}{key}"] = _question(question)
@@ -177,6 +183,23 @@ class EditForm(VersionForm):
             answers = {key: self.cleaned_data[f"{RISK_PREFIX}{key}"] for key in RISK_QUESTIONS}
             found["risk_answers"] = {key: answer for key, answer in answers.items() if answer}
         return found
+
+
+def _code(row: Any) -> forms.Field:
+    """Offer the closure codes that fit the outcome, each with what it says; what is held is offered besides."""
+    codes = {*fitting(row.outcome), *([ClosureCode(row.closure_code)] if row.closure_code else [])}
+    offered = [
+        (str(code), format_lazy("{}: {}", _words_lazy(code), translated_lazy(meaning.definition)))
+        for code, meaning in MEANINGS.items()
+        if code in codes
+    ]
+    return forms.ChoiceField(
+        label=_("Closure code"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("", NOT_SET), *offered],
+        help_text=_("Only those that fit the outcome. Save another outcome first to see its codes."),
+    )
 
 
 def _question(text: Sentence) -> forms.Field:

@@ -453,7 +453,8 @@ def test_closure__nobody_measures_a_criterion__shown_but_not_blocking(green, now
 )
 def test_closure__backed_out_release__must_be_reviewed(review, code, green, now):
     problem = LinkedRecordFacts("PRB-1", "problem", disposition="keep_open")
-    failed = change(replace(green, linked=(problem,)), "closure", outcome="backed_out")
+    ended = {"outcome": "backed_out", "closure_code": "failed_backed_out"}
+    failed = change(replace(green, linked=(problem,)), "closure", **ended)
 
     assert GUARDS["G60"](failed, now) == ()
     assert [u.code for u in GUARDS["G60"](change(failed, "review", **review), now)] == [code]
