@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 
 from rightaway.domain.mails import DigestEvery, MailState, Wishes
 from rightaway.domain.values import PersonKind
+from rightaway.drivers import smtp
+from rightaway.drivers.smtp import MailServer
 from rightaway.records.notifications.models import Mail, MailPreferences, Notification
 from rightaway.records.people.models import User
 
@@ -17,6 +19,16 @@ TROUBLED = (MailState.FAILED, MailState.UNKNOWN)
 def is_configured() -> bool:
     """Say whether there is a mail server; without one nothing is written down to be sent."""
     return bool(settings.ENVIRONMENT.smtp_host and settings.ENVIRONMENT.mail_from)
+
+
+def server() -> MailServer:
+    held = settings.ENVIRONMENT
+    return MailServer(held.smtp_host, held.smtp_port, held.smtp_tls, held.smtp_user, held.smtp_password_file)
+
+
+def check() -> str | None:
+    """Sign in to the mail server and give what went wrong; None when none is configured."""
+    return smtp.check(server()) if is_configured() else None
 
 
 def preferences(user_id: int) -> MailPreferences:

@@ -113,7 +113,7 @@ def _downtime(now: datetime) -> None:
             continue
         subject = _notify.found(SubjectKind.CI, row.service.key)
         told = set(conversations.watchers(subject)) | set(alerts.holders(("service_owner",), row.service.key))
-        release = Release.objects.select_related("service").filter(pk=row.release_id).first()
+        release = Release.objects.select_related("service").filter(pk=row.release_id or 0).first()
         if release is not None:
             told |= alerts.recipients(release, ALERTS["A13"].to, now)
         facts = {"outage": row.number, "moment": moment, "title": row.title}
@@ -125,7 +125,7 @@ def _moment(row: Outage, now: datetime) -> str:
         return "ended"
     if row.actual_start is not None:
         return "extended" if row.planned_end and row.planned_end < now else "begun"
-    held = Release.objects.filter(pk=row.release_id, phase_status=PhaseStatus.ON_HOLD).exists()
+    held = Release.objects.filter(pk=row.release_id or 0, phase_status=PhaseStatus.ON_HOLD).exists()
     return "" if held or (row.planned_start and row.planned_start <= now) else "near"
 
 

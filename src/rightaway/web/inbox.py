@@ -9,6 +9,7 @@ from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
 from rightaway.queries import notifications as ask
 from rightaway.services import notifications as commands
+from rightaway.web import telling
 from rightaway.web.forms.base import CommandForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.viewers import Viewer

@@ -72,6 +72,8 @@ GROUPS = (
             Place("groups", _("Groups of approvers"), "user-round", "", "group.define", everywhere=True),
             Place("workflows", _("Workflows"), "network", "", "workflow.view"),
             Place("estate", _("Environments and services"), "target", "", "ci.edit"),
+            Place("alerts", _("Alerts"), "triangle-alert", "", "system.configure", everywhere=True),
+            Place("outbox", _("Outbox"), "send", "", "system.configure", everywhere=True),
             Place("system", _("System"), "monitor", "", "system.configure", everywhere=True),
         ),
     ),
