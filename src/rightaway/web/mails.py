@@ -27,7 +27,7 @@ def compose(person: Any, kind: str, rows: list[Any]) -> EmailMessage:
     with translation.override(language), timezone.override(ZoneInfo(ask.wishes(person.pk).zone)):
         lines = [_line(row) for row in rows]
         context = {
-            "lead": _lead(kind, len(rows)),
+            "lead": _lead(kind),
             "lines": lines,
             "preferences": _absolute(reverse("mail-preferences")),
             "language": language,
@@ -70,7 +70,7 @@ def _subject(kind: str, lines: list[dict[str, Any]]) -> str:
     return ngettext("{count} thing is new", "{count} things are new", len(lines)).format(count=len(lines))
 
 
-def _lead(kind: str, count: int) -> str:
+def _lead(kind: str) -> str:
     if kind == MailKind.SUMMARY:
         return _("Much happened in a short time; here is the rest of it together.")
     if kind == MailKind.DIGEST:

@@ -73,7 +73,7 @@ GROUPS = (
             Place("workflows", _("Workflows"), "network", "", "workflow.view"),
             Place("estate", _("Environments and services"), "target", "", "ci.edit"),
             Place("alerts", _("Alerts"), "triangle-alert", "", "system.configure", everywhere=True),
-            Place("outbox", _("Outbox"), "send", "", "system.configure", everywhere=True),
+            Place("outbox", _("Outbox"), "inbox", "", "system.configure", everywhere=True),
             Place("system", _("System"), "monitor", "", "system.configure", everywhere=True),
         ),
     ),
