@@ -11,14 +11,9 @@ from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
     ArticleFacts,
-    BackupFacts,
     DefectFacts,
     NoticeFacts,
-    PackageFacts,
-    TestRunFacts,
     TrainingFacts,
-    UnitFacts,
-    WaiverFacts,
 )
 from rightaway.domain.facts_planning import (
     BackOutPlanFacts,
@@ -46,16 +41,14 @@ from rightaway.queries import (
     approvers,
     bound_content,
     change_models,
+    facts_built,
     facts_outcome,
     gates,
-    library,
     templates,
 )
 from rightaway.records.approvals.models import Approval
-from rightaway.records.assurance.models import TestRun
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Plan, TargetRun
-from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 
 Json = dict[str, Any]
@@ -97,13 +90,13 @@ def facts(
             template, manifest, recorded or approvers.recorded(release, now, template=template), now
         ),
         tasks=_tasks(release, template),
-        package=_package(package),
-        test_runs=_test_runs(package),
+        package=facts_built.package(package),
+        test_runs=facts_built.test_runs(package),
         defects=tuple(
             DefectFacts(f"defect {one.pk}", one.severity, one.is_open) for one in release.defects.all()
         ),
         rehearsals=facts_outcome.rehearsals(release),
-        waivers=_waivers(release),
+        waivers=facts_built.waivers(release),
         trainings=tuple(
             TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
             for one in release.training.all()
@@ -111,7 +104,7 @@ def facts(
         articles=tuple(ArticleFacts(one.number, one.kind, one.state) for one in release.articles.all()),
         notices=tuple(NoticeFacts(one.audience, one.due_at, one.sent_at) for one in release.notices.all()),
         stateful_targets=tuple(item.key for item in items if item.is_stateful),
-        backups=_backups(items),
+        backups=facts_built.backups(items),
         incidents=facts_outcome.open_incidents(release),
         deployment=facts_outcome.deployment(release),
         back_out=facts_outcome.back_out(release),
@@ -348,68 +341,4 @@ def _tasks(release: Release, template: Template) -> tuple[TaskFacts, ...]:
             blocks_exit=task.blocks_exit,
         )
         for task in release.tasks.filter(attempt=release.attempt)
-    )
-
-
-def _package(package: Package | None) -> PackageFacts:
-    if package is None:
-        return PackageFacts()
-    return PackageFacts(
-        digest=package.digest,
-        status=package.status,
-        verified=library.is_intact(package.digest),
-        units=tuple(
-            UnitFacts(
-                name=unit["name"],
-                digest=",".join(file["sha256"][:12] for file in unit["files"]),
-                provenance=str(unit["provenance"].get("kind", "")),
-                ci=unit.get("ci") or "",
-            )
-            for unit in package.manifest["units"]
-        ),
-    )
-
-
-def _test_runs(package: Package | None) -> tuple[TestRunFacts, ...]:
-    runs: list[TestRun] = list(package.test_runs.order_by("id")) if package else []
-    return tuple(
-        TestRunFacts(
-            level=run.level,
-            package_digest=run.package.digest,
-            passed=run.passed,
-            failed=run.failed + run.errors,
-            ran_at=run.ran_at or run.created_at,
-            final=run.is_final,
-            reference=run.suite,
-        )
-        for run in runs
-    )
-
-
-def _waivers(release: Release) -> tuple[WaiverFacts, ...]:
-    return tuple(
-        WaiverFacts(
-            control=one.control,
-            requested_by=one.requested_by.username,
-            granted_by=one.granted_by.username if one.granted_by else "",
-            reason=one.reason,
-            expires_at=one.expires_at,
-            restore_plan=one.restore_plan,
-        )
-        for one in release.waivers.select_related("requested_by", "granted_by")
-    )
-
-
-def _backups(items: list[ConfigurationItem]) -> tuple[BackupFacts, ...]:
-    stateful = [item for item in items if item.is_stateful]
-    return tuple(
-        BackupFacts(
-            target=item.key,
-            taken_at=backup.taken_at,
-            verified_at=backup.verified_at,
-            succeeded=True,
-            restore_tested=backup.verified_at is not None,
-        )
-        for item in stateful
-        for backup in item.backups.all()[:1]
     )

@@ -91,8 +91,8 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     ),
     "no actor": (f"{ABANDON}[release_manager]\n", f"{ABANDON}[]\n", "no_actor", "[]"),
     "not automatic": (
-        "guards: [G60, G05]\n    actors: [system]",
-        "guards: [G60, G05]\n    actors: [cab]",
+        "guards: [G60, G61, G05]\n    actors: [system]",
+        "guards: [G60, G61, G05]\n    actors: [cab]",
         "not_automatic",
         "[cab]",
     ),

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.unit.web.workflow_reference import CHECKLIST, FILE, TASK, TRANSITION, rendered
+from tests.unit.web.workflow_reference import CHECKLIST, FILE, TRANSITION, rendered
 
 import rightaway.domain
 from rightaway.domain.workflow_effects import AFTER, EFFECTS
@@ -27,7 +27,6 @@ def test_reference__of_templates__is_current() -> None:
 def test_reference__of_templates__has_every_field() -> None:
     assert set(TRANSITION) == known("_transition")
     assert set(CHECKLIST) == known("_checklist_rule")
-    assert set(TASK) == known("_task_rule")
 
 
 def test_effects__that_a_workflow_may_name__are_those_that_are_carried_out() -> None:

@@ -1,0 +1,78 @@
+"""Facts about what was built and proved: package, test runs, waivers, backups."""
+
+from rightaway.domain.facts_evidence import (
+    BackupFacts,
+    PackageFacts,
+    TestRunFacts,
+    UnitFacts,
+    WaiverFacts,
+)
+from rightaway.queries import library
+from rightaway.records.assurance.models import TestRun
+from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.packages.models import Package
+from rightaway.records.releases.models import Release
+
+
+def package(package: Package | None) -> PackageFacts:
+    if package is None:
+        return PackageFacts()
+    return PackageFacts(
+        digest=package.digest,
+        status=package.status,
+        verified=library.is_intact(package.digest),
+        units=tuple(
+            UnitFacts(
+                name=unit["name"],
+                digest=",".join(file["sha256"][:12] for file in unit["files"]),
+                provenance=str(unit["provenance"].get("kind", "")),
+                ci=unit.get("ci") or "",
+            )
+            for unit in package.manifest["units"]
+        ),
+    )
+
+
+def test_runs(package: Package | None) -> tuple[TestRunFacts, ...]:
+    runs: list[TestRun] = list(package.test_runs.order_by("id")) if package else []
+    return tuple(
+        TestRunFacts(
+            level=run.level,
+            package_digest=run.package.digest,
+            passed=run.passed,
+            failed=run.failed + run.errors,
+            ran_at=run.ran_at or run.created_at,
+            final=run.is_final,
+            reference=run.suite,
+        )
+        for run in runs
+    )
+
+
+def waivers(release: Release) -> tuple[WaiverFacts, ...]:
+    return tuple(
+        WaiverFacts(
+            control=one.control,
+            requested_by=one.requested_by.username,
+            granted_by=one.granted_by.username if one.granted_by else "",
+            reason=one.reason,
+            expires_at=one.expires_at,
+            restore_plan=one.restore_plan,
+        )
+        for one in release.waivers.select_related("requested_by", "granted_by")
+    )
+
+
+def backups(items: list[ConfigurationItem]) -> tuple[BackupFacts, ...]:
+    stateful = [item for item in items if item.is_stateful]
+    return tuple(
+        BackupFacts(
+            target=item.key,
+            taken_at=backup.taken_at,
+            verified_at=backup.verified_at,
+            succeeded=True,
+            restore_tested=backup.verified_at is not None,
+        )
+        for item in stateful
+        for backup in item.backups.all()[:1]
+    )
