@@ -81,6 +81,7 @@ class Phases:
         self.voting(found["waiting"])
         self.boards("iota", "cora", "olga")
         self._strangers()
+        self.refused_mail()
         self.workflows()
         return found
 
@@ -340,6 +341,23 @@ class Phases:
             )
         conversations.withdraw(actor=actor("dora"), comment_id=said.pk)
         saved_views.save(actor=actor("rita"), page="changes", name="New", query={"state": "registered"})
+
+    @staticmethod
+    def refused_mail() -> None:
+        """A message that the mail server refused; no other is written where none is configured."""
+        from rightaway.records.notifications.models import Mail
+
+        now, olga = timezone.now(), ask_people.user("olga")
+        Mail.objects.create(
+            person=olga,
+            kind="notice",
+            state="failed",
+            subject="REL-000001: moved on",
+            queued_at=now,
+            next_at=now,
+            attempts=1,
+            error="550 No such person",
+        )
 
     @staticmethod
     def _strangers() -> None:

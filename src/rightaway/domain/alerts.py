@@ -34,7 +34,7 @@ class Recipient(StrEnum):
     BOARD = "cab"
     ITEM_OWNERS = "item_owners"
     CONTROL_OWNERS = "control_owners"
-    ADMINISTRATORS = "admin"
+    AUDITORS = "auditor"
     ASSIGNEE = "assignee"
     ROLE_HOLDERS = "role_holders"
     OTHER_COORDINATOR = "other_coordinator"
@@ -267,7 +267,7 @@ _ALL = (
         "A24",
         said("Attempt without a permit"),
         said("Steps of a running deployment were held back because no permit covers them."),
-        (R.ADMINISTRATORS, R.MANAGER),
+        (R.AUDITORS, R.MANAGER),
         (K.PERMIT_MISSING,),
     ),
 )

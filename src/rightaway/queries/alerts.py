@@ -11,7 +11,7 @@ from rightaway.domain import early_life, work_schedules
 from rightaway.domain.alerts import ALERTS, Alert, Recipient
 from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.guards import explain
-from rightaway.domain.permissions import EVERYWHERE, Role
+from rightaway.domain.permissions import Role
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.work_schedules import WorkSchedule
@@ -33,7 +33,7 @@ _NAMED = {
 _HELD = {
     Recipient.CHANGE_MANAGERS: Role.CHANGE_MANAGER,
     Recipient.BOARD: Role.CAB,
-    Recipient.ADMINISTRATORS: Role.ADMIN,
+    Recipient.AUDITORS: Role.AUDITOR,
 }
 
 
@@ -82,10 +82,6 @@ def holders(roles: Iterable[str], scope: str) -> frozenset[int]:
 
 def item_owners(items: Iterable[ConfigurationItem]) -> frozenset[int]:
     return frozenset(one.owner_id for one in items if one.owner_id)
-
-
-def administrators() -> frozenset[int]:
-    return frozenset(people.holders(Role.ADMIN, EVERYWHERE))
 
 
 # What alerts look at.

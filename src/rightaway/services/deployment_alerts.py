@@ -53,7 +53,9 @@ def gate_closed(row: Deployment, wave: Wave, owners: Iterable[str], reason: str)
 
 def permit_missing(row: Deployment, runs: list[TargetRun]) -> None:
     """A24: steps were about to be sent that no permit covers; none was."""
-    told = _parts(row, Recipient.MANAGER) | alerts.administrators()
+    if not is_real(row):
+        return
+    told = _parts(row, *ALERTS["A24"].to)
     wave = runs[0].wave
     targets = sorted(run.target.key for run in runs)
     _raise(row, "A24", f"permit:{wave.ordinal}", told, wave=wave.name, targets=targets[:20])
