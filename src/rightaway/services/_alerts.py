@@ -20,14 +20,14 @@ def is_raised(key: str) -> bool:
 
 
 def raise_once(
-    alert: str,
     *,
+    actor: Actor = SYSTEM,
+    alert: str,
     subject: Subject,
     told: Collection[int],
     key: str,
     facts: dict[str, Any] | None = None,
     kind: NotificationKind | None = None,
-    actor: Actor = SYSTEM,
 ) -> bool:
     """
     Tell these people of it unless it was raised already; gives whether it was not.

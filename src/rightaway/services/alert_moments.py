@@ -62,7 +62,7 @@ def _phases(now: datetime) -> None:
         key = f"{release.number}:overdue:{stays_now[0].pk}:{due:%s}:{reached}"
         if not _alerts.is_raised(key):
             _alerts.raise_once(
-                "A05",
+                alert="A05",
                 subject=_notify.found(SubjectKind.RELEASE, release.number),
                 told=alerts.recipients(release, told_at(ALERTS["A05"], reached), now),
                 key=key,
@@ -94,7 +94,7 @@ def _starts(now: datetime) -> None:
         lacks = alerts.lacking(release, now)
         if lacks:
             _alerts.raise_once(
-                "A07",
+                alert="A07",
                 subject=_notify.found(SubjectKind.RELEASE, release.number),
                 told=alerts.recipients(release, ALERTS["A07"].to, now),
                 key=key,
@@ -117,7 +117,7 @@ def _downtime(now: datetime) -> None:
         if release is not None:
             told |= alerts.recipients(release, ALERTS["A13"].to, now)
         facts = {"outage": row.number, "moment": moment, "title": row.title}
-        _alerts.raise_once("A13", subject=subject, told=told, key=key, facts=facts)
+        _alerts.raise_once(alert="A13", subject=subject, told=told, key=key, facts=facts)
 
 
 def _moment(row: Outage, now: datetime) -> str:
@@ -158,7 +158,7 @@ def _early_lives(now: datetime) -> None:
         name = "risk" if unmet else "met"
         key = f"{release.number}:exit:{release.early_life.ends_at:%s}:{name}"
         _alerts.raise_once(
-            "A19",
+            alert="A19",
             subject=_notify.found(SubjectKind.RELEASE, release.number),
             told=alerts.recipients(release, ALERTS["A19"].to, now),
             key=key,
@@ -174,7 +174,7 @@ def _waivers(now: datetime) -> None:
     )
     for row in rows.select_related("release"):
         _alerts.raise_once(
-            "A23",
+            alert="A23",
             subject=subjects.of_row(SubjectKind.RELEASE, row.release),
             told=[one for one in (row.requested_by_id, row.granted_by_id) if one],
             key=f"waiver:{row.pk}:{row.expires_at:%s}",

@@ -21,7 +21,7 @@ def is_real(row: Deployment) -> bool:
 
 def _raise(row: Deployment, alert: str, key: str, told: Iterable[int], **facts: object) -> None:
     _alerts.raise_once(
-        alert,
+        alert=alert,
         actor=ENGINE,
         subject=_notify.found(SubjectKind.DEPLOYMENT, row.number),
         told=set(told),

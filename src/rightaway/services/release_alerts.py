@@ -30,7 +30,7 @@ def registered(actor: Actor, release: Release) -> None:
     """A01."""
     told = alerts.recipients(release, ALERTS["A01"].to, timezone.now())
     key = f"{release.number}:registered"
-    _alerts.raise_once("A01", actor=actor, subject=_subject(release), told=told, key=key)
+    _alerts.raise_once(alert="A01", actor=actor, subject=_subject(release), told=told, key=key)
 
 
 def denied(actor: Actor, approval: Approval) -> None:
@@ -38,7 +38,7 @@ def denied(actor: Actor, approval: Approval) -> None:
     release = approval.release
     told = alerts.recipients(release, ALERTS["A04"].to, timezone.now()) | {approval.requested_by_id}
     _alerts.raise_once(
-        "A04",
+        alert="A04",
         actor=actor,
         subject=_subject(release),
         told=told,
@@ -57,7 +57,7 @@ def conflicts(actor: Actor, release: Release) -> None:
         digest = sha256(f"{pair}{items}{begin:%Y%m%d%H%M}".encode()).hexdigest()[:16]
         for one, against in ((release, number), (other, release.number)):
             _alerts.raise_once(
-                "A09",
+                alert="A09",
                 actor=actor,
                 subject=_subject(one),
                 told=alerts.recipients(one, (Recipient.COORDINATOR,), timezone.now()),
@@ -73,7 +73,7 @@ def authorised(actor: Actor, change: Change) -> None:
         return
     if all(is_authorised(one.change_type, one.state) for one in release.changes.all()):
         _alerts.raise_once(
-            "A10",
+            alert="A10",
             actor=actor,
             subject=_subject(release),
             told=alerts.recipients(release, ALERTS["A10"].to, timezone.now()),
@@ -86,7 +86,7 @@ def followed(actor: Actor, release: Release, moved: list[Change]) -> None:
     for change in moved:
         if change.state == ChangeState.SCHEDULED:
             _alerts.raise_once(
-                "A11",
+                alert="A11",
                 actor=actor,
                 subject=_notify.found(SubjectKind.CHANGE, change.number),
                 told=[change.requester_id],
@@ -96,7 +96,7 @@ def followed(actor: Actor, release: Release, moved: list[Change]) -> None:
     states = {one.state for one in release.changes.all()}
     if moved and states == {ChangeState.IMPLEMENTED}:
         _alerts.raise_once(
-            "A12",
+            alert="A12",
             actor=actor,
             subject=_subject(release),
             told=alerts.recipients(release, ALERTS["A12"].to, timezone.now()),
@@ -116,7 +116,7 @@ def incident(actor: Actor, row: Incident) -> None:
     releases = Release.objects.filter(deployments__target_runs__in=runs).distinct()
     for release in releases.select_related("service"):
         _alerts.raise_once(
-            "A18",
+            alert="A18",
             actor=actor,
             subject=_notify.found(SubjectKind.INCIDENT, row.number),
             told=alerts.recipients(release, ALERTS["A18"].to, timezone.now()),
@@ -130,7 +130,7 @@ def unauthorised(actor: Actor, change: Change) -> None:
     scope = change.service.key
     items = [*change.affected_cis.all(), change.service]
     _alerts.raise_once(
-        "A21",
+        alert="A21",
         actor=actor,
         subject=_notify.found(SubjectKind.CHANGE, change.number),
         told=alerts.item_owners(items) | alerts.holders(("service_owner", "change_manager"), scope),

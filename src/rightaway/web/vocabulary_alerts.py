@@ -8,6 +8,8 @@ WORDS = (
     _("Begun"),
     _("Change owners"),
     _("Control owners"),
+    _("Conversations"),
+    _("Day"),
     _("Digest"),
     _("Dropped"),
     _("Early life lead"),
@@ -15,6 +17,7 @@ WORDS = (
     _("Extended"),
     _("Item owners"),
     _("Near"),
+    _("Never"),
     _("Next approvers"),
     _("Notice"),
     _("Other coordinator"),
@@ -23,4 +26,5 @@ WORDS = (
     _("Stand ins"),
     _("Summary"),
     _("Watchers"),
+    _("Week"),
 )
