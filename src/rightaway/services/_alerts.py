@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.alerts import ALERTS, Alert
@@ -19,6 +20,7 @@ def is_raised(key: str) -> bool:
     return RaisedAlert.objects.filter(key=key).exists()
 
 
+@transaction.atomic
 def raise_once(
     *,
     actor: Actor = SYSTEM,
