@@ -1,6 +1,8 @@
 """Releases of several services in every phase a release can be in, made through the product's own commands."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from rightaway.domain.values import SYSTEM
 from rightaway.drivers.fake_world import Fault
 from rightaway.queries import boards as ask_boards
 from rightaway.queries import change_models as ask_models
+from rightaway.queries import imports as ask_imports
 from rightaway.queries import people as ask_people
 from rightaway.queries import releases as ask
 from rightaway.queries import workflows as ask_workflows
@@ -31,6 +34,7 @@ from rightaway.services import (
     conversations,
     delegations,
     deployments,
+    imports,
     incidents,
     knowledge,
     lifecycle,
@@ -252,6 +256,7 @@ class Phases:
                 source={"release": release},
             )
         outages.correct(actor=olga, number=made.number, fields={"title": "Long"}, reason="A slip.")
+        self.imported(service)
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 
     @staticmethod
@@ -331,6 +336,22 @@ class Phases:
         source = row.source.replace("guards: [G50]", "guards: [G05O]")
         workflow_drafts.save(actor=chris, number=row.number, source=source)
         workflow_drafts.begin(actor=root, base="standard_change", note="Shorter")
+
+    @staticmethod
+    def imported(service: str, by: Iterable[str] = ("rita", "chris"), title: str = "Odd") -> None:
+        """An import with a row that is refused, by each of those who may."""
+        shipped = ask_imports.mapping("jira-changes-csv")
+        assert shipped is not None
+        for name in by:
+            rows = io.StringIO()
+            table = csv.writer(rows)
+            table.writerow(["Issue key", "Summary", "Description", "Status", "Reporter"])
+            for number, state in enumerate(("Done", "Open", title), 1):
+                table.writerow([f"{name}-{number}", f"{title} {number}", title, state, f"nobody {title}"])
+            sent = imports.Sent(
+                rows.getvalue().encode(), shipped.source.encode(), f"{title}.csv", service=service
+            )
+            imports.run(actor=actor(name), sent=sent)
 
     @staticmethod
     def talk(release: str) -> None:

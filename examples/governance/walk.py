@@ -61,6 +61,34 @@ def emergency(walk: Walk) -> None:
     walk.close()
 
 
+def standard(walk: Walk) -> None:
+    """The model of the change was authorised beforehand; evidence alone takes the release on."""
+    model = walk.by("chen", "writes a model of standard changes").post(
+        "/change-models",
+        {
+            "title": f"New greeting of {walk.service}",
+            "services": [walk.service],
+            "implementation_plan": "The release carries it out.",
+            "test_plan": "The smoke test.",
+            "remediation_plan": "The way back of the release.",
+            "ci_classes": ["application"],
+            "max_items": 2,
+        },
+    )
+    digest = {"digest": model["current_digest"]}
+    walk.by("cora", "authorises the model").post(f"/change-models/{model['number']}/authorisation", digest)
+    walk.ask_for_change("standard", model=model["number"])
+    walk.register("minor", workflow="standard_change")
+    walk.plan()
+    walk.move("start_build")
+    walk.build()
+    walk.rehearse()
+    walk.reached("deployment")
+    walk.deploy()
+    walk.reached("verification")
+    walk.close(is_verified=False)
+
+
 def abandoned(walk: Walk) -> None:
     walk.ask_for_change()
     walk.authorise("chen")
@@ -93,6 +121,7 @@ STORIES: dict[str, Callable[[Walk], None]] = {
     "minor": minor,
     "major": major,
     "emergency": emergency,
+    "standard": standard,
     "abandoned": abandoned,
     "backed-out": backed_out,
 }

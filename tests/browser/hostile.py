@@ -155,6 +155,7 @@ def make(folder: Path) -> dict[str, Any]:
         phases.refused_mail()
     person_of_every_role(name=f"Eve {SHORT}")
     Phases.boards("iota", EVERY_ROLE, "olga")
+    phases.imported("iota", by=[EVERY_ROLE], title=SHORT)
     serials = count(1)
     first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
     then = Filler(EVERY_ROLE, last=True, serials=serials).begin()

@@ -47,6 +47,7 @@ NOT_OPENED = {
     **dict.fromkeys(("attachment", "deployment-log", "export", "release-file", "minutes-file"), NO_PAGE),
     **dict.fromkeys(("bell", "mentions", "suggestions", "theme"), NO_PAGE),
     **dict.fromkeys(("inbox-follow", "inbox-read", "inbox-read-all"), NO_PAGE),
+    **dict.fromkeys(("import-mapping", "import-report", "import-refused"), NO_PAGE),
     "account_set_password": "is for who has no password, with the form of the one that is opened",
 }
 

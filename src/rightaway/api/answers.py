@@ -24,6 +24,16 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True, populate_by_name=True)
 
 
+class ExternalOut(Out):
+    """Where an imported record came from; `is_history` was over when it came in, and proves nothing here."""
+
+    system: str
+    key: str
+    url: str
+    state: str
+    is_history: bool
+
+
 class Versioned(Protocol):
     version: int
 

@@ -31,6 +31,7 @@ from rightaway.api import (
     deployments,
     doubts,
     exports,
+    imports,
     incidents,
     knowledge,
     logs,
@@ -168,6 +169,7 @@ _ROUTERS: dict[str, Router] = {
     "exports": exports.router,
     "workflows": workflows.router,
     "workflow_drafts": workflow_drafts.router,
+    "imports": imports.router,
     "system": system.router,
     "tasks": tasks.router,
 }

@@ -8,7 +8,19 @@ from ninja import Router
 from pydantic import Field
 
 from rightaway.api.access import Request, seen, visible
-from rightaway.api.answers import EVERY, Account, Key, MaybeNumber, Out, Page, PageFilter, each, page, tagged
+from rightaway.api.answers import (
+    EVERY,
+    Account,
+    ExternalOut,
+    Key,
+    MaybeNumber,
+    Out,
+    Page,
+    PageFilter,
+    each,
+    page,
+    tagged,
+)
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
 from rightaway.domain.changes import ChangeType, RfcClass
 from rightaway.intake import fields as of
@@ -80,6 +92,7 @@ class ChangeOut(Out):
     risk_reason: str
     is_unauthorised: bool
     evidence: str
+    external: ExternalOut | None = None
     implementation_plan: str
     test_plan: str
     remediation_plan: str

@@ -12,6 +12,7 @@ from rightaway.api.access import Request, seen, visible
 from rightaway.api.answers import (
     EVERY,
     Account,
+    ExternalOut,
     Key,
     MaybeAccount,
     Number,
@@ -112,6 +113,7 @@ class ReleaseOut(Out):
     attempt: int
     service: Key
     workflow: FollowedOut
+    external: ExternalOut | None = None
     release_type: str
     release_kind: str
     origin: str

@@ -77,6 +77,7 @@ COMMANDS = {
     "inbox": ("notifications:app", "What you were told: mentions, comments, approvals, deployments."),
     "alert": ("alerts:app", "Alerts: what there is, what was raised, and the mail that tells of it."),
     "view": ("saved_views:app", "Saved views of lists."),
+    "import": ("imports:app", "Import releases and changes of other systems."),
     "export": ("exports:export", "Write a list as CSV."),
     "audit": ("audit:app", "The audit log, and whether its chain is whole."),
     "metrics": ("audit:metrics", "The five DORA figures of a service."),

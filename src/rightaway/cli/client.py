@@ -104,9 +104,13 @@ def send(
     return _answer(method, path, headers=headers, json=body) if body is not None else _answer(method, path)
 
 
-def upload(path: str, parts: Mapping[str, IO[bytes]]) -> Json:
+def upload(path: str, parts: Mapping[str, IO[bytes]], **query: object) -> Json:
     files = {name: (name, file, "application/octet-stream") for name, file in parts.items()}
-    return _answer("POST", path, files=files, timeout=UPLOAD_TIMEOUT_S)
+    given = {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in query.items()
+    }
+    params = {name: value for name, value in given.items() if value}
+    return _answer("POST", path, files=files, params=params, timeout=UPLOAD_TIMEOUT_S)
 
 
 def download(path: str, **query: str) -> Iterator[bytes]:

@@ -105,6 +105,7 @@ change.close                     -   -   -   -   Y   -   -   -   -   -
 change_model.edit                -   -   -   -   2   2   -   -   -   -
 change_model.authorise           -   -   -   -   2   2   -   -   -   -
 change_model.retire              -   -   -   -   Y   Y   -   -   -   -
+record.import                    Y   -   -   -   Y   -   -   -   -   -
 deployment.rehearse              Y   Y   Y   -   -   -   -   -   -   Y
 deployment.launch                p   Y   p   -   -   -   -   -   -  ps
 deployment.pause                 Y   Y   p   Y   Y   -   -   -   -   -

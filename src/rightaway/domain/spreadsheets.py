@@ -19,10 +19,10 @@ class _Line:
         self.text = text
 
 
-def lines(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+def lines(columns: Sequence[str], rows: Iterable[Iterable[Any]], delimiter: str = ",") -> Iterator[str]:
     """Give the lines of the file one by one, its heading first. Source: RFC 4180."""
     line = _Line()
-    writer = csv.writer(line)
+    writer = csv.writer(line, delimiter=delimiter)
     writer.writerow(columns)
     yield line.text
     for row in rows:

@@ -15,6 +15,10 @@ JUNIT_BYTES = 10 * MIB
 JUNIT_CASES = 200_000
 XML_DEPTH = 32
 JUNIT_MESSAGE_BYTES = 64 * KIB
+IMPORT_BYTES = 5 * MIB
+IMPORT_ROWS = 5_000
+IMPORT_COLUMNS = 1_000  # an export of Jira has a column for each custom field, and repeats some
+IMPORT_CELL_CHARACTERS = 32_767  # what a cell of a spreadsheet holds
 
 ERRORS_SHOWN = 20
 QUOTED_CHARACTERS = 80

@@ -36,7 +36,7 @@ def moment(text: str) -> datetime:
         if parts["offset"]:
             return datetime.fromisoformat(parts["local"] + parts["offset"]).astimezone(UTC)
         if parts["zone"]:
-            return _in_zone(local, parts["zone"])
+            return in_zone(local, parts["zone"])
     except (ValueError, OverflowError):
         raise _malformed(text) from None
     raise Invalid(
@@ -46,19 +46,35 @@ def moment(text: str) -> datetime:
     )
 
 
-def _in_zone(local: datetime, name: str) -> datetime:
+def zone(name: str) -> ZoneInfo:
+    """
+    Give a time zone by a name that has its summer time with it.
+
+    Raises:
+        Invalid: `time.zone`.
+    """
     if name not in _zones():
         raise Invalid(
             "time.zone",
             f"{quoted(name)} is not the name of a time zone.",
             hint="Use a name with a place, such as Europe/Berlin, or UTC.",
         )
-    zone = ZoneInfo(name)
-    early, late = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    return ZoneInfo(name)
+
+
+def in_zone(local: datetime, name: str) -> datetime:
+    """
+    Give the point in time that the clocks of a zone show, in UTC.
+
+    Raises:
+        Invalid: `time.zone`, `time.nonexistent`, `time.ambiguous`.
+    """
+    place = zone(name)
+    early, late = (local.replace(tzinfo=place, fold=fold) for fold in (0, 1))
     if early.utcoffset() == late.utcoffset():
         return early.astimezone(UTC)
     # In the gap the earlier reading is later than the other one: going to UTC and back moves the clock.
-    if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+    if early.astimezone(UTC).astimezone(place).replace(tzinfo=None) != local:
         raise Invalid(
             "time.nonexistent",
             f"On that day the clocks in {name} go past {local:%H:%M}.",

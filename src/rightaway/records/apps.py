@@ -8,6 +8,7 @@ CONTEXTS = (
     "workflows",
     "releases",
     "changes",
+    "imports",
     "packages",
     "approvals",
     "boards",

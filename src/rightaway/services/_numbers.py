@@ -15,6 +15,7 @@ SEQUENCES = {
     "INT": "interaction_numbers",
     "OUT": "outage_numbers",
     "KB": "article_numbers",
+    "IMP": "import_numbers",
 }
 
 

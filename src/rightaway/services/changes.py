@@ -28,6 +28,7 @@ from rightaway.queries import boards, risk
 from rightaway.queries.bound_content import change_digest
 from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.imports.models import ExternalReference
 from rightaway.records.releases.models import Release
 from rightaway.services import _audit, _board_votes, _edits, _guard, change_models, lifecycle, release_alerts
 from rightaway.services._change_fields import check_risk, check_window, keep_to_model, known, model_of
@@ -206,7 +207,7 @@ def authorise(
     _guard.unchanged(change, expected_version)
     if actor.kind is not PersonKind.PERSON or actor.is_system:
         raise Forbidden("sod.person_only", said("Only a person authorises a change."))
-    if change.requester_id == actor.user_id:
+    if actor.user_id in {change.requester_id, _asked_elsewhere(change)}:
         raise Forbidden(
             "sod.self_approval",
             said("Nobody authorises their own change."),
@@ -239,6 +240,12 @@ def authorise(
         change.save()
     _settle(change)
     return change
+
+
+def _asked_elsewhere(change: Change) -> int | None:
+    """Give the account of whoever asked for it in the system that it was imported from."""
+    references = ExternalReference.objects.filter(change=change)
+    return references.values_list("requested_by", flat=True).first()
 
 
 def _settle(change: Change) -> None:

@@ -65,6 +65,7 @@ ACTIONS: dict[str, str | Promise] = {
     "change_model.edit": _("Write a model of standard changes"),
     "change_model.authorise": _("Authorise a model of standard changes"),
     "change_model.retire": _("Suspend or retire a model of standard changes"),
+    "record.import": _("Import releases and changes of another system"),
     "deployment.rehearse": _("Rehearse a deployment"),
     "deployment.launch": _("Launch a deployment"),
     "deployment.pause": _("Pause or cancel a deployment"),

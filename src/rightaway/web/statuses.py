@@ -10,6 +10,7 @@ _LOOKS = {
     ("ok", "circle-check"): (
         "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
         " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
+        " created updated"
     ),
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
@@ -28,7 +29,7 @@ _LOOKS = {
     ("warn", "pause"): "paused held hold suspended on_hold",
     ("bad", "circle-x"): (
         "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
-        " failed_not_backed_out failed_backed_out blocked missing"
+        " failed_not_backed_out failed_backed_out blocked missing refused"
     ),
     ("", "ban"): "cancelled aborted abandoned withdrawn superseded discarded not_started closed retired",
     ("", "circle-slash"): "skipped not_applicable",

@@ -233,6 +233,14 @@ workflow_drafts_extend          *workflow.edit
 workflow_drafts_activate        *workflow.edit
 workflow_drafts_discard         *workflow.edit
 workflow_drafts_trial           sees
+imports_list_mappings           any-role
+imports_show_mapping            any-role
+imports_send                    ~record.import
+imports_list_runs               signed-in
+imports_show                    own
+imports_list_rows               own
+imports_report                  own
+imports_refused                 own
 """
 
 

@@ -18,6 +18,7 @@ from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.permissions import Role, may
 from rightaway.domain.values import SYSTEM
 from rightaway.queries import deployments as ask_deployments
+from rightaway.queries import imports as ask_imports
 from rightaway.queries import people as ask_people
 from rightaway.records.approvals.models import Question
 from rightaway.records.deployments.models import Attempt
@@ -30,6 +31,7 @@ from rightaway.services import (
     change_models,
     conversations,
     delegations,
+    imports,
     incidents,
     knowledge,
     lifecycle,
@@ -158,12 +160,17 @@ def _parts(caller: Caller, _method: str, address: str, _body: Any) -> Any:
     return caller.upload(address, {"manifest": b"{}", "archive": b"x"})
 
 
+def _export(caller: Caller, _method: str, address: str, _body: Any) -> Any:
+    return caller.upload(f"{address}?shipped=jira-versions-json&service=shop", {"file": b"[]"})
+
+
 SENT: Mapping[str, Callable[..., Any]] = {
     "scopes_set_design": _yaml(DESIGN),
     "cmdb_apply": _yaml("kind: configuration\nenvironments: [{key: new, name: New, tier: production}]"),
     "assurance_import_junit": _report,
     "conversations_attach": _file,
     "packages_push": _parts,
+    "imports_send": _export,
 }
 NAMES = {
     "exports_export": {"name": "releases"},
@@ -171,6 +178,7 @@ NAMES = {
     "approvals_vote": {"kind": "build_test"},
     "voting_ask_question": {"kind": "build_test"},
     "boards_set_away": {"username": "carl"},
+    "imports_show_mapping": {"key": "jira-versions-json"},
     "people_revoke_role": {"username": "stella", "role": "stakeholder", "scope": "shop"},
 }
 
@@ -257,6 +265,8 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     )
     meeting = _meeting(world)
     draft = workflow_drafts.begin(actor=world.voice("adam"), base="seven_phases")
+    mapping: Any = ask_imports.mapping("jira-versions-json")
+    batch = imports.run(actor=anna, sent=imports.Sent(b"[]", mapping.source.encode()))
     people.create_token(actor=bea, user=ask_people.user("bea"), label="own")
     EarlyLife.objects.create(release=row.release, state="active", started_at=later, ends_at=later)
     Review.objects.create(release=row.release)
@@ -275,6 +285,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         )
     return {
         "release": number,
+        "import_run": batch.number,
         "task": "call_the_bank",
         "waiver": str(waiver.pk),
         "kind": "plan_design",
