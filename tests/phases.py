@@ -364,13 +364,13 @@ class Phases:
         saved_views.save(actor=actor("rita"), page="changes", name="New", query={"state": "registered"})
 
     @staticmethod
-    def refused_mail() -> None:
+    def refused_mail(name: str = "olga") -> int:
         """A message that the mail server refused; no other is written where none is configured."""
         from rightaway.records.notifications.models import Mail
 
-        now, olga = timezone.now(), ask_people.user("olga")
-        Mail.objects.create(
-            person=olga,
+        now = timezone.now()
+        row = Mail.objects.create(
+            person=ask_people.user(name),
             kind="notice",
             state="failed",
             subject="REL-000001: moved on",
@@ -379,6 +379,7 @@ class Phases:
             attempts=1,
             error="550 No such person",
         )
+        return row.pk
 
     @staticmethod
     def _strangers() -> None:
