@@ -54,6 +54,10 @@ class Step:
     after: timedelta | None = None
     percent: int | None = None
 
+    @property
+    def hours(self) -> int:
+        return int(self.after / timedelta(hours=1)) if self.after else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
