@@ -88,6 +88,7 @@ class Phases:
         self.voting(found["waiting"])
         self.boards("iota", "cora", "olga")
         self._strangers()
+        self.refused_mail()
         self.workflows()
         return found
 
@@ -375,6 +376,24 @@ class Phases:
             )
         conversations.withdraw(actor=actor("dora"), comment_id=said.pk)
         saved_views.save(actor=actor("rita"), page="changes", name="New", query={"state": "registered"})
+
+    @staticmethod
+    def refused_mail(name: str = "olga") -> int:
+        """A message that the mail server refused; no other is written where none is configured."""
+        from rightaway.records.notifications.models import Mail
+
+        now = timezone.now()
+        row = Mail.objects.create(
+            person=ask_people.user(name),
+            kind="notice",
+            state="failed",
+            subject="REL-000001: moved on",
+            queued_at=now,
+            next_at=now,
+            attempts=1,
+            error="550 No such person",
+        )
+        return row.pk
 
     @staticmethod
     def _strangers() -> None:

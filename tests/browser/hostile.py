@@ -152,6 +152,7 @@ def make(folder: Path) -> dict[str, Any]:
         supported, doubtful = phases.supported(), phases.doubtful()
         phases.evidence(supported)
         phases.records(supported)
+        phases.refused_mail()
     person_of_every_role(name=f"Eve {SHORT}")
     Phases.boards("iota", EVERY_ROLE, "olga")
     phases.imported("iota", by=[EVERY_ROLE], title=SHORT)

@@ -53,6 +53,12 @@ def ill(url: str, *statements: str) -> str:
     return url.replace("/rightaway?", "/ill?")
 
 
+def test_examine__mail_server_that_refuses__is_wrong_with_its_answer(healthy: Subject) -> None:
+    one = finding("mail", replace(healthy, mail=lambda: "535 Authentication failed"))
+    assert (one.ok, one.found) == (False, "535 Authentication failed")
+    assert "rightaway mail test" in one.remedy
+
+
 def test_examine__healthy_installation__nothing_wrong_and_nothing_unknown(healthy: Subject) -> None:
     findings = examine(healthy)
     assert [one for one in findings if one.ok is not True] == []

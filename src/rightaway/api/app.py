@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from rightaway import __version__
 from rightaway.api import (
+    alerts,
     approvals,
     assurance,
     audit,
@@ -164,6 +165,7 @@ _ROUTERS: dict[str, Router] = {
     "people": people.router,
     "conversations": conversations.router,
     "notifications": notifications.router,
+    "alerts": alerts.router,
     "saved_views": saved_views.router,
     "audit": audit.router,
     "metrics": metrics.router,

@@ -78,6 +78,7 @@ COMMANDS = {
     "watch": ("conversations:watch", "Be told what happens to a record."),
     "unwatch": ("conversations:unwatch", "Be told no more of a record."),
     "inbox": ("notifications:app", "What you were told: mentions, comments, approvals, deployments."),
+    "alert": ("alerts:app", "Alerts: what there is, what was raised, and the mail that tells of it."),
     "view": ("saved_views:app", "Saved views of lists."),
     "import": ("imports:app", "Import releases and changes of other systems."),
     "export": ("exports:export", "Write a list as CSV."),

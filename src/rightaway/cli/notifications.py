@@ -39,3 +39,40 @@ def read(notification: int | None = None, /) -> None:
     path = at("inbox", "read") if notification is None else at("inbox", notification, "read")
     left = client.send("POST", path)
     output.line(str(left["unread"]), left)
+
+
+@app.command
+def preferences() -> None:
+    """Show how you are told beside the inbox."""
+    found = client.get("/mail-preferences")
+    if output.mode.as_json:
+        output.data(found)
+        return
+    output.table([{"group": name, "mail": how} for name, how in found["channels"].items()], "group", "mail")
+    quiet = f"{found['quiet_from']} to {found['quiet_until']}" if found["quiet_from"] else "none"
+    output.say(f"quiet hours: {quiet}; digest: every {found['digest_every']} at {found['digest_at']}")
+    if not found["is_configured"]:
+        output.say("hint: no mail server is configured, so nothing is sent; ask an administrator.")
+
+
+@app.command
+def prefer(*choices: str) -> None:
+    """
+    Change how you are told beside the inbox.
+
+    Args:
+        choices: Such as `releases=never`, `quiet_from=20:00`, `quiet_until=07:00`, `digest_every=week`; a group
+            is told at_once, digest or never, and an empty value ends quiet hours.
+    """
+    body: dict[str, object] = {}
+    channels: dict[str, str] = {}
+    for choice in choices:
+        name, _, value = choice.partition("=")
+        if name.startswith(("quiet_", "digest_")) or name == "time_zone":
+            body[name] = int(value) if name == "digest_weekday" and value.isdigit() else value or None
+        else:
+            channels[name] = value
+    if channels:
+        body["channels"] = channels
+    client.send("PATCH", "/mail-preferences", body)
+    preferences()

@@ -12,6 +12,7 @@ _COMMANDS = {
     "settings": ("rightaway.config.processes:settings", "Show what is set, and what can be set."),
     "migrate": ("rightaway.config.server:migrate", "Bring the database up to date."),
     "doctor": ("rightaway.config.server:doctor", "Check the installation and say what to do."),
+    "mail": ("rightaway.config.server:mail", "Try the mail server: send one message now."),
     "database": ("rightaway.config.server:database", "Start, stop or look at the embedded PostgreSQL."),
     "bootstrap": ("rightaway.config.server:bootstrap", "Make the first administrator."),
     "enrol": (

@@ -4,10 +4,14 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rightaway.domain import work_schedules
+from rightaway.domain.errors import Invalid
 
 ROOT_HOME = Path("/var/lib/rightaway/default")
 
@@ -43,6 +47,39 @@ class Environment(BaseSettings):
     els_clock: Annotated[float, Field(gt=0, le=100_000)] = Field(
         default=1, description="How much faster early life support runs than the clock; for demonstrations."
     )
+
+    time_zone: str = Field(default="UTC", description="Time zone of the organisation, such as Europe/Berlin.")
+    work_hours: str = Field(
+        default="mon-fri 08:00-18:00", description="Hours in which deadlines of alerts are counted."
+    )
+    smtp_host: str = Field(default="", description="Mail server; without one nothing is sent by mail.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Its port.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to it is protected."
+    )
+    smtp_user: str = Field(default="", description="Name to sign in to it with; empty signs in nowhere.")
+    smtp_password_file: Path | None = Field(
+        default=None, description="File with the password for it; only its owner may read it."
+    )
+    mail_from: str = Field(
+        default="", description="Sender of mail, such as Rightaway <rightaway@example.org>."
+    )
+
+    @field_validator("work_hours")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        try:
+            work_schedules.read(text, "UTC")
+        except Invalid as error:
+            raise ValueError(f"{error} {error.hint}") from error
+        return text
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"There is no time zone {zone}.")
+        return zone
 
     @property
     def library_folder(self) -> Path:

@@ -64,8 +64,14 @@ def worker() -> None:
     """Carry out deployments until stopped; any number of workers share the work of one database."""
     found = boot.connect()
     from rightaway.engine import worker as engine_worker  # noqa: PLC0415
+    from rightaway.web import mails  # noqa: PLC0415
 
-    engine_worker.run(database_url=found.database_url, slots=found.worker_slots, lease_s=found.lease_s)
+    engine_worker.run(
+        database_url=found.database_url,
+        slots=found.worker_slots,
+        lease_s=found.lease_s,
+        compose=mails.compose,
+    )
 
 
 def check_port(address: str, port: int) -> None:

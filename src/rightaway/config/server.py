@@ -28,6 +28,35 @@ def doctor() -> int:
     return examination.exit_code(findings)
 
 
+def mail(command: Literal["test"], address: str) -> int:  # noqa: ARG001 -- the one there is
+    """
+    Send one message to an address now, and say what the mail server answered.
+
+    Args:
+        command: What to do.
+        address: To whom.
+    """
+    boot.connect()
+    from rightaway.domain.errors import Unavailable  # noqa: PLC0415
+    from rightaway.queries import mails as ask  # noqa: PLC0415
+    from rightaway.services import mails  # noqa: PLC0415
+    from rightaway.web import mails as letters  # noqa: PLC0415
+
+    if not ask.is_configured():
+        raise Unavailable(
+            "mail.not_configured",
+            "No mail server is configured.",
+            hint="Set RIGHTAWAY_SMTP_HOST and RIGHTAWAY_MAIL_FROM.",
+        )
+    answer = mails.try_out(letters.sample(address))
+    if not answer.is_sent:
+        raise Unavailable(
+            "mail.not_sent", answer.text, hint="Look at the settings that begin with RIGHTAWAY_SMTP."
+        )
+    print(f"The mail server took a message for {address}.")
+    return os.EX_OK
+
+
 def database(command: Literal["start", "stop", "status"]) -> int:
     """Start, stop or look at the embedded PostgreSQL."""
     home = environment().home

@@ -1,5 +1,6 @@
 """What a person is told in their inbox."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -34,3 +35,81 @@ class NotificationKind(StrEnum):
     BOARD_DECIDED = "board_decided"
     MINUTES_READY = "minutes_ready"
     ACTION_GIVEN = "action_given"
+    RELEASE_REGISTERED = "release_registered"
+    APPROVAL_DENIED = "approval_denied"
+    PHASE_OVERDUE = "phase_overdue"
+    START_NEAR = "start_near"
+    GATE_CLOSED = "gate_closed"
+    CONFLICT_FOUND = "conflict_found"
+    CHANGES_AUTHORISED = "changes_authorised"
+    CHANGE_PENDING = "change_pending"
+    CHANGES_DEPLOYED = "changes_deployed"
+    DOWNTIME = "downtime"
+    WAVE_MOVED = "wave_moved"
+    WINDOW_EXCEEDED = "window_exceeded"
+    INCIDENT_AFTER_CHANGE = "incident_after_change"
+    EARLY_LIFE_AT_RISK = "early_life_at_risk"
+    EARLY_LIFE_EXIT_MET = "early_life_exit_met"
+    STATE_DIFFERS = "state_differs"
+    CHANGE_UNAUTHORISED = "change_unauthorised"
+    WAIVER_EXPIRES = "waiver_expires"
+    PERMIT_MISSING = "permit_missing"
+
+
+class Group(StrEnum):
+    """What people choose a channel for."""
+
+    CONVERSATIONS = "conversations"
+    APPROVALS = "approvals"
+    TASKS = "tasks"
+    RELEASES = "releases"
+    CHANGES = "changes"
+    DEPLOYMENTS = "deployments"
+    DEADLINES = "deadlines"
+    BOARDS = "boards"
+    PAGES = "pages"
+
+
+_K, _G = NotificationKind, Group
+GROUPS: Mapping[NotificationKind, Group] = {
+    **dict.fromkeys((_K.MENTIONED, _K.COMMENTED), _G.CONVERSATIONS),
+    **{kind: _G.APPROVALS for kind in _K if kind.startswith("approval_")},
+    **{kind: _G.TASKS for kind in _K if kind.startswith("task_")},
+    **dict.fromkeys(
+        (
+            *(
+                _K.RELEASE_REGISTERED,
+                _K.RELEASE_MOVED,
+                _K.RELEASE_HELD,
+                _K.RELEASE_RESUMED,
+                _K.CONFLICT_FOUND,
+            ),
+            *(_K.INCIDENT_AFTER_CHANGE, _K.DOWNTIME),
+        ),
+        _G.RELEASES,
+    ),
+    **dict.fromkeys(
+        (_K.CHANGES_AUTHORISED, _K.CHANGE_PENDING, _K.CHANGES_DEPLOYED, _K.CHANGE_UNAUTHORISED), _G.CHANGES
+    ),
+    **dict.fromkeys(
+        (
+            *(_K.DEPLOYMENT_BEGUN, _K.DEPLOYMENT_FINISHED, _K.ATTEMPT_IN_DOUBT, _K.GATE_CLOSED),
+            *(_K.WAVE_MOVED, _K.STATE_DIFFERS),
+        ),
+        _G.DEPLOYMENTS,
+    ),
+    **dict.fromkeys(
+        (
+            *(_K.HOLD_OVER, _K.PAPERWORK_OVERDUE, _K.PHASE_OVERDUE, _K.START_NEAR, _K.WAIVER_EXPIRES),
+            *(_K.EARLY_LIFE_AT_RISK, _K.EARLY_LIFE_EXIT_MET),
+        ),
+        _G.DEADLINES,
+    ),
+    **dict.fromkeys((_K.AGENDA_PUBLISHED, _K.BOARD_DECIDED, _K.MINUTES_READY, _K.ACTION_GIVEN), _G.BOARDS),
+    **dict.fromkeys((_K.DEPLOYMENT_BACKING_OUT, _K.WINDOW_EXCEEDED, _K.PERMIT_MISSING), _G.PAGES),
+}
+
+
+def is_page(kind: str, *, is_rehearsal: bool = False) -> bool:
+    """Say whether it cannot wait: neither quiet hours nor a choice keeps a page back; a rehearsal pages nobody."""
+    return GROUPS[NotificationKind(kind)] is Group.PAGES and not is_rehearsal

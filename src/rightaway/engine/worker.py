@@ -11,7 +11,9 @@ import rightaway.engine.deploy  # noqa: F401 -- registers the workflow
 from rightaway.drivers import registry
 from rightaway.engine import runtime, whereabouts
 from rightaway.engine.leases import Lease
+from rightaway.engine.postman import Postman
 from rightaway.services import audit, moments
+from rightaway.services.mails import Compose
 
 log = logging.getLogger("rightaway.worker")
 
@@ -34,11 +36,14 @@ class Clock:
             self._seen = now
 
 
-def run(*, database_url: str, slots: int, lease_s: float) -> None:
+def run(*, database_url: str, slots: int, lease_s: float, compose: Compose) -> None:
     """
     Work until SIGTERM or SIGINT; then start nothing new, let steps finish, and hand over the rest.
 
     SIGUSR1 makes it write what it is doing at that moment.
+
+    Args:
+        compose: Makes the messages that are sent by mail.
     """
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,6 +57,7 @@ def run(*, database_url: str, slots: int, lease_s: float) -> None:
     log.info("worker %s is ready", lease.executor_id)
     seal = runtime.with_connection(audit.seal)
     clock = Clock()
+    Postman(compose, ending).start()
     while not ending.wait(SEAL_EVERY_S):
         seal()
         clock.look()

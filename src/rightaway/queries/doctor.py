@@ -62,6 +62,7 @@ class Subject:
         pending_migrations: Gives the names of migrations that have not run.
         engine_signature: Gives the arguments of the engine's `enqueue_workflow`, None when it is absent.
         engine_wanted: The arguments that this Rightaway calls it with.
+        mail: Signs in to the mail server and gives what went wrong; None when none is configured.
     """
 
     url: str
@@ -70,6 +71,7 @@ class Subject:
     pending_migrations: Callable[[], Sequence[str]]
     engine_signature: Callable[[], str | None]
     engine_wanted: str
+    mail: Callable[[], str | None] = lambda: None
 
 
 def examine(subject: Subject) -> list[Finding]:
@@ -78,6 +80,7 @@ def examine(subject: Subject) -> list[Finding]:
         *_database(subject),
         _disk(subject.home),
         *(_secret(path) for path in subject.secrets),
+        _mail(subject.mail),
     ]
 
 
@@ -237,6 +240,16 @@ def _disk(home: Path) -> Finding:
         f"{free / 1024**3:.1f} GiB under {existing}",
         wanted,
         "Make room, or move the home (RIGHTAWAY_HOME) to a larger disk.",
+    )
+
+
+def _mail(check: Callable[[], str | None]) -> Finding:
+    problem = check()
+    if problem is None:
+        return Finding("mail", ok=True, found="none is configured: people are told in the inbox", wanted="")
+    remedy = "Correct the settings that begin with RIGHTAWAY_SMTP, then: rightaway mail test ADDRESS."
+    return Finding(
+        "mail", not problem, problem or "the mail server answers", "the mail server answers", remedy
     )
 
 

@@ -301,6 +301,11 @@ def _back_out_plan(plan: Plan | None) -> BackOutPlanFacts:
     return BackOutPlanFacts(digest=plan.back_out_digest, executable=True, steps_without_inverse=bare)
 
 
+def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
+    """Give the conflicts of a release alone."""
+    return _conflicts(release, _items(release))
+
+
 def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[ConflictFacts, ...]:
     start, end = release.planned_start, release.planned_end
     if start is None or end is None or start >= end:

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from rightaway.domain.deployment_states import DeploymentStatus, HoldKind
-from rightaway.queries import doctor, schemas
+from rightaway.queries import doctor, mails, schemas
 from rightaway.records.deployments.models import Deployment, Hold, Worker
 from rightaway.records.packages.models import Package
 
@@ -69,6 +69,7 @@ def subject() -> doctor.Subject:
         pending_migrations=schemas.pending_migrations,
         engine_signature=schemas.engine_signature,
         engine_wanted=schemas.SIGNATURE,
+        mail=mails.check,
     )
 
 

@@ -24,7 +24,7 @@ from rightaway.records.approvals.models import Approval
 from rightaway.records.approvals.models import Vote as VoteRow
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
-from rightaway.services import _asking, _board_votes, _guard, changes, lifecycle
+from rightaway.services import _asking, _board_votes, _guard, changes, lifecycle, release_alerts
 from rightaway.services._people import separation_person
 from rightaway.services._release import require_open
 
@@ -279,6 +279,8 @@ def decide(actor: Actor, release: Release, requirement: Requirement, row: Approv
     _asking.told(actor, row, f"release.approval.{_WORDS[stands.state]}", {"digest": row.digest})
     if stands.state in {ApprovalState.APPROVED, ApprovalState.DENIED}:
         _board_votes.decided_approval(actor, row, stands.state)
+    if stands.state is ApprovalState.DENIED:
+        release_alerts.denied(actor, row)
     event = _FOLLOWED.get(row.kind)
     if stands.state is ApprovalState.APPROVED and event:
         changes.follow(actor=actor, release=release, event=event)

@@ -30,7 +30,7 @@ from rightaway.records.changes.models import Authorisation, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.imports.models import ExternalReference
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _board_votes, _edits, _guard, change_models, lifecycle
+from rightaway.services import _audit, _board_votes, _edits, _guard, change_models, lifecycle, release_alerts
 from rightaway.services._change_fields import check_risk, check_window, keep_to_model, known, model_of
 from rightaway.services._numbers import next_number
 
@@ -235,6 +235,7 @@ def authorise(
         _step(actor, change, "authorise", note)
         if change.is_unauthorised:  # it has been made already
             _step(actor, change, "accept", note)
+        release_alerts.authorised(actor, change)
     else:
         change.save()
     _settle(change)
@@ -291,6 +292,7 @@ def _decided(actor: Actor, board: boards.Deciding | None, decision: str) -> None
 
 def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
     """Move every change of a release along with it; called inside the release's own transaction."""
+    moved = []
     for change in release.changes.select_for_update().order_by("pk"):
         after = follow_release(change.change_type, change.state, event)
         if after == change.state:
@@ -306,6 +308,8 @@ def follow(*, actor: Actor, release: Release, event: ReleaseEvent) -> None:
             change_models.end(change, RESULTS[after])
         facts = {"from": before, "to": after, "release": release.number, "event": str(event)}
         _told(actor, "change.state.followed", change, facts)
+        moved.append(change)
+    release_alerts.followed(actor, release, moved)
 
 
 def _told(actor: Actor, action: str, change: Change, facts: dict[str, Any]) -> None:

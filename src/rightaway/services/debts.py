@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from rightaway.domain.debts import SOON, DebtState
@@ -51,11 +52,17 @@ def settle(*, actor: Actor, number: str, note: str, expected_version: int | None
 
 
 def pass_by(*, since: datetime, now: datetime) -> None:
-    """Tell who owes something a week before it is due, and when it is due."""
+    """
+    Tell who owes something a week before it is due, and when it is due.
+
+    That a waiver expires is an alert of its own (A23), raised at the same moment; its debt is not told beside it.
+    """
     for early, kind in ((SOON, NotificationKind.DEBT_DUE), (SOON * 0, NotificationKind.DEBT_OVERDUE)):
         come = Debt.objects.filter(
             state=DebtState.OPEN, due_at__gt=since + early, due_at__lte=now + early
         ).select_related("release")
+        if early:
+            come = come.exclude(waiver__expires_at=F("due_at"))
         for row in come:
             _notify.tell(
                 actor=SYSTEM,

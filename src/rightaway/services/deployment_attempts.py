@@ -23,7 +23,7 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import ENGINE, EnvironmentTier
 from rightaway.queries import subjects
 from rightaway.records.deployments.models import Attempt, Deployment, Installation, LogChunk, TargetRun
-from rightaway.services import _notify, cmdb
+from rightaway.services import _notify, cmdb, deployment_alerts
 
 Json = dict[str, Any]
 RowT = TypeVar("RowT", Attempt, TargetRun)
@@ -94,6 +94,9 @@ def intend(
     )
     is_stopped = _is_stopped(row)
     going = frozenset(pk for pk, run in runs.items() if _may_go(row, run, ordinal, is_stopped=is_stopped))
+    uncovered = [run for run in runs.values() if _wants_permit(run, ordinal) and not _is_covered(row, run)]
+    if uncovered and not is_stopped:
+        deployment_alerts.permit_missing(row, uncovered)
     known = {a.operation_id: a for a in Attempt.objects.filter(run_id__in=going)}
     fresh, again = [], []
     for intent in intents:
@@ -124,10 +127,18 @@ def _may_go(row: Deployment, run: TargetRun, ordinal: int, *, is_stopped: bool) 
         return row.status in {DeploymentStatus.RUNNING, DeploymentStatus.BACKING_OUT}
     if is_stopped or run.status not in {TargetStatus.PENDING, TargetStatus.APPLYING}:
         return False
+    return run.wave.ordinal == ordinal and _is_covered(row, run)
+
+
+def _wants_permit(run: TargetRun, ordinal: int) -> bool:
+    return run.wave.ordinal == ordinal and run.status in {TargetStatus.PENDING, TargetStatus.APPLYING}
+
+
+def _is_covered(row: Deployment, run: TargetRun) -> bool:
+    """Say whether the permit of the wave still allows steps on this target."""
     permit = run.wave.permit
     return (
-        run.wave.ordinal == ordinal
-        and permit.voided_at is None
+        permit.voided_at is None
         and permit.plan_digest == row.plan.digest
         and timezone.now() < permit.valid_until
         and run.target.key in permit.targets

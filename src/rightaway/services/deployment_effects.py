@@ -2,32 +2,29 @@
 
 from rightaway.domain.changes import ReleaseEvent
 from rightaway.domain.deployment_states import DeploymentStatus, Intent
-from rightaway.domain.values import ENGINE, EnvironmentTier
+from rightaway.domain.values import ENGINE
 from rightaway.records.deployments.models import Deployment, Wave
 from rightaway.records.releases.models import Release
-from rightaway.services import _guard, changes, incidents, lifecycle, outages
-
-
-def is_real(row: Deployment) -> bool:
-    """Tell a deployment that counts for the release from a rehearsal or one in a lower environment."""
-    return row.intent != Intent.DRILL and row.environment.tier == EnvironmentTier.PRODUCTION
+from rightaway.services import _guard, changes, deployment_alerts, incidents, lifecycle, outages
 
 
 def started(row: Deployment) -> None:
-    if is_real(row) and row.intent != Intent.BACK_OUT:
+    if deployment_alerts.is_real(row) and row.intent != Intent.BACK_OUT:
         changes.follow(actor=ENGINE, release=row.release, event=ReleaseEvent.DEPLOYMENT_STARTED)
         outages.began(row)
 
 
 def wave_failed(row: Deployment, wave: Wave, reason: str) -> None:
     """A wave that failed in production is an incident with a problem behind it: nobody has to remember to open them."""
-    if is_real(row):
+    if deployment_alerts.is_real(row):
         incidents.open_for_wave(row=row, wave=wave, reason=reason)
 
 
 def ended(row: Deployment) -> None:
     release = _guard.lock(Release, pk=row.release_id)
-    if is_real(row):
+    if deployment_alerts.is_real(row):
+        deployment_alerts.states_differ(row)
+    if deployment_alerts.is_real(row):
         if row.status in {DeploymentStatus.SUCCEEDED, DeploymentStatus.SUCCEEDED_PARTIAL}:
             changes.follow(actor=ENGINE, release=release, event=ReleaseEvent.DEPLOYMENT_SUCCEEDED)
         elif row.status == DeploymentStatus.BACKED_OUT:

@@ -21,7 +21,15 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import ENGINE
 from rightaway.records.cmdb.models import Target
 from rightaway.records.deployments.models import CheckResult, Deployment, Hold, Permit, Wave
-from rightaway.services import _audit, _guard, _notify, cmdb, deployment_effects, deployment_gate
+from rightaway.services import (
+    _audit,
+    _guard,
+    _notify,
+    cmdb,
+    deployment_alerts,
+    deployment_effects,
+    deployment_gate,
+)
 
 Json = dict[str, Any]
 
@@ -37,12 +45,13 @@ def _tell(row: Deployment, action: str, facts: Json, key: str | None = None) -> 
     )
 
 
-def _notify_of(row: Deployment, kind: NotificationKind, moment: str, **facts: str) -> None:
+def _notify_of(row: Deployment, kind: NotificationKind, moment: str, **facts: Any) -> None:
     subject = _notify.found(SubjectKind.DEPLOYMENT, row.number)
     key = f"{row.number}:{moment}"
-    _notify.tell_watchers(
-        actor=ENGINE, kind=kind, subject=subject, key=key, facts={"release": row.release.number, **facts}
-    )
+    told = {"release": row.release.number, **facts}
+    if not deployment_alerts.is_real(row):
+        told["is_rehearsal"] = True
+    _notify.tell_watchers(actor=ENGINE, kind=kind, subject=subject, key=key, facts=told)
 
 
 @transaction.atomic
@@ -84,7 +93,9 @@ def open_gate(*, number: str, ordinal: int) -> bool:
         return True
     verdict = deployment_gate.judge(row, wave)
     if not verdict.is_open:
-        _hold(row, HoldKind.GATE, wave.name, verdict.text)
+        if _hold(row, HoldKind.GATE, wave.name, verdict.text):
+            owners = [one["owner"] for one in verdict.evidence["unmet"]]
+            deployment_alerts.gate_closed(row, wave, owners, verdict.text)
         row.save()
         return False
     now = timezone.now()
@@ -105,17 +116,20 @@ def open_gate(*, number: str, ordinal: int) -> bool:
     row.save()
     facts = {"wave": wave.name, "targets": targets, "plan_digest": row.plan.digest}
     _tell(row, "deployment.permit.issued", facts, key=f"{number}:permit:{ordinal}")
+    deployment_alerts.wave_moved(row, wave)
     return True
 
 
-def _hold(row: Deployment, kind: HoldKind, subject: str, reason: str) -> None:
+def _hold(row: Deployment, kind: HoldKind, subject: str, reason: str) -> bool:
+    """Give whether it is a new hold."""
     held = row.holds.filter(kind=kind, subject=subject, cleared_at__isnull=True)
     if held.update(reason=reason):
-        return
+        return False
     Hold.objects.create(
         deployment=row, kind=kind, subject=subject, reason=reason, since=timezone.now(), placed_by=ENGINE.name
     )
     _tell(row, "deployment.hold.placed", {"kind": str(kind), "subject": subject, "reason": reason})
+    return True
 
 
 @transaction.atomic
@@ -159,6 +173,7 @@ def _fail_wave(row: Deployment, wave: Wave, event: str, reason: str) -> None:
     wave.status, wave.reason = advance(WAVE, wave.status, event), reason
     wave.save()
     _tell(row, "deployment.wave.failed", {"wave": wave.name, "reason": reason})
+    deployment_alerts.wave_moved(row, wave)
     deployment_effects.wave_failed(row, wave, reason)
 
 
@@ -179,6 +194,7 @@ def finish_bake(*, number: str, ordinal: int, red: Mapping[int, str]) -> None:
         wave.status, wave.finished_at = advance(WAVE, wave.status, "bake_pass"), timezone.now()
         wave.save()
         _tell(row, "deployment.wave.passed", {"wave": wave.name}, key=f"{number}:passed:{ordinal}")
+        deployment_alerts.wave_moved(row, wave)
     row.save()
 
 

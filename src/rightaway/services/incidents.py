@@ -13,7 +13,7 @@ from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Wave
 from rightaway.records.incidents.models import Incident, Interaction, KnownError, Problem, ReleasedError
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _binding, _edits, _guard, lifecycle
+from rightaway.services import _audit, _binding, _edits, _guard, lifecycle, release_alerts
 from rightaway.services._numbers import next_number
 
 ROOT_CAUSES = (
@@ -65,6 +65,7 @@ def record_incident(
         incident.number,
         {"severity": severity, "release": release},
     )
+    release_alerts.incident(actor, incident)
     return incident
 
 

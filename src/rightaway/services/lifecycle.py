@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain.alerts import ALERTS
 from rightaway.domain.debts import DebtState
 from rightaway.domain.errors import Forbidden
 from rightaway.domain.guards import due, evaluate, require
@@ -14,9 +15,9 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PhaseStatus
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
 from rightaway.domain.workflows import Template, Transition, takers
-from rightaway.queries import release_facts, templates
+from rightaway.queries import alerts, release_facts, templates
 from rightaway.records.releases.models import PhaseVisit, Release
-from rightaway.services import _audit, _binding, _debts, _guard, _notify, task_flow, transition_effects
+from rightaway.services import _alerts, _audit, _binding, _debts, _guard, _notify, task_flow, transition_effects
 
 LONGEST_CHAIN = 8
 FIELDS_OF_MOVE = frozenset(
@@ -123,10 +124,12 @@ def _take(actor: Actor, release: Release, template: Template, way: Transition, r
         facts=facts,
         version=release.version,
     )
-    _notify.tell_watchers(
+    subject = _notify.found(SubjectKind.RELEASE, release.number)
+    _notify.tell(
         actor=actor,
         kind=NotificationKind.RELEASE_MOVED,
-        subject=_notify.found(SubjectKind.RELEASE, release.number),
+        subject=subject,
+        people=_alerts.may_see(subject, alerts.recipients(release, ALERTS["A02"].to, now)),
         key=f"{release.number}:moved:{release.version}",
         facts={"from": way.source, "to": way.target},
     )

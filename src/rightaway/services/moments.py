@@ -8,6 +8,7 @@ from django.db.models import Q
 from rightaway.queries import tasks
 from rightaway.records.releases.models import Release
 from rightaway.services import (
+    alert_moments,
     approval_reminders,
     change_models,
     debts,
@@ -42,6 +43,7 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     for key in numbers:
         with transaction.atomic():
             lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
+    alert_moments.pass_by(since=since, now=now)
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)
     emergency_paperwork.pass_by(since=since, now=now)

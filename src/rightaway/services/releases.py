@@ -30,7 +30,7 @@ from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Objective, Release, RosterEntry, Stakeholder
-from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, workflows
+from rightaway.services import _audit, _binding, _edits, _guard, cmdb, lifecycle, release_alerts, workflows
 from rightaway.services._numbers import next_number
 from rightaway.services._release import require_open
 
@@ -111,6 +111,7 @@ def register(
     require(GUARDS["G01"](facts, timezone.now()), "Registering")
     facts_told = {"service": service, "changes": list(changes), "workflow": str(row)}
     _told(actor, release, "release.record.registered", facts_told)
+    release_alerts.registered(actor, release)
     lifecycle.settle(release=release)
     return release
 
@@ -157,6 +158,7 @@ def _changed(actor: Actor, release: Release, part: str, facts: Json) -> None:
         "release.record.edited",
         {**facts, "part": part, "voided": [row.kind for row in voided]},
     )
+    release_alerts.conflicts(actor, release)
     lifecycle.settle(release=release)
 
 

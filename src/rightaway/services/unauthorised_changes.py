@@ -13,7 +13,7 @@ from rightaway.domain.values import Actor, PersonKind
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import TargetRun
-from rightaway.services import _audit, _guard
+from rightaway.services import _audit, _guard, release_alerts
 from rightaway.services._numbers import next_number
 
 URGENT = 2
@@ -53,6 +53,7 @@ def record(
         remediation_plan="Put back what was there before.",
     )
     _told(actor, "change.unauthorised.recorded", row, items=[item.key for item in items])
+    release_alerts.unauthorised(actor, row)
     return row
 
 

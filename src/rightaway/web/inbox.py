@@ -1,103 +1,20 @@
 """The inbox: what a person was told, each a way to where it happened."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from rightaway.domain.errors import NotFound
-from rightaway.domain.notifications import NotificationKind as Kind
 from rightaway.domain.sentences import said
-from rightaway.domain.values import ENGINE
-from rightaway.queries import conversations as ask_conversations
 from rightaway.queries import notifications as ask
 from rightaway.services import notifications as commands
-from rightaway.web import conversations, subjects
-from rightaway.web.forms.base import CommandForm, Text
+from rightaway.web import telling
+from rightaway.web.forms.base import CommandForm
 from rightaway.web.pages import act, bound, command, page, paged
-from rightaway.web.statuses import within, words
 from rightaway.web.viewers import Viewer
 
 ALL = "all"
-# What happened: an icon, a sentence of which the facts fill the gaps, and the part of the page where it is.
-_TOLD: Mapping[str, tuple[str, Text, str]] = {
-    Kind.MENTIONED: ("message-square", gettext_lazy("{by} mentioned you"), ""),
-    Kind.COMMENTED: ("message-square", gettext_lazy("{by} commented"), ""),
-    Kind.APPROVAL_ASKED: ("hourglass", gettext_lazy("{by} asks for an approval: {approval}"), "#approvals"),
-    Kind.APPROVAL_VOIDED: ("ban", gettext_lazy("An approval lost its force: {approval}"), "#approvals"),
-    Kind.APPROVAL_REMINDED: (
-        "hourglass",
-        gettext_lazy("Your vote is still missing: {approval}"),
-        "#approvals",
-    ),
-    Kind.APPROVAL_OVERDUE: ("triangle-alert", gettext_lazy("A vote is overdue: {approval}"), "#approvals"),
-    Kind.APPROVAL_EXPIRED: ("hourglass", gettext_lazy("An approval has expired: {approval}"), "#approvals"),
-    Kind.APPROVAL_QUESTION: (
-        "circle-question-mark",
-        gettext_lazy("{by} has a question: {approval}"),
-        "#approvals",
-    ),
-    Kind.APPROVAL_ANSWERED: (
-        "message-square",
-        gettext_lazy("{by} answered your question: {approval}"),
-        "#approvals",
-    ),
-    Kind.APPROVAL_DELEGATED: ("user-round", gettext_lazy("{by} asks you to vote in their place"), ""),
-    Kind.RELEASE_MOVED: ("arrow-right", gettext_lazy("{by} moved the release on: {to}"), ""),
-    Kind.RELEASE_HELD: ("pause", gettext_lazy("{by} put the release on hold: {reason}"), ""),
-    Kind.RELEASE_RESUMED: ("play", gettext_lazy("{by} resumed the release"), ""),
-    Kind.HOLD_OVER: ("hourglass", gettext_lazy("The time set for a hold is over: {reason}"), ""),
-    Kind.PAPERWORK_OVERDUE: (
-        "triangle-alert",
-        gettext_lazy("The paperwork of an emergency is overdue"),
-        "",
-    ),
-    Kind.DEPLOYMENT_BEGUN: ("play", gettext_lazy("The deployment has begun"), ""),
-    Kind.DEPLOYMENT_BACKING_OUT: ("undo-2", gettext_lazy("The deployment is being backed out"), ""),
-    Kind.DEPLOYMENT_FINISHED: ("circle-dot", gettext_lazy("The deployment has ended: {status}"), ""),
-    Kind.TASK_ASSIGNED: ("circle-check", gettext_lazy("{by} gave you a task: {title}"), "#tasks"),
-    Kind.TASK_READY: ("circle-check", gettext_lazy("A task is ready: {title}"), "#tasks"),
-    Kind.TASK_DUE: ("hourglass", gettext_lazy("A task is due soon: {title}"), "#tasks"),
-    Kind.TASK_OVERDUE: ("triangle-alert", gettext_lazy("A task is overdue: {title}"), "#tasks"),
-    Kind.TASK_REVIEW: ("circle-dot", gettext_lazy("{by} asks for a review: {title}"), "#tasks"),
-    Kind.DEBT_DUE: ("hourglass", gettext_lazy("You owe this within a week: {title}"), ""),
-    Kind.DEBT_OVERDUE: ("triangle-alert", gettext_lazy("You owe this, and it is overdue: {title}"), ""),
-    Kind.AGENDA_PUBLISHED: ("inbox", gettext_lazy("{by} published an agenda"), ""),
-    Kind.BOARD_DECIDED: ("shield-check", gettext_lazy("{board} decided: {outcome}"), ""),
-    Kind.MINUTES_READY: ("file-check-2", gettext_lazy("The minutes can be read"), ""),
-    Kind.ACTION_GIVEN: (
-        "circle-check",
-        gettext_lazy("{by} wrote down an action for you: {title}"),
-        "#actions",
-    ),
-    Kind.ATTEMPT_IN_DOUBT: ("circle-question-mark", gettext_lazy("Nobody knows what happened to a step"), ""),
-}
-_KEYS = ("approval", "to", "status", "outcome")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    row: Any
-    icon: str
-    text: str
-
-
-def _told(row: Any) -> Told:
-    icon, sentence, _anchor = _TOLD[row.kind]
-    facts = {key: within(words(row.facts.get(key, ""))) for key in _KEYS}
-    by = "Rightaway" if row.by == ENGINE.name else row.by
-    text = str(
-        format_lazy(
-            sentence, by=by, title=row.facts.get("title", ""), board=row.facts.get("board", ""), **facts
-        )
-    )
-    return Told(row, icon, text)
 
 
 @page
@@ -107,7 +24,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     address = reverse("inbox")
     context = {
         "rows": rows,
-        "told": [_told(row) for row in rows],
+        "told": [telling.told(row) for row in rows],
         "shows_all": shows_all,
         "tabs": [(_("Unread"), address, not shows_all), (_("All"), f"{address}?show={ALL}", shows_all)],
     }
@@ -132,14 +49,7 @@ def follow(request: HttpRequest, viewer: Viewer, notification: int) -> HttpRespo
         )
     if request.method == "GET":
         commands.mark_read(actor=viewer.actor, notification_id=notification)
-    return redirect(_target(row))
-
-
-def _target(row: Any) -> str:
-    comment = ask_conversations.comment(row.facts["comment"]) if "comment" in row.facts else None
-    if comment is not None:
-        return conversations.address(comment)
-    return subjects.address(row.subject_kind, row.subject_key) + _TOLD[row.kind][2]
+    return redirect(telling.target(row))
 
 
 @act

@@ -74,6 +74,8 @@ GROUPS = (
             Place("groups", _("Groups of approvers"), "user-round", "", "group.define", everywhere=True),
             Place("workflows", _("Workflows"), "network", "", "workflow.view"),
             Place("estate", _("Environments and services"), "target", "", "ci.edit"),
+            Place("alerts", _("Alerts"), "triangle-alert", "", "system.configure", everywhere=True),
+            Place("outbox", _("Outbox"), "inbox", "", "system.configure", everywhere=True),
             Place("imports", _("Imports"), "download", "", "record.import"),
             Place("system", _("System"), "monitor", "", "system.configure", everywhere=True),
         ),

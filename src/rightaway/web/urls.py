@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from rightaway.web import (
     agendas,
+    alerts,
     approvals,
     assurance,
     audit,
@@ -288,6 +289,9 @@ _ADMINISTRATION = [
         workflows.withdraw,
         name="workflow-withdraw",
     ),
+    path("administration/alerts/", alerts.index, name="alerts"),
+    path("administration/outbox/", alerts.outbox, name="outbox"),
+    path("administration/outbox/<int:mail>/again/", alerts.send_again, name="mail-again"),
     path("administration/system/", systems.index, name="system"),
     path("administration/estate/", estate.index, name="estate"),
     path("administration/estate/environments/new/", estate.environment, name="environment-define"),
@@ -377,6 +381,7 @@ urlpatterns = [
     path("audit/verification/", audit.verification, name="audit-verification"),
     path("profile/", people.profile, name="profile"),
     path("profile/preferences/", people.prefer, name="preferences"),
+    path("profile/mail/", alerts.preferences, name="mail-preferences"),
     path("profile/tokens/", people.create_token, name="token-create"),
     path("profile/tokens/<int:token_id>/revocation/", people.revoke_token, name="token-revoke"),
 ]

@@ -219,6 +219,12 @@ conversations_download          sees
 conversations_show_watch        sees
 conversations_watch             record.watch
 conversations_unwatch           sees
+alerts_list_alerts              any-role
+alerts_list_raised              *audit.read
+alerts_show_mail_preferences    signed-in
+alerts_set_mail_preferences     signed-in
+alerts_list_mails               *system.configure
+alerts_send_again               *system.configure
 notifications_list_inbox        signed-in
 notifications_count_unread      signed-in
 notifications_mark_all_read     signed-in

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.integration.api.matrix import BODIES, CHANGE, RELEASE, RULES, Rule
 from tests.integration.api.test_shape import operations
 from tests.integration.api.world import DESIGN, Caller, World
+from tests.phases import Phases
 from tests.world import JUNIT
 
 from rightaway.domain import boards as boards_of
@@ -337,6 +338,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "comment": str(said.pk),
         "attachment": str(said.attachments.first().pk),
         "notification": "1",
+        "mail": str(Phases.refused_mail("bea")),
         "view": str(view.pk),
         "service": "shop",
         "name": "releases",

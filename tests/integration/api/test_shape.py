@@ -61,6 +61,7 @@ def filled(path: str) -> str:
         "comment",
         "attachment",
         "notification",
+        "mail",
         "view",
         "question",
         "delegation",
