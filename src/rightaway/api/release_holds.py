@@ -47,7 +47,7 @@ def hold(request: Request, response: HttpResponse, release: str, sent: Sent[Hold
     row = release_holds.hold(
         actor=request.auth, number=release, expected_version=expected_version(request), **sent.model_dump()
     )
-    return 201, shown(response, row)
+    return shown(response, row)
 
 
 @router.post("/releases/{release}/resumption", response=ReleaseOut)

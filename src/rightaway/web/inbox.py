@@ -64,6 +64,7 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.TASK_ASSIGNED: ("circle-check", gettext_lazy("{by} gave you a task: {title}"), "#tasks"),
     Kind.ATTEMPT_IN_DOUBT: ("circle-question-mark", gettext_lazy("Nobody knows what happened to a step"), ""),
 }
+_AS_WRITTEN = ("title", "reason")
 _KEYS = ("approval", "to", "status")
 
 
@@ -78,7 +79,8 @@ def _told(row: Any) -> Told:
     icon, sentence, _anchor = _TOLD[row.kind]
     facts = {key: within(words(row.facts.get(key, ""))) for key in _KEYS}
     by = "Rightaway" if row.by == ENGINE.name else row.by
-    text = str(format_lazy(sentence, by=by, title=row.facts.get("title", ""), **facts))
+    written = {key: row.facts.get(key, "") for key in _AS_WRITTEN}
+    text = str(format_lazy(sentence, by=by, **written, **facts))
     return Told(row, icon, text)
 
 

@@ -259,7 +259,7 @@ BODIES: Mapping[str, Any] = {
     "assurance_schedule_notice": {"text": "Soon.", "due_at": LATER},
     "assurance_record_backup": {"reference": "/b", "taken_at": "2026-01-01T00:00Z"},
     "incidents_record_incident": {"title": "Slow", "service": "shop", "severity": 2},
-    "incidents_link_incident": {"release": "REL-000001", "link": "resolved_by_release"},
+    "incidents_link_incident": {"release": RELEASE, "link": "resolved_by_release"},
     "incidents_resolve_incident": {"resolution": "Mended."},
     "incidents_edit_problem": {"root_cause": "Haste.", "category": "process"},
     "incidents_record_known_error": {

@@ -52,6 +52,20 @@ def test_register__file_that_ends_an_incident__links_it(world: World):
     assert (linked["release"], linked["link"]) == (made["number"], "resolved_by_release")
 
 
+def test_hold__and_resumed__is_listed_and_told_by_the_standing(world: World):
+    anna, number = world.caller("anna"), world.release()
+    sent = {"reason": "Nobody has time.", "until": "2031-01-01T09:00Z"}
+    answer = anna("POST", f"/releases/{number}/holds", sent)
+    assert (answer.status_code, answer.json()["phase_status"]) == (201, "on_hold")
+    ways = anna.get(f"/releases/{number}/standing").json()["ways"]
+    assert not next(one for one in ways if one["event"] == "start_planning")["allowed"]
+    assert anna("POST", f"/releases/{number}/holds", sent).status_code == 409
+    resumed = anna("POST", f"/releases/{number}/resumption")
+    assert (resumed.status_code, resumed.json()["phase_status"]) == (200, "in_progress")
+    (held,) = anna.get(f"/releases/{number}/holds").json()
+    assert (held["reason"], held["held_by"], held["resumed_by"]) == ("Nobody has time.", "anna", "anna")
+
+
 def test_edit__with_the_version_seen__changes_and_moves_the_etag(world: World):
     anna, number = world.caller("anna"), world.release()
     seen = anna.get(f"/releases/{number}")

@@ -126,12 +126,12 @@ def test_remedy__leads_to_the_page_where_it_is_put_right(
     code: str, rule: str, field: str, expected: str
 ) -> None:
     unmet = Unmet(rule, code, "m", "release_manager", "r", {"field": field})
-    assert remedies.place(VIEWER, RELEASE, unmet, may_edit=True) == expected
+    assert remedies.place(VIEWER, RELEASE, unmet, may_edit=True, planned=frozenset) == expected
 
 
 def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
     unmet = Unmet("G02", "G02.justification_missing", "m", "release_manager", "r", {"field": "justification"})
-    assert remedies.place(VIEWER, RELEASE, unmet, may_edit=False) == ""
+    assert remedies.place(VIEWER, RELEASE, unmet, may_edit=False, planned=frozenset) == ""
 
 
 def test_sentence_of_a_rule__reads_without_underscores() -> None:
