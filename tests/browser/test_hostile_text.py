@@ -43,7 +43,7 @@ NOT_OPENED = {
     **dict.fromkeys(("account_login", "account_logout", "account_signup", "account_inactive"), ASIDE),
     **dict.fromkeys(("account_reauthenticate", "approval-answer", "comment-restore"), ASIDE),
     **dict.fromkeys(("problem", "problem-edit", "design-system"), ASIDE),
-    **dict.fromkeys(("resolve", "undo", "comment-withdraw"), SENT),
+    **dict.fromkeys(("resolve", "undo", "comment-withdraw", "release-resume"), SENT),
     **dict.fromkeys(("attachment", "deployment-log", "export", "release-file", "minutes-file"), NO_PAGE),
     **dict.fromkeys(("bell", "mentions", "suggestions", "theme"), NO_PAGE),
     **dict.fromkeys(("inbox-follow", "inbox-read", "inbox-read-all"), NO_PAGE),
@@ -69,8 +69,11 @@ def reader(hostile: Site, chromium: Browser) -> Iterator[Visit]:
 
 
 def test_form__with_a_field_of_free_text__takes_hostile_text_as_text(hostile: Site) -> None:
-    """Nothing can be launched where something runs, and a release file is no text but a file."""
-    assert set(hostile.numbers["refused"]) == {"launch.reason", "release-register-file.text"}
+    """
+    Nothing can be launched where something runs, a release file is no text but a file, and a hold needs its end.
+    """
+    refused = {"launch.reason", "release-register-file.text", "release-hold.reason"}
+    assert set(hostile.numbers["refused"]) == refused
 
 
 def test_pages__opened_before_axe__are_all_that_there_are(hostile: Site) -> None:

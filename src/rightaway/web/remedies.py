@@ -55,17 +55,20 @@ _PLACES = {
 }
 _BY_RULE = {
     "G04": "scope",
+    "G07": "scope",
     "G10": "plan",
     "G11": "scope",
     "G20": "plan#package",
     "G21": "evidence#tests",
     "G22": "release-deployments",
+    "G23": "evidence#tests",
     "G25": "evidence#training",
     "G30": "evidence#notices",
     "G31": "release-deployments",
     "G40": "release-deployments",
     "G55": "release-deployments",
     "G60": "closure",
+    "G61": "plan",
     "sacm_update": "scope#items",
     "communication_plan": "evidence#notices",
     "backups": "evidence#backups",
@@ -99,6 +102,9 @@ def place(
         return ""  # it comes by itself: who moved it would have to ask for approvals again
     if ".approval_" in code:
         return _approval(viewer, row, unmet)
+    if code == "hold.held":
+        may_hold = viewer.may("release.hold", row.service.key)
+        return reverse("release-resume", args=[number]) if may_hold else ""
     if code == "G05.task_open":
         return f"{reverse('release', args=[number])}#tasks"
     step = _article(viewer, row, evidence) if code.endswith(ARTICLE) else _step(viewer, row, unmet, planned)
@@ -123,7 +129,9 @@ def _step(viewer: Viewer, row: Any, unmet: Unmet, planned: Callable[[], Containe
     owns = row.initiated_by_id == viewer.user.pk
     if code in _IN_DESIGN and viewer.may("plan.edit", scope, own=owns):
         return reverse("design", args=[row.number])
-    if code == "G22.back_out_plan_missing" and viewer.may("plan.edit", scope, own=owns):
+    if code in {"G22.back_out_plan_missing", "G23.back_out_plan_missing"} and viewer.may(
+        "plan.edit", scope, own=owns
+    ):
         return _form("compile", row, environment=deployed_to)
     if code.startswith("G22.rehearsal") and viewer.may("deployment.rehearse", scope):
         if rehearsed_in not in planned():

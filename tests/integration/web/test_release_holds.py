@@ -1,7 +1,14 @@
 """Holding a release on its page."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 from tests.integration.web.conftest import SignIn, Site
+from tests.world import actor
+
+from rightaway.services import moments, release_holds
 
 pytestmark = pytest.mark.django_db
 HELD = {"reason": "The supplier is away.", "until": "2031-05-04T10:00"}
@@ -39,3 +46,13 @@ def test_hold__by_who_may_not__is_neither_offered_nor_done(site: Site, sign_in: 
     browser, page = sign_in("ben"), f"/releases/{site.release}/"
     assert f'href="{page}hold/"' not in browser.get(page).content.decode()
     assert browser.get(f"{page}hold/").status_code == 403
+
+
+def test_hold__its_time_over__is_in_the_inbox_with_its_reason(site: Site, sign_in: SignIn) -> None:
+    begun = timezone.now()
+    until = begun + timedelta(days=1)
+    release_holds.hold(actor=actor("rita"), number=site.release, reason="The supplier is away.", until=until)
+    with time_machine.travel(until + timedelta(minutes=1)):
+        moments.pass_by(since=begun, now=timezone.now())
+        page = sign_in("rita").get("/inbox/").content.decode()
+    assert "The time set for a hold is over: The supplier is away." in page

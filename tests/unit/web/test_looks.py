@@ -119,6 +119,9 @@ def test_markdown__link_that_runs__is_no_link(scheme: str) -> None:
         ("G60.early_life_period", "G60", "", ""),
         ("G60.early_life_acceptance", "G60", "", "/releases/REL-000001/closure/#early-life"),
         ("G21.run_missing", "G21", "", "/releases/REL-000001/evidence/#tests"),
+        ("G23.run_missing", "G23", "", "/releases/REL-000001/evidence/#tests"),
+        ("G61.cost_estimate_missing", "G61", "cost_estimate", "/releases/REL-000001/edit/schedule/"),
+        ("hold.held", "T22", "", ""),
         ("T07.training_required", "T07", "", ""),
     ],
 )
@@ -127,6 +130,13 @@ def test_remedy__leads_to_the_page_where_it_is_put_right(
 ) -> None:
     unmet = Unmet(rule, code, "m", "release_manager", "r", {"field": field})
     assert remedies.place(VIEWER, RELEASE, unmet, may_edit=True, planned=frozenset) == expected
+
+
+def test_remedy__of_a_hold__leads_who_may_end_it_there() -> None:
+    manager: Any = SimpleNamespace(may=lambda action, _scope: action == "release.hold")
+    unmet = Unmet("T22", "hold.held", "m", "release_manager", "r")
+    found = remedies.place(manager, RELEASE, unmet, may_edit=False, planned=frozenset)
+    assert found == "/releases/REL-000001/hold/end/"
 
 
 def test_remedy__by_an_edit_one_may_not_make__leads_nowhere() -> None:
