@@ -17,7 +17,16 @@ from rightaway.domain.workflows import SYSTEM as BY_ITSELF
 from rightaway.domain.workflows import Template, Transition, takers
 from rightaway.queries import alerts, release_facts, templates
 from rightaway.records.releases.models import PhaseVisit, Release
-from rightaway.services import _alerts, _audit, _binding, _debts, _guard, _notify, task_flow, transition_effects
+from rightaway.services import (
+    _alerts,
+    _audit,
+    _binding,
+    _debts,
+    _guard,
+    _notify,
+    task_flow,
+    transition_effects,
+)
 
 LONGEST_CHAIN = 8
 FIELDS_OF_MOVE = frozenset(
