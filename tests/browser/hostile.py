@@ -150,6 +150,7 @@ def make(folder: Path) -> dict[str, Any]:
         fleet.say = f"{SHORT} {' '.join(VECTORS)}"
         phases = Phases(folder, fleet)
         supported, doubtful = phases.supported(), phases.doubtful()
+        phases.waiting()
         phases.evidence(supported)
         phases.records(supported)
         phases.refused_mail()

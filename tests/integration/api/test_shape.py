@@ -133,6 +133,7 @@ def test_every_operation__account_without_any_role__nothing_is_given_away(world:
         f"/api/v1/{path}"
         for path in (
             "me",
+            "mail-preferences",
             "approvals",
             "approver-groups",
             "delegations",
