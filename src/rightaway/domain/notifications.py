@@ -101,7 +101,7 @@ GROUPS: Mapping[NotificationKind, Group] = {
     **dict.fromkeys(
         (
             *(_K.HOLD_OVER, _K.PAPERWORK_OVERDUE, _K.PHASE_OVERDUE, _K.START_NEAR, _K.WAIVER_EXPIRES),
-            *(_K.EARLY_LIFE_AT_RISK, _K.EARLY_LIFE_EXIT_MET),
+            *(_K.EARLY_LIFE_AT_RISK, _K.EARLY_LIFE_EXIT_MET, _K.DEBT_DUE, _K.DEBT_OVERDUE),
         ),
         _G.DEADLINES,
     ),
