@@ -4,6 +4,7 @@ from django.utils.translation import gettext_noop as _
 
 FACTS = (
     _("Acts"),
+    _("Added"),
     _("Again"),
     _("App"),
     _("Application"),
@@ -18,6 +19,7 @@ FACTS = (
     _("Code"),
     _("Command"),
     _("Database"),
+    _("Definition"),
     _("Digest"),
     _("Disposition"),
     _("Driver"),
@@ -27,6 +29,7 @@ FACTS = (
     _("Ends at"),
     _("Event"),
     _("Exit code"),
+    _("File sha256"),
     _("Exit criteria"),
     _("Expected"),
     _("Field"),

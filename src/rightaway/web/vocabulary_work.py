@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
+    _("Cmdb verified"),
     _("Action of a review"),
     _("Activated"),
     _("Automated"),

@@ -53,7 +53,8 @@ class Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        is_data = tag in _DATA or "data-stream" in given  # the log of a deployment
+        # The log of a deployment, and what is kept as it was written, such as minutes.
+        is_data = tag in _DATA or "data-stream" in given or (tag != "html" and given.get("lang") == "en")
         if not self._silent and not is_data:
             self.found += [given[name] or "" for name in _READ_OUT if given.get(name)]
         if tag not in _NO_END and (is_data or self._silent):
