@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import time
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -38,16 +39,24 @@ FORMULA = "=1+1"
 EVERY_ROLE = "eve"
 NOT_SENT = {"account_logout", "account_login", "account_change_password", "account_reauthenticate", "theme"}
 NOT_SENT |= {"view-delete", "view-edit", "comment-withdraw"}  # would take the text away again
-LAST = {"way", "operate", "undo", "resolve", "article-publish"}
-"""What ends a state in which other forms are offered."""
+TURNS = {
+    **dict.fromkeys(("vote", "task-step", "meeting-step"), 1),
+    **dict.fromkeys(("way", "operate", "undo", "resolve", "article-publish"), 1),
+    **dict.fromkeys(("skip", "release-hold"), 2),
+}
+"""What ends a state in which other forms are offered is sent in a later turn; nothing is done to what is on hold."""
+
+
+def turn_of(name: str, words: tuple[str, ...]) -> int:
+    return max(TURNS.get(one, 0) for one in (name, *words))
 
 
 class Filler(Walk):
     """Follows links from home and sends every kind of form once, hostile text in all fields one can write into."""
 
-    def __init__(self, name: str, *, last: bool, serials: Iterator[int]) -> None:
+    def __init__(self, name: str, *, turn: int, serials: Iterator[int]) -> None:
         super().__init__(name, signed_in(name))
-        self._last, self._serials = last, serials
+        self._turn, self._serials = turn, serials
         self.stored: dict[str, str] = {}
         self.refused: dict[str, str] = {}
         self.led_to: set[str] = set()
@@ -61,13 +70,13 @@ class Filler(Walk):
 
     def meet(self, address: str, form: Form) -> None:
         found, name = kind_of(address), name_of(address)
-        if found is None or name in NOT_SENT or (name in LAST) is not self._last or found[0] in self._sent:
+        if found is None or name in NOT_SENT or turn_of(*found[0]) != self._turn or found[0] in self._sent:
             return
         marks: dict[str, str] = {}
         sent = fill(form, answer=lambda one: self._hostile(name, one, marks))
         answer = self.browser.post(address, sent)
-        self._sent.add(found[0])
         if answer.status_code in {200, 302}:
+            self._sent.add(found[0])
             self.stored |= marks
             self.led_to |= {address, urlsplit(answer.headers.get("Location", address)).path}
         else:
@@ -94,6 +103,12 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
     "taken_at": lambda: f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}",
     "planned_start": lambda: f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M}",
     "planned_end": lambda: f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}",
+    "actual_start": lambda: f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%dT%H:%M}",
+    "actual_end": lambda: f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M}",
+    "until": lambda: f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%dT%H:%M}",
+    "chair": lambda: "olga",
+    "time": lambda: "14:30",
+    "quorum": lambda: "1",
     "change_type": lambda: "normal",
     "model": lambda: "",  # only standard changes have one
     "members": lambda: ["olga"],
@@ -101,7 +116,7 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
     "report": lambda: SimpleUploadedFile("r.xml", REPORT),
 }
 KEYS = {"key", "username"}
-FORMATS = {"alternates", "time", "zone", "release", "problem", "sha256", "design", "stakeholders", "roster"}
+FORMATS = {"alternates", "zone", "release", "problem", "sha256", "design", "stakeholders", "roster"}
 
 
 def signed_in(name: str) -> Any:
@@ -158,19 +173,23 @@ def make(folder: Path) -> dict[str, Any]:
     Phases.boards("iota", EVERY_ROLE, "olga")
     phases.imported("iota", by=[EVERY_ROLE], title=SHORT)
     serials = count(1)
-    first = Filler(EVERY_ROLE, last=False, serials=serials).begin()
-    then = Filler(EVERY_ROLE, last=True, serials=serials).begin()
+    turns = [Filler(EVERY_ROLE, turn=turn, serials=serials) for turn in range(3)]
+    for one in turns[:-1]:
+        one.begin()
     seen = Walk(EVERY_ROLE, signed_in(EVERY_ROLE)).begin()
-    for address in sorted((first.led_to | then.led_to) - set(seen.pages)):
+    turns[-1].begin()
+    for address in sorted(set().union(*(one.led_to for one in turns)) - set(seen.pages)):
         answer = seen.browser.get(address)
         if answer.status_code == 200:
             seen.pages[address] = answer.content.decode()
+    stored = dict(ChainMap(*(one.stored for one in turns)))
+    refused = ChainMap(*(one.refused for one in turns))
     token = people.create_token(actor=actor(EVERY_ROLE), user=ask.user(EVERY_ROLE), label=SHORT)
     return {
         "kinds": list(kinds(seen.pages).values()),
         "pages": [address for address, html in seen.pages.items() if re.search(r"F\d{3}", html)],
-        "stored": first.stored | then.stored,
-        "refused": first.refused | then.refused,
+        "stored": stored,
+        "refused": {name: why for name, why in refused.items() if name not in stored.values()},
         "token": token,
         "long_log": _long_log(doubtful),
     }

@@ -69,10 +69,8 @@ def reader(hostile: Site, chromium: Browser) -> Iterator[Visit]:
 
 
 def test_form__with_a_field_of_free_text__takes_hostile_text_as_text(hostile: Site) -> None:
-    """
-    Nothing can be launched where something runs, a release file is no text but a file, and a hold needs its end.
-    """
-    refused = {"launch.reason", "release-register-file.text", "release-hold.reason"}
+    """Nothing can be launched where something runs, and a release file is no text but a file."""
+    refused = {"launch.reason", "release-register-file.text"}
     assert set(hostile.numbers["refused"]) == refused
 
 

@@ -8,7 +8,7 @@ def test_register__release_file_as_yaml__everything_in_it_is_there(world: World)
     assert found["number"].startswith("REL-")
     assert found["affected_cis"] == ["web-01"]
     assert found["affected_groups"] == ["webs"]
-    assert found["objectives"] == [{"text": "It answers in yen", "result": "", "measured": ""}]
+    assert found["objectives"] == [{"text": "It answers in yen", "target": "", "result": "", "measured": ""}]
     assert found["stakeholders"] == [{"person": "stella", "part": "accept"}]
     assert answer["ETag"] == f'"{found["version"]}"'
 

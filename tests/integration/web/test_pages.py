@@ -56,7 +56,7 @@ NO_PAGES = {
 }
 
 # What the walk opens, in a world where it stands: boards with their meetings, outages, imports, own tasks.
-IN_THE_WALK = ("board-", "meeting-", "minutes", "agenda-", "outage-", "import-")
+IN_THE_WALK = ("board-", "meeting-", "minutes", "agenda-", "outage-", "import-", "mail-")
 OF_THE_WALK = {
     "board",
     "meeting",
