@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.browser.conftest import NARROW, WIDE, Open, Site, Visit, filled_site
 from tests.browser.hostile import EVERY_ROLE
+from tests.integration.web.walking import name_of
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -77,6 +78,11 @@ ASIDE = {
     "olga": ["/records/problems/{problem}/edit/"],
     "dora": ["/comments/{comment}/restoration/"],
 }
+UNTIL_GIVEN = {
+    *("accept", "agenda-vote", "approval-delegate", "backup", "board-confirm", "closing", "extend"),
+    *("grant-waiver", "refuse-waiver", "launch", "lesson-answer"),
+    *("workflow-draft-activate", "workflow-withdraw"),
+}
 ERRORS = {"/nothing/": "404", "/releases/REL-999999/": "404", "/administration/people/": "403"}
 
 
@@ -91,6 +97,25 @@ def test_pages__aside_of_the_ways_of_the_walk__have_no_violation_and_fit(visit: 
     wrong |= wrong_pages(window, ERRORS)
     assert [code in said for code, said in zip(ERRORS.values(), window.complaints, strict=True)] == [True] * 3
     assert wrong == {}
+
+
+@pytest.fixture(scope="module")
+def full(postgres: str, make_folder: Callable[[], Path]) -> Iterator[Site]:
+    with filled_site(make_folder(), "tests.browser.full") as found:
+        yield found
+
+
+def test_pages__that_are_gone_once_their_command_is_given__have_no_violation_and_fit(
+    visit: Open, full: Site
+) -> None:
+    left = set(UNTIL_GIVEN)
+    for name, opened in full.numbers.items():
+        window = visit(on=full).sign_in(name)
+        addresses = [one for one in opened if name_of(one) in left]
+        assert wrong_pages(window, addresses) == {}
+        assert window.complaints == []
+        left -= set(map(name_of, addresses))
+    assert left == set()
 
 
 @pytest.fixture(scope="module")

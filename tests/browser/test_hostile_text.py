@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import WIDE, Site, Visit, filled_site
 from tests.browser.hostile import EVERY_ROLE, SHORT
-from tests.browser.test_accessibility import wrong_pages
+from tests.browser.test_accessibility import UNTIL_GIVEN, wrong_pages
 from tests.integration.web.walking import name_of
 
 from rightaway.web.urls import urlpatterns
@@ -43,10 +43,10 @@ NOT_OPENED = {
     **dict.fromkeys(("account_login", "account_logout", "account_signup", "account_inactive"), ASIDE),
     **dict.fromkeys(("account_reauthenticate", "approval-answer", "comment-restore"), ASIDE),
     **dict.fromkeys(("problem", "problem-edit", "design-system"), ASIDE),
-    **dict.fromkeys(("resolve", "undo", "comment-withdraw", "release-resume"), SENT),
+    **dict.fromkeys(("resolve", "undo", "comment-withdraw", "release-resume", "task-reopen"), SENT),
+    **dict.fromkeys(UNTIL_GIVEN, ASIDE),
     **dict.fromkeys(("attachment", "deployment-log", "export", "release-file", "minutes-file"), NO_PAGE),
     **dict.fromkeys(("bell", "mentions", "suggestions", "theme"), NO_PAGE),
-    **dict.fromkeys(("inbox-follow", "inbox-read", "inbox-read-all"), NO_PAGE),
     **dict.fromkeys(("import-mapping", "import-report", "import-refused"), NO_PAGE),
     "account_set_password": "is for who has no password, with the form of the one that is opened",
 }
