@@ -29,7 +29,7 @@ class AlertStep(Out):
 
 
 class AlertOut(Out):
-    """`lacks` says why an alert is not raised yet; empty for one that is."""
+    """One alert there is: what raises it, who is told, and who next; `last_at` is when it was raised last."""
 
     id: str
     title: str
@@ -37,7 +37,6 @@ class AlertOut(Out):
     to: list[str]
     kinds: list[str]
     steps: list[AlertStep]
-    lacks: str
     last_at: datetime | None
 
 
@@ -121,7 +120,6 @@ def _row(line: ask.Line) -> AlertOut:
         to=[str(part) for part in one.to],
         kinds=[str(kind) for kind in one.kinds],
         steps=steps,
-        lacks=one.lacks,
         last_at=line.last_at,
     )
 

@@ -14,8 +14,7 @@ def list_() -> None:
     rows = client.get("/alerts")
     for row in rows:
         row["recipients"] = ", ".join(row["to"])
-        row["state"] = f"not raised yet: {row['lacks']}" if row["lacks"] else "raised"
-    output.table(rows, "id", "title", "trigger", "recipients", "state", "last_at=raised_last")
+    output.table(rows, "id", "title", "trigger", "recipients", "last_at=raised_last")
 
 
 @app.command

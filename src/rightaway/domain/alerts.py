@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from rightaway.domain.notifications import NotificationKind as K
-from rightaway.domain.sentences import NOTHING, Sentence, said
+from rightaway.domain.sentences import Sentence, said
 
 
 class Recipient(StrEnum):
@@ -61,22 +61,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """
-    One line of the table.
-
-    Args:
-        kinds: What the told find in their inbox.
-        lacks: What the product would need to raise it; empty for an alert that is raised.
-    """
+    """One line of the table; `kinds` are what the told find in their inbox."""
 
     id: str
     title: Sentence
     trigger: Sentence
     to: tuple[Recipient, ...]
-    kinds: tuple[K, ...] = ()
+    kinds: tuple[K, ...]
     steps: tuple[Step, ...] = ()
     on_work_schedule: bool = False
-    lacks: Sentence = NOTHING
 
 
 R = Recipient
@@ -200,9 +193,9 @@ _ALL = (
     Alert(
         "A15",
         said("Point of no return is near"),
-        said("The point of no return is 15 minutes away."),
+        said("In 15 minutes a production deployment could no longer be undone by its planned end."),
         (R.DEPLOYMENT_MANAGER, R.MANAGER),
-        lacks=said("Estimates are made for waves, not for the steps that cannot be undone."),
+        (K.NO_RETURN_NEAR,),
     ),
     Alert(
         "A16",

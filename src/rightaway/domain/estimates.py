@@ -193,6 +193,11 @@ def _whole(course: Course, pace: Pace) -> float | None:
     return _sum(wave_whole(wave, pace, and_back=course.is_drill) for wave in course.waves)
 
 
+def way_back(course: Course, pace: Pace) -> float | None:
+    """Give the seconds it takes to undo all of it, once everything is done; None where that was never measured."""
+    return _sum(_spread(len(wave.targets), pace.back_s, wave.max_parallel) for wave in course.waves)
+
+
 def _over(begun: datetime | None, left: float, whole: float | None, now: datetime) -> float:
     if begun is None or whole is None:
         return 0.0

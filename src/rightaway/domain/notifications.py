@@ -46,6 +46,7 @@ class NotificationKind(StrEnum):
     CHANGES_DEPLOYED = "changes_deployed"
     DOWNTIME = "downtime"
     WAVE_MOVED = "wave_moved"
+    NO_RETURN_NEAR = "no_return_near"
     WINDOW_EXCEEDED = "window_exceeded"
     INCIDENT_AFTER_CHANGE = "incident_after_change"
     EARLY_LIFE_AT_RISK = "early_life_at_risk"
@@ -106,7 +107,9 @@ GROUPS: Mapping[NotificationKind, Group] = {
         _G.DEADLINES,
     ),
     **dict.fromkeys((_K.AGENDA_PUBLISHED, _K.BOARD_DECIDED, _K.MINUTES_READY, _K.ACTION_GIVEN), _G.BOARDS),
-    **dict.fromkeys((_K.DEPLOYMENT_BACKING_OUT, _K.WINDOW_EXCEEDED, _K.PERMIT_MISSING), _G.PAGES),
+    **dict.fromkeys(
+        (_K.DEPLOYMENT_BACKING_OUT, _K.NO_RETURN_NEAR, _K.WINDOW_EXCEEDED, _K.PERMIT_MISSING), _G.PAGES
+    ),
 }
 
 

@@ -38,13 +38,20 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`count` is how many deployments (of the basis `own`: targets) were measured."""
+    """
+    How long it takes, and what that was measured on.
+
+    Args:
+        count: How many deployments (of the basis `own`: targets) were measured.
+        back_s: Seconds to undo all of it, once everything is done.
+    """
 
     basis: Basis
     count: int = 0
     rehearsal: str = ""
     whole: Estimate | None = None
     waves: Mapping[int, Estimate] = field(default_factory=dict)
+    back_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def forecast(row: Deployment, grid: list[Json], at_work: Mapping[int, AtWork], n
         rehearsal,
         estimates.estimate(course, pace, now),
         estimates.waves(course, pace, now),
+        estimates.way_back(course, pace),
     )
 
 

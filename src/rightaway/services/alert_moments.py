@@ -30,6 +30,7 @@ from rightaway.services import _alerts, _notify, alert_escalations, deployment_a
 EVERY = timedelta(minutes=1)
 OVER = ("closed", "abandoned")
 DAY = timedelta(days=1)
+NO_RETURN_LEAD = timedelta(minutes=15)
 
 
 def pass_by(*, since: datetime, now: datetime) -> None:
@@ -131,7 +132,7 @@ def _moment(row: Outage, now: datetime) -> str:
 
 
 def _windows(now: datetime) -> None:
-    """A16: what runs in production and will not be done by its planned end."""
+    """A15 and A16: what runs in production and could not be undone, or will not be done, by its planned end."""
     running = Deployment.objects.filter(
         status__in=(DeploymentStatus.RUNNING, DeploymentStatus.BACKING_OUT),
         environment__tier=EnvironmentTier.PRODUCTION,
@@ -142,9 +143,14 @@ def _windows(now: datetime) -> None:
         if row is None:
             continue
         grid = ask_deployments.grid(row)
-        whole = forecast(row, grid, ask_deployments.at_work(row), now).whole
-        ends = whole.ends_at if whole and whole.ends_at else now
-        if row.release.planned_end and ends > row.release.planned_end:
+        found, end = forecast(row, grid, ask_deployments.at_work(row), now), row.release.planned_end
+        assert end is not None
+        if found.back_s is not None and row.status == DeploymentStatus.RUNNING:
+            last = end - timedelta(seconds=found.back_s)
+            if last - NO_RETURN_LEAD <= now < end:
+                deployment_alerts.no_return_near(row, last)
+        ends = found.whole.ends_at if found.whole and found.whole.ends_at else now
+        if ends > end:
             deployment_alerts.window_exceeded(row, ends)
 
 

@@ -69,6 +69,12 @@ def states_differ(row: Deployment) -> None:
         _raise(row, "A20", "differs", told, items=[one.key for one in items[:20]])
 
 
+def no_return_near(row: Deployment, moment: datetime) -> None:
+    """A15, once for each planned end: from then on it is too late to undo all of it in time."""
+    told = _parts(row, *ALERTS["A15"].to)
+    _raise(row, "A15", f"no-return:{row.release.planned_end:%s}", told, until=moment.isoformat())
+
+
 def window_exceeded(row: Deployment, forecast: datetime) -> None:
     """A16, once for each planned end."""
     end = row.release.planned_end

@@ -89,6 +89,11 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.CHANGES_DEPLOYED: ("circle-check", gettext_lazy("All changes of the release are deployed"), ""),
     Kind.DOWNTIME: ("triangle-alert", gettext_lazy("Outage {outage}, {title}: {moment}"), ""),
     Kind.WAVE_MOVED: ("circle-dot", gettext_lazy("Wave {wave}: {status}"), ""),
+    Kind.NO_RETURN_NEAR: (
+        "triangle-alert",
+        gettext_lazy("It is about to be too late to undo all of it by the planned end"),
+        "",
+    ),
     Kind.WINDOW_EXCEEDED: (
         "triangle-alert",
         gettext_lazy("The deployment will not be done by its planned end"),

@@ -11,10 +11,13 @@ from tests.phases import Phases
 from tests.world import SCRIPTS, World, actor
 
 from rightaway.domain.alerts import ALERTS
+from rightaway.domain.estimates import Pace
 from rightaway.drivers.fake_world import Fault
+from rightaway.queries import estimates
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Permit
 from rightaway.records.notifications.models import Notification, RaisedAlert
+from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife
 from rightaway.services import incidents, lifecycle, moments
 
@@ -96,6 +99,30 @@ def test_a16__window_is_over_and_it_still_runs__once(phases: Phases, world: Worl
     look(timedelta(hours=8))
     assert len(raised("A16")) == 1
     assert told("A16") == {"dora", "rita", "olga", "oscar"}
+
+
+def test_a15__way_back_takes_half_an_hour__told_a_quarter_of_an_hour_before_it_no_longer_fits(
+    phases: Phases, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(estimates, "_pace", lambda _row: (Pace(60, 900), estimates.Basis.REHEARSAL, 1, ""))
+    number = phases._launch(world)
+    drive(number, until=lambda move: move["act"] == "open_gate" and move["wave"] == 2)
+    end = Release.objects.get(number=world.release).planned_end - timezone.now()
+    look(end - timedelta(minutes=50))
+    assert raised("A15") == []
+    look(end - timedelta(minutes=40))
+    look(end - timedelta(minutes=20))
+    assert len(raised("A15")) == 1
+    assert told("A15") == {"dora", "rita"}
+
+
+def test_a15__way_back_was_never_measured__nobody_says_when_it_is_too_late(
+    phases: Phases, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(estimates, "_pace", lambda _row: (Pace(60), estimates.Basis.OWN, 1, ""))
+    drive(phases._launch(world), until=lambda move: move["act"] == "open_gate" and move["wave"] == 2)
+    look(timedelta(hours=5, minutes=59))
+    assert raised("A15") == []
 
 
 def test_a18__incident_within_72_hours__who_changed_the_service_and_not_later(phases: Phases, world: World):

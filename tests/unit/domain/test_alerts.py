@@ -23,13 +23,13 @@ def test_alerts__of_the_design__are_all_there() -> None:
 
 
 @pytest.mark.parametrize("alert", ALERTS.values(), ids=lambda one: one.id)
-def test_alert__in_the_reference__one_line_that_says_whether_it_is_raised(alert: Alert) -> None:
-    assert ("not raised yet" in line(alert.id)) == bool(alert.lacks)
-    assert bool(alert.kinds) != bool(alert.lacks)
+def test_alert__in_the_reference__has_one_line(alert: Alert) -> None:
+    assert line(alert.id)
+    assert alert.kinds
 
 
-@pytest.mark.parametrize("alert", [one for one in ALERTS.values() if not one.lacks], ids=lambda one: one.id)
-def test_alert__that_is_raised__has_a_test_that_raises_it(alert: Alert) -> None:
+@pytest.mark.parametrize("alert", ALERTS.values(), ids=lambda one: one.id)
+def test_alert__of_the_table__has_a_test_that_raises_it(alert: Alert) -> None:
     texts = "".join(path.read_text() for path in TESTS.glob("test_*.py"))
     names = re.findall(r"^def (test_\w+)", texts, re.MULTILINE)
     covered = {f"A{found}" for name in names for found in re.findall(r"(?<=_a)\d\d(?=_)", name)}
