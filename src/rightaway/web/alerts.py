@@ -34,8 +34,8 @@ def preferences(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         back=reverse("profile"),
         done=_("Your choices are kept."),
         text=_(
-            "Your inbox has everything. What cannot wait is sent at once at any hour: a back-out, a window that will"
-            " be exceeded, steps without a permit."
+            "Your inbox has everything. What cannot wait is sent at once at any hour: a back-out, the point of no"
+            " return, a window that will be exceeded, steps without a permit."
         ),
         warning=missing
         if ask_mails.is_configured()
