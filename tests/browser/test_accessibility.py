@@ -79,7 +79,18 @@ ASIDE = {
     "dora": ["/comments/{comment}/restoration/"],
 }
 UNTIL_GIVEN = {
-    *("accept", "agenda-vote", "approval-delegate", "backup", "board-confirm", "closing", "extend"),
+    *(
+        "accept",
+        "agenda-defer",
+        "agenda-place",
+        "agenda-remove",
+        "agenda-vote",
+        "approval-delegate",
+        "backup",
+        "board-confirm",
+        "closing",
+        "extend",
+    ),
     *("grant-waiver", "refuse-waiver", "launch", "lesson-answer"),
     *("workflow-draft-activate", "workflow-withdraw"),
 }
