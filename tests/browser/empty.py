@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from tests.browser.hostile import EVERY_ROLE, kinds, person_of_every_role, signed_in
-from tests.integration.web.walking import Walk
+from tests.browser.hostile import EVERY_ROLE, kinds, person_of_every_role
+from tests.integration.web.walking import Walk, signed_in
 
 from rightaway.config import boot
 

@@ -7,7 +7,6 @@ A field of a new form joins by itself, as the forms are found by following links
 import json
 import re
 import sys
-import time
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.filling import fill
-from tests.integration.web.walking import Walk, kind_of, name_of
+from tests.integration.web.walking import Walk, kind_of, name_of, signed_in
 from tests.reading import Control, Form
 
 from rightaway.config import boot
@@ -121,24 +120,6 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
 }
 KEYS = {"key", "username"}
 FORMATS = {"alternates", "zone", "release", "problem", "sha256", "design", "stakeholders", "roster"}
-
-
-def signed_in(name: str) -> Any:
-    from django.test import Client
-
-    from rightaway.queries import people as ask
-
-    user = ask.user(name)
-    assert user is not None
-    browser = Client(SERVER_NAME="127.0.0.1")
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    # Grave commands ask for the password once more; long ago is further away than filling takes.
-    session = browser.session
-    typed = {"method": "password", "at": time.time() + 600}
-    session["account_authentication_methods"] = [typed]  # as allauth records it
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
-    return browser
 
 
 def person_of_every_role(name: str) -> None:

@@ -9,15 +9,13 @@ from zoneinfo import available_timezones
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from tests.engine_loop import Fleet
 from tests.integration.web.marking import World, mark_translations, unmarked
-from tests.integration.web.walking import MOST, NOT_SENT, Walk, kind_of, name_of
+from tests.integration.web.walking import MOST, NOT_SENT, Walk, kind_of, name_of, signed_in
 from tests.phases import NOBODY, OUTSIDER, Phases
 from tests.reading import Form
 from tests.world import PEOPLE, SCRIPTS
 
-from rightaway.queries import people as ask
 from rightaway.queries import templates
 from rightaway.web.urls import urlpatterns
 
@@ -37,7 +35,6 @@ NOT_WALKED = {
     "design-system": "is in the palette",
     "task-reopen": "is offered for ten minutes to who finished the task",
 }
-PASSWORD = "a long enough secret"
 # Harmless to all, and shown to those for whom it does something.
 SHOWN_WHEN_USEFUL = {"inbox-read-all", "watch"}
 # Each step of a task stands on its page in the states that take it; in others it is refused by 409.
@@ -65,18 +62,6 @@ def walks(django_db_setup: None, django_db_blocker: Any, make_folder: Callable[[
         finally:
             call_command("flush", interactive=False, verbosity=0)
             templates.parsed.cache_clear()  # the keys of its workflows are given again
-
-
-def signed_in(name: str) -> Client:
-    user = ask.user(name)
-    assert user is not None
-    user.set_password(PASSWORD)
-    user.save()
-    browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    # Grave commands ask for the password once more.
-    assert browser.post("/accounts/confirm/", {"password": PASSWORD}).status_code == 302
-    return browser
 
 
 def test_link__offered_to_anybody__leads_to_a_page(walks: Walks) -> None:

@@ -1,5 +1,6 @@
 """Walks the site as one person: opens what the pages offer, and remembers what was offered where."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ MOST = {"release": 20, "deployment": 5, "person": 20, "change": 3, "meeting": 3}
 MOST_FORMS = 1
 # Signing out ends the walk, and a wrong password locks the account; both have tests of their own.
 NOT_SENT = {"account_logout", "account_change_password", "account_reauthenticate"}
+LONGEST_S = 3600
 Kind = tuple[str, tuple[str, ...]]
 _forms: set[Kind] = set()
 """The kinds of page that turned out to be a form to be sent."""
@@ -45,6 +47,22 @@ def kind_of(address: str) -> tuple[Kind, tuple[Any, ...]] | None:
 def name_of(address: str) -> str:
     found = kind_of(urlsplit(address).path)
     return found[0][0] if found else ""
+
+
+def signed_in(name: str) -> Client:
+    """Sign somebody in who proves who they are for as long as a walk takes: grave commands ask for it again."""
+    from rightaway.queries import people as ask
+
+    user = ask.user(name)
+    assert user is not None
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = browser.session
+    typed = {"method": "password", "at": time.time() + LONGEST_S}
+    session["account_authentication_methods"] = [typed]  # as allauth records it
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return browser
 
 
 @dataclass
