@@ -14,7 +14,7 @@ from tests.integration.web.walking import Walk, signed_in
 
 from rightaway.config import boot
 
-WHO = (EVERY_ROLE, "olga")
+WHO = (EVERY_ROLE, "olga", "cora")
 """Who has every role is no member of a board, and nobody's vote is theirs to hand on."""
 
 
@@ -31,10 +31,11 @@ def make(folder: Path) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         Phases(folder, Fleet(patch, SCRIPTS)).fill()
     person_of_every_role(name="Eve")
-    olga = ask.user("olga")
-    assert olga is not None
-    olga.set_password(PASSWORD)
-    olga.save()
+    for name in WHO:
+        user = ask.user(name)
+        assert user is not None
+        user.set_password(PASSWORD)
+        user.save()
     return {name: list(kinds(Walk(name, signed_in(name)).begin().pages).values()) for name in WHO}
 
 

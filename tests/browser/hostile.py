@@ -37,7 +37,8 @@ VECTORS = (
 FORMULA = "=1+1"
 EVERY_ROLE = "eve"
 NOT_SENT = {"account_logout", "account_login", "account_change_password", "account_reauthenticate", "theme"}
-NOT_SENT |= {"view-delete", "view-edit", "comment-withdraw"}  # would take the text away again
+# These would take the text away again.
+NOT_SENT |= {"view-delete", "view-edit", "comment-withdraw", "board-discard", "task-remove"}
 TURNS = {
     **dict.fromkeys(("vote", "task-step", "meeting-step"), 1),
     **dict.fromkeys(("way", "operate", "undo", "resolve", "article-publish"), 1),
