@@ -14,8 +14,8 @@ from tests.integration.web.walking import Walk, signed_in
 
 from rightaway.config import boot
 
-WHO = (EVERY_ROLE, "olga", "cora")
-"""Who has every role is no member of a board, and nobody's vote is theirs to hand on."""
+WHO = (EVERY_ROLE, "olga")
+"""Nobody's vote is theirs to hand on who was not asked for one."""
 
 
 def make(folder: Path) -> dict[str, Any]:

@@ -84,7 +84,6 @@ UNTIL_GIVEN = {
         "agenda-defer",
         "agenda-place",
         "agenda-remove",
-        "agenda-vote",
         "approval-delegate",
         "backup",
         "board-confirm",

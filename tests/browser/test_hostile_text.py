@@ -47,6 +47,7 @@ NOT_OPENED = {
     **dict.fromkeys(("attachment", "deployment-log", "export", "release-file", "minutes-file"), NO_PAGE),
     **dict.fromkeys(("bell", "mentions", "suggestions", "theme"), NO_PAGE),
     **dict.fromkeys(("import-mapping", "import-report", "import-refused"), NO_PAGE),
+    "agenda-vote": "is a form on the page of the meeting",
     "account_set_password": "is for who has no password, with the form of the one that is opened",
 }
 
