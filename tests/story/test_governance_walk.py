@@ -19,7 +19,7 @@ ENDS = {
     "major": "closed successful",
     "emergency": "closed successful",
     "standard": "closed successful",
-    "abandoned": "abandoned not_needed",
+    "abandoned": "abandoned withdrawn",
     "backed-out": "closed failed_backed_out",
 }
 pytestmark = pytest.mark.story

@@ -55,6 +55,9 @@ def signed_in(name: str) -> Client:
 
     user = ask.user(name)
     assert user is not None
+    if not user.has_usable_password():
+        user.set_password("a long enough secret")
+        user.save()
     browser = Client(SERVER_NAME="127.0.0.1")
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = browser.session
