@@ -1,8 +1,9 @@
 """What a release still lacks for each way out of its phase: always the full list, never a bare no."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from rightaway.domain import conditions
 from rightaway.domain.errors import GateClosed
@@ -55,17 +56,19 @@ def evaluate(
 
 def explain(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Evaluation, ...]:
     """Judge every way out of the phase; what a person answers only when taking it is not held against it."""
-    return tuple(Evaluation(way, _unmet(template, way, facts, now)) for way in template.ways_out(facts.phase))
+    ways = template.ways_out(facts.phase)
+    return tuple(Evaluation(way, tuple(_unmet(template, way, facts, now))) for way in ways)
 
 
-def due(template: Template, facts: ReleaseFacts, now: datetime) -> Evaluation | None:
-    """Give the first way that is open and is taken without a person, or None."""
-    for way in template.ways_out(facts.phase):
-        if way.mode is not Mode.MANUAL:
-            found = evaluate(template, facts, way.event, now, reason=way.title)
-            if found.allowed:
-                return found
-    return None
+def due(template: Template, facts: ReleaseFacts, now: datetime) -> Transition | None:
+    """Give the first way that is open and is taken without a person; of the others it asks no more than that."""
+    ways = (way for way in template.ways_out(facts.phase) if way.mode is not Mode.MANUAL)
+    return next((way for way in ways if _is_open(template, way, facts, now)), None)
+
+
+def _is_open(template: Template, way: Transition, facts: ReleaseFacts, now: datetime) -> bool:
+    asked = chain(_unmet(template, way, facts, now), _answers(way, facts, now, way.title))
+    return not any(unmet.blocks for unmet in asked)
 
 
 def evaluate_permit(template: Template, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
@@ -110,22 +113,23 @@ def require(unmet: Iterable[Unmet], what: str) -> None:
     )
 
 
-def _unmet(template: Template, way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+def _unmet(template: Template, way: Transition, facts: ReleaseFacts, now: datetime) -> Iterator[Unmet]:
     """Give what is to be put right in the order in which it helps: an edit voids an approval, so that comes last."""
-    asked = dict.fromkeys(key for key in (*way.standing, way.approval) if key)
-    return (
-        *(() if way.target in template.terminal else held(facts.hold)),
-        *_condition(way, facts, now),
-        *(unmet for name in way.guards if name not in ANSWERS for unmet in GUARDS[name](facts, now)),
-        *(unmet for key in asked for unmet in approval_stands(facts, key, way.id, now)),
-    )
+    if way.target not in template.terminal:
+        yield from held(facts.hold)
+    yield from _condition(way, facts, now)
+    for name in way.guards:
+        if name not in ANSWERS:
+            yield from GUARDS[name](facts, now)
+    for key in dict.fromkeys(key for key in (*way.standing, way.approval) if key):
+        yield from approval_stands(facts, key, way.id, now)
 
 
-def _answers(way: Transition, facts: ReleaseFacts, now: datetime, reason: str) -> tuple[Unmet, ...]:
-    return (
-        *_reason(way, reason),
-        *(unmet for name in way.guards if name in ANSWERS for unmet in GUARDS[name](facts, now)),
-    )
+def _answers(way: Transition, facts: ReleaseFacts, now: datetime, reason: str) -> Iterator[Unmet]:
+    yield from _reason(way, reason)
+    for name in way.guards:
+        if name in ANSWERS:
+            yield from GUARDS[name](facts, now)
 
 
 def _condition(way: Transition, facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:

@@ -1,6 +1,5 @@
 """Guards on what came out: waves finished, targets restored, the record true, the release ready to close."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from rightaway.domain.changes import CARRIED_OUT, NOT_CARRIED_OUT, ChangeState
@@ -54,7 +53,7 @@ def _change_unfinished(change: ChangeFacts) -> Unmet:
 def _gate(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Give what keeps the gate of the next wave shut: nothing else that is said of the deployment helps before it."""
     gate = facts.deployment.gate
-    return permit(replace(facts, next_wave=gate), now) if gate else ()
+    return permit(facts.with_parts(next_wave=gate), now) if gate else ()
 
 
 def _unfinished(facts: ReleaseFacts) -> Unmet:

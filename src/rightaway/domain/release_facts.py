@@ -1,14 +1,15 @@
 """
 Everything the guards, the checklist and the conditions of a release may look at, in plain values.
 
-Facts are filled from the database in one place and never fetched by a rule. The parts are in
+Facts come from the database in one place, and no rule knows when they are read. The parts are in
 `facts_planning`, `facts_evidence`, `facts_deployment` and `facts_closure`. In all of them an empty string, an
 empty tuple or None means "not recorded"; times are aware UTC; `*_s` are whole seconds; words are those
 of `values` and of the state tables.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from rightaway.domain.facts_closure import (
     AbandonmentFacts,
@@ -192,3 +193,7 @@ class ReleaseFacts:
     def approval(self, key: str) -> ApprovalFacts:
         """Give the approval of that name; one that was never asked for is `not_requested`."""
         return next((held for held in self.approvals if held.key == key), ApprovalFacts(key))
+
+    def with_parts(self, **parts: Any) -> "ReleaseFacts":
+        """Give the same facts with other values for these parts."""
+        return replace(self, **parts)

@@ -1,7 +1,7 @@
 """What another workflow would say of a release, beside what its own says: nothing is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rightaway.domain.guards import Evaluation, Unmet, explain
@@ -66,8 +66,8 @@ def trial(
     known = {phase.key: phase for phase in (*other.phases, *own.phases)}
     there = {phase.key for phase in other.phases}
     for key in phases:
-        ways = _ways(own, replace(own_facts, phase=key), now)
-        theirs = _ways(other, _with_tasks(other, replace(other_facts, phase=key)), now)
+        ways = _ways(own, own_facts.with_parts(phase=key), now)
+        theirs = _ways(other, _with_tasks(other, other_facts.with_parts(phase=key)), now)
         trials = (_way(event, ways.get(event), theirs.get(event)) for event in {**ways, **theirs})
         found.append(PhaseTrial(known[key], key in there, tuple(trials)))
     return tuple(found)
@@ -100,7 +100,7 @@ def _with_tasks(template: Template, facts: ReleaseFacts) -> ReleaseFacts:
         for rule in template.tasks
         if rule.phase == facts.phase and rule.key not in made
     )
-    return replace(facts, tasks=(*facts.tasks, *added))
+    return facts.with_parts(tasks=(*facts.tasks, *added))
 
 
 def _beyond(some: Evaluation | None, others: Evaluation | None) -> tuple[Unmet, ...]:

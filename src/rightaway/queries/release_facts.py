@@ -1,61 +1,39 @@
-"""Fills `domain.release_facts` from the records: the one place where rules get what they judge."""
+"""
+Gives `domain.release_facts` from the records: the one place where rules get what they judge.
 
+A part is read when a rule looks at it for the first time, and then kept: most rules look at few of them.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
-
 from rightaway.domain.approvals import ApprovalState, Requirement, Standing, bound_digest
-from rightaway.domain.change_models import standing
-from rightaway.domain.conflicts import PlannedUse, overlaps
 from rightaway.domain.errors import Invalid
-from rightaway.domain.facts_evidence import (
-    ArticleFacts,
-    DefectFacts,
-    NoticeFacts,
-    TrainingFacts,
-)
-from rightaway.domain.facts_planning import (
-    BackOutPlanFacts,
-    ChangeFacts,
-    CiFacts,
-    ConflictFacts,
-    PlanFacts,
-    PlannedWaveFacts,
-    ScopeFacts,
-)
+from rightaway.domain.facts_evidence import ArticleFacts, DefectFacts, NoticeFacts, TrainingFacts
+from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.guards_deployment import BOUND_APPROVALS
-from rightaway.domain.release_facts import (
-    ApprovalFacts,
-    AssessmentFacts,
-    EmergencyFacts,
-    HoldFacts,
-    PolicyFacts,
-    RegistrationFacts,
-    ReleaseFacts,
-    TaskFacts,
-)
-from rightaway.domain.values import PhaseStatus
+from rightaway.domain.release_facts import ApprovalFacts, EmergencyFacts, PolicyFacts, ReleaseFacts
 from rightaway.domain.workflows import Template
 from rightaway.queries import (
     approvers,
     bound_content,
-    change_models,
     facts_built,
     facts_linked,
     facts_outcome,
-    gates,
+    facts_planned,
     lessons,
     templates,
 )
 from rightaway.records.approvals.models import Approval
 from rightaway.records.cmdb.models import ConfigurationItem
-from rightaway.records.deployments.models import Plan, TargetRun
+from rightaway.records.deployments.models import Plan
+from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 
 Json = dict[str, Any]
 POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
-OPEN_PHASES = ("closed", "abandoned")
 
 
 def facts(
@@ -65,58 +43,122 @@ def facts(
     template: Template | None = None,
 ) -> ReleaseFacts:
     """
-    Read everything the rules may look at, as it is now.
+    Give everything the rules may look at, each part as it is when it is looked at first.
 
     Args:
         recorded: Given by who has read the approvals already.
         template: Another workflow than the release's own, to see what that would ask for.
     """
-    template = template or templates.of(release)
-    package = bound_content.current_package(release)
-    plan = bound_content.production_plan(release)
-    manifest = bound_content.manifest_with(release, package, plan)
-    items = _items(release)
-    return ReleaseFacts(
-        number=release.number,
-        phase=release.phase,
-        hold=_hold(release),
-        emergency=EmergencyFacts(release.ratify_by, release.paperwork_due_at),
-        policy=policy(release),
-        registration=_registration(release),
-        assessment=_assessment(release),
-        scope=_scope(release, items, now),
-        plan=_plan(release, plan),
-        back_out_plan=_back_out_plan(plan),
-        conflicts=_conflicts(release, items),
-        approvals=approvals(
-            template, manifest, recorded or approvers.recorded(release, now, template=template), now
-        ),
-        tasks=_tasks(release, template),
-        package=facts_built.package(package),
-        test_runs=facts_built.test_runs(package),
-        defects=tuple(
-            DefectFacts(f"defect {one.pk}", one.severity, one.is_open) for one in release.defects.all()
-        ),
-        rehearsals=facts_outcome.rehearsals(release),
-        waivers=facts_built.waivers(release),
-        lessons=lessons.facts(release),
-        trainings=tuple(
-            TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
-            for one in release.training.all()
-        ),
-        articles=tuple(ArticleFacts(one.number, one.kind, one.state) for one in release.articles.all()),
-        notices=tuple(NoticeFacts(one.audience, one.due_at, one.sent_at) for one in release.notices.all()),
-        stateful_targets=tuple(item.key for item in items if item.is_stateful),
-        backups=facts_built.backups(items),
-        incidents=facts_outcome.open_incidents(release),
-        deployment=facts_outcome.deployment(release),
-        back_out=facts_outcome.back_out(release),
-        early_life=facts_outcome.early_life(release, now),
-        review=facts_outcome.review(release),
-        linked=facts_linked.linked(release),
-        closure=facts_outcome.closure(release),
-        abandonment=facts_outcome.abandonment(release),
-    )
+    return _ReadFacts(_Reader(release, now, recorded, template))
+
+
+class _Reader:
+    """What several parts of the facts are made of, read once."""
+
+    def __init__(
+        self,
+        release: Release,
+        now: datetime,
+        recorded: approvers.Recorded | None,
+        template: Template | None,
+    ) -> None:
+        self.release = release
+        self.now = now
+        self.template = template or templates.of(release)
+        self._recorded = recorded
+
+    @cached_property
+    def recorded(self) -> approvers.Recorded:
+        return self._recorded or approvers.recorded(self.release, self.now, template=self.template)
+
+    @cached_property
+    def package(self) -> Package | None:
+        return bound_content.current_package(self.release)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return bound_content.production_plan(self.release)
+
+    @cached_property
+    def items(self) -> list[ConfigurationItem]:
+        return facts_planned.items(self.release)
+
+    @cached_property
+    def manifest(self) -> Json:
+        return bound_content.manifest_with(self.release, self.package, self.plan)
+
+    def approvals(self) -> tuple[ApprovalFacts, ...]:
+        return _approvals(self.template, self.manifest, self.recorded, self.now)
+
+
+_PARTS: Mapping[str, Callable[[_Reader], Any]] = {
+    "number": lambda read: read.release.number,
+    "phase": lambda read: read.release.phase,
+    "hold": lambda read: facts_planned.hold(read.release),
+    "emergency": lambda read: EmergencyFacts(read.release.ratify_by, read.release.paperwork_due_at),
+    "policy": lambda read: policy(read.release),
+    "registration": lambda read: facts_planned.registration(read.release),
+    "assessment": lambda read: facts_planned.assessment(read.release),
+    "scope": lambda read: facts_planned.scope(read.release, read.items, read.now),
+    "plan": lambda read: facts_planned.plan(read.release, read.plan),
+    "back_out_plan": lambda read: facts_planned.back_out_plan(read.plan),
+    "conflicts": lambda read: facts_planned.conflicts(read.release, read.items),
+    "approvals": _Reader.approvals,
+    "tasks": lambda read: facts_planned.tasks(read.release, read.template),
+    "package": lambda read: facts_built.package(read.package),
+    "test_runs": lambda read: facts_built.test_runs(read.package),
+    "defects": lambda read: tuple(
+        DefectFacts(f"defect {one.pk}", one.severity, one.is_open) for one in read.release.defects.all()
+    ),
+    "rehearsals": lambda read: facts_outcome.rehearsals(read.release),
+    "waivers": lambda read: facts_built.waivers(read.release),
+    "lessons": lambda read: lessons.facts(read.release),
+    "trainings": lambda read: tuple(
+        TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
+        for one in read.release.training.all()
+    ),
+    "articles": lambda read: tuple(
+        ArticleFacts(one.number, one.kind, one.state) for one in read.release.articles.all()
+    ),
+    "notices": lambda read: tuple(
+        NoticeFacts(one.audience, one.due_at, one.sent_at) for one in read.release.notices.all()
+    ),
+    "stateful_targets": lambda read: tuple(item.key for item in read.items if item.is_stateful),
+    "backups": lambda read: facts_built.backups(read.items),
+    "incidents": lambda read: facts_outcome.open_incidents(read.release),
+    "next_wave": lambda _read: None,  # given by who stands before a gate
+    "deployment": lambda read: facts_outcome.deployment(read.release),
+    "back_out": lambda read: facts_outcome.back_out(read.release),
+    "early_life": lambda read: facts_outcome.early_life(read.release, read.now),
+    "review": lambda read: facts_outcome.review(read.release),
+    "linked": lambda read: facts_linked.linked(read.release),
+    "closure": lambda read: facts_outcome.closure(read.release),
+    "abandonment": lambda read: facts_outcome.abandonment(read.release),
+}
+
+
+class _ReadFacts(ReleaseFacts):
+    """Facts without values of their own: the slot of a part is empty until somebody looks at it."""
+
+    def __init__(self, reader: _Reader, **parts: Any) -> None:
+        object.__setattr__(self, "_reader", reader)
+        for name, value in parts.items():
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _PARTS:
+            raise AttributeError(name)
+        value = _PARTS[name](self._reader)
+        object.__setattr__(self, name, value)
+        return value
+
+    def with_parts(self, **parts: Any) -> ReleaseFacts:
+        return _ReadFacts(self._reader, **parts)
+
+
+def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
+    """Give the conflicts of a release alone."""
+    return facts_planned.conflicts(release, facts_planned.items(release))
 
 
 def policy(release: Release) -> PolicyFacts:
@@ -129,7 +171,7 @@ def policy(release: Release) -> PolicyFacts:
     return PolicyFacts(**held)
 
 
-def approvals(
+def _approvals(
     template: Template, manifest: Json, recorded: approvers.Recorded, now: datetime
 ) -> tuple[ApprovalFacts, ...]:
     """
@@ -186,162 +228,3 @@ def _missing_roles(requirement: Requirement, stands: Standing) -> tuple[str, ...
     open_slots = stands.missing[:1] if requirement.levels else stands.missing
     names = {name for slot, _ in open_slots for name in slot.split(" or ")}
     return tuple(source for source in requirement.roles if source in names)
-
-
-def _hold(release: Release) -> HoldFacts | None:
-    if release.phase_status != PhaseStatus.ON_HOLD:
-        return None
-    row = release.holds.select_related("held_by").get(resumed_at__isnull=True)
-    return HoldFacts(row.reason, row.until, row.held_by.username)
-
-
-def _registration(release: Release) -> RegistrationFacts:
-    return RegistrationFacts(
-        title=release.title,
-        description=release.description,
-        release_type=release.release_type,
-        release_kind=release.release_kind,
-        reason=release.reason,
-        justification=release.justification,
-        origin=release.origin,
-        release_model=release.model,
-        service=release.service.key,
-        category=release.category,
-        owning_group=release.owning_group,
-        initiated_by=release.initiated_by.username,
-        release_coordinator=release.coordinator.username if release.coordinator else "",
-        requested_end=release.requested_end,
-    )
-
-
-def _assessment(release: Release) -> AssessmentFacts:
-    return AssessmentFacts(
-        impact=release.impact,
-        urgency=release.urgency,
-        impact_assessment=release.impact_assessment,
-        value_statement=release.value_statement,
-        assessed_by=release.assessed_by.username if release.assessed_by else "",
-        assessed_at=release.assessed_at,
-        risk_answers=tuple(sorted(key for key, answer in release.risk_answers.items() if answer)),
-        training_added=release.training_required,
-    )
-
-
-def _items(release: Release) -> list[ConfigurationItem]:
-    affected = Q(affecting_releases=release) | Q(groups__affecting_releases=release)
-    return list(ConfigurationItem.objects.filter(affected).distinct().order_by("key"))
-
-
-def _scope(release: Release, items: list[ConfigurationItem], now: datetime) -> ScopeFacts:
-    runs = (
-        TargetRun.objects.filter(
-            deployment__release=release, deployment__environment__tier="production", is_touched=True
-        )
-        .select_related("target")
-        .order_by("id")
-    )
-    last = {run.target.ci_id: run for run in runs}
-    return ScopeFacts(
-        changes=tuple(
-            ChangeFacts(
-                number=change.number,
-                change_type=change.change_type,
-                state=change.state,
-                service=change.service.key,
-                disposition=change.disposition,
-                model=change.model.number if change.model else "",
-                model_standing=standing(change_models.as_model(change.model), now) if change.model else "",
-            )
-            for change in release.changes.select_related("service", "model")
-            .prefetch_related("model__services")
-            .order_by("number")
-        ),
-        cis=tuple(_ci(item, last.get(item.pk)) for item in items),
-        ci_groups=tuple(release.affected_groups.values_list("key", flat=True)),
-    )
-
-
-def _ci(item: ConfigurationItem, run: TargetRun | None) -> CiFacts:
-    observed = str(item.observed.get("version", ""))
-    return CiFacts(
-        name=item.key,
-        baseline=str((run.before or {}).get("version", "")) if run else "",
-        expected=str(item.expected.get("version", "")),
-        managed=observed,
-        observed=observed,
-        changed=run is not None and run.status != "reverted",
-    )
-
-
-def _plan(release: Release, plan: Plan | None) -> PlanFacts:
-    design: Json = release.design or {}
-    waves = design.get("waves") or ([{}] if design else [])
-    success, rollback = (
-        "; ".join(design.get("success_criteria", ())),
-        "; ".join(design.get("rollback_criteria", ())),
-    )
-    communication = release.communication_approved_by if release.communication_plan.strip() else None
-    return PlanFacts(
-        planned_start=release.planned_start,
-        planned_end=release.planned_end,
-        deployment_model=design.get("model", ""),
-        waves=tuple(PlannedWaveFacts(place, success, rollback) for place in range(1, len(waves) + 1)),
-        cost_estimate="" if release.cost_estimate is None else str(release.cost_estimate),
-        communication_plan_approved_by=communication.username if communication else "",
-        build_environment=design.get("rehearsal_environment") or "",
-        deployment_environment=design.get("environment", ""),
-        deploy_s=gates.estimate_s(plan) if plan else None,
-    )
-
-
-def _back_out_plan(plan: Plan | None) -> BackOutPlanFacts:
-    if plan is None:
-        return BackOutPlanFacts()
-    bare = tuple(step["key"] for step in plan.body["steps"] if step["is_final"])
-    return BackOutPlanFacts(digest=plan.back_out_digest, executable=True, steps_without_inverse=bare)
-
-
-def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
-    """Give the conflicts of a release alone."""
-    return _conflicts(release, _items(release))
-
-
-def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[ConflictFacts, ...]:
-    start, end = release.planned_start, release.planned_end
-    if start is None or end is None or start >= end:
-        return ()
-    others = (
-        Release.objects.exclude(pk=release.pk)
-        .exclude(phase__in=OPEN_PHASES)
-        .filter(planned_start__lt=end, planned_end__gt=start)
-    )
-    used = [
-        others.filter(**{f"{path}__in": items}).values_list(
-            "number", f"{path}__key", "planned_start", "planned_end"
-        )
-        for path in ("affected_cis", "affected_groups__members")
-    ]
-    mine = [PlannedUse(release.number, item.key, start, end) for item in items]
-    theirs = [PlannedUse(*use) for use in sorted({*used[0], *used[1]})]
-    return overlaps(mine, theirs)
-
-
-def _tasks(release: Release, template: Template) -> tuple[TaskFacts, ...]:
-    proven = {rule.key for rule in template.tasks if rule.proof}
-    return tuple(
-        TaskFacts(
-            title=task.title,
-            phase=task.phase,
-            category=task.category,
-            state=task.state,
-            mandatory=task.is_mandatory,
-            assignee=task.owner_role,
-            number=task.key,
-            has_proof=bool(task.proof) if task.is_own else task.key in proven,
-            proof=tuple(task.proof) if task.is_own else (),
-            kind=task.kind,
-            approval=task.approval,
-            blocks_exit=task.blocks_exit,
-        )
-        for task in release.tasks.filter(attempt=release.attempt)
-    )

@@ -1,6 +1,6 @@
 """The gate before a wave: judged at that second, with everything missing named."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ def judge(row: Deployment, wave: Wave) -> Verdict:
             evidence={"tier": row.environment.tier, "intent": str(row.intent)},
             valid_until=now + LOWER_ENVIRONMENT_PERMIT,
         )
-    facts = replace(release_facts.facts(row.release, now), next_wave=gates.wave(row.plan, wave.ordinal))
+    facts = release_facts.facts(row.release, now).with_parts(next_wave=gates.wave(row.plan, wave.ordinal))
     unmet = evaluate_permit(templates.of(row.release), facts, now)
     blocking = [one for one in unmet if one.blocks]
     missing = [

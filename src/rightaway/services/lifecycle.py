@@ -103,10 +103,10 @@ def settle(*, release: Release) -> None:
         facts = release_facts.facts(release, now)
         while task_flow.close_proven(release, template, facts, now) | task_flow.advance_order(release):
             facts = release_facts.facts(release, now)
-        found = due(template, facts, now)
-        if found is None:
+        way = due(template, facts, now)
+        if way is None:
             break
-        _take(SYSTEM, release, template, found.transition, "everything it asks for holds")
+        _take(SYSTEM, release, template, way, "everything it asks for holds")
     now = timezone.now()
     if release.debts.filter(state=DebtState.OPEN, waiver__isnull=False).exists():
         _debts.settle_met(release, template, release_facts.facts(release, now), now)

@@ -202,13 +202,13 @@ def test_explain__phase__judges_every_way_out_of_it(template, green, now):
 def test_due__everything_done__takes_the_way_that_needs_nobody(phase, event, template, green, now):
     found = due(template, in_phase(green, phase), now)
 
-    assert (found.transition.event if found else None) == event
+    assert (found.event if found else None) == event
 
 
 def test_due__training_needed__goes_there(template, green, now):
     found = due(template, needing_training(in_phase(green, "build_test")), now)
 
-    assert found.transition.target == "training"
+    assert found.target == "training"
 
 
 def test_due__test_failed_for_good__goes_back(template, green, now):
@@ -216,7 +216,7 @@ def test_due__test_failed_for_good__goes_back(template, green, now):
 
     found = due(template, in_phase(green, "build_test", test_runs=runs), now)
 
-    assert found.transition.event == "fail_tests"
+    assert found.event == "fail_tests"
 
 
 @pytest.mark.parametrize(("failed", "final", "open_"), [(9, True, True), (9, False, False), (0, True, False)])
@@ -233,7 +233,7 @@ def test_due__final_run_without_a_case__is_a_failed_one(template, green, now):
 
     found = due(template, in_phase(green, "build_test", test_runs=(empty, *green.test_runs)), now)
 
-    assert found.transition.event == "fail_tests"
+    assert found.event == "fail_tests"
 
 
 def test_due__something_missing__stays(template, green, now):
@@ -245,7 +245,7 @@ def test_due__something_missing__stays(template, green, now):
 def test_due__manual_ways__are_never_taken(template, now):
     for way in template.transitions:
         found = due(template, ReleaseFacts(phase=way.source), now)
-        assert found is None or found.transition.mode is not Mode.MANUAL
+        assert found is None or found.mode is not Mode.MANUAL
 
 
 def test_evaluate_permit__everything_done__open(template, green, now):
