@@ -31,8 +31,9 @@ def outage(number: str) -> Outage | None:
 
 
 def of_release(release: Release) -> QuerySet[Outage]:
-    """List the outages of a release and of its changes."""
-    return outages().filter(Q(release=release) | Q(change__release=release))
+    """List the outages of a release and of its changes, with no more than a row of the list shows."""
+    found = outages().select_related(None).select_related("service")
+    return found.filter(Q(release=release) | Q(change__release=release))
 
 
 def planned_for(release: Release) -> QuerySet[Outage]:

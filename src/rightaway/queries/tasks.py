@@ -22,14 +22,15 @@ RELATED = ("release__service", "assignee", "finished_by", "reviewed_by", "skippe
 
 
 def of_release(row: Release) -> QuerySet[Task]:
-    """List the tasks of the current attempt, oldest first, with what they come after and the votes on them."""
+    """List the tasks of the current attempt as `ordered` does, with the votes on them and who had to do with them."""
+    found = ordered(row).select_related(*RELATED)
+    return found.prefetch_related("votes__voter", "voters", "affected_cis")
+
+
+def ordered(row: Release) -> QuerySet[Task]:
+    """List the tasks of the current attempt, oldest first, with what they come after."""
     after = TaskDependency.objects.select_related("after")
-    return (
-        row.tasks.filter(attempt=row.attempt)
-        .select_related(*RELATED)
-        .prefetch_related(Prefetch("after", after), "votes__voter", "voters", "affected_cis")
-        .order_by("id")
-    )
+    return row.tasks.filter(attempt=row.attempt).prefetch_related(Prefetch("after", after)).order_by("id")
 
 
 def task(row: Release, key: str) -> Task | None:

@@ -15,7 +15,7 @@ from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PhaseStatus
 from rightaway.domain.workflows import SYSTEM as BY_ITSELF
 from rightaway.domain.workflows import Template, Transition, takers
-from rightaway.queries import alerts, release_facts, templates
+from rightaway.queries import alerts, release_facts, subjects, templates
 from rightaway.records.releases.models import PhaseVisit, Release
 from rightaway.services import (
     _alerts,
@@ -133,7 +133,7 @@ def _take(actor: Actor, release: Release, template: Template, way: Transition, r
         facts=facts,
         version=release.version,
     )
-    subject = _notify.found(SubjectKind.RELEASE, release.number)
+    subject = subjects.of_row(SubjectKind.RELEASE, release)
     _notify.tell(
         actor=actor,
         kind=NotificationKind.RELEASE_MOVED,

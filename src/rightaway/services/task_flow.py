@@ -99,7 +99,7 @@ def unskip_by(decision: Task) -> None:
 
 def advance_order(release: Release) -> bool:
     """Make ready what may be started now, and let wait what may not any more; say whether anything changed."""
-    now, rows = timezone.now(), list(ask.of_release(release))
+    now, rows = timezone.now(), list(ask.ordered(release))
     links, progress = ask.links(rows), ask.progress(rows)
     changed = False
     for row in rows:
@@ -123,7 +123,7 @@ def advance_order(release: Release) -> bool:
 def close_proven(release: Release, template: Template, facts: ReleaseFacts, now: datetime) -> bool:
     """End the tasks whose evidence is there and whose order allows it; say whether there were any."""
     keys = proven_tasks(template, facts, now)
-    rows = list(ask.of_release(release)) if keys else []
+    rows = list(ask.ordered(release)) if keys else []
     links, progress = ask.links(rows), ask.progress(rows)
     closed = [
         row
