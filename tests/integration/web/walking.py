@@ -1,7 +1,7 @@
 """Walks the site as one person: opens what the pages offer, and remembers what was offered where."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,8 +16,9 @@ from tests.reading import Form, Reading
 
 MOST_OF_A_KIND = 2
 # Releases look different in every phase, deployments in every state; of forms that are alike one is enough.
-MOST = {"release": 20, "deployment": 5, "person": 20, "change": 3, "meeting": 3}
+MOST = {"release": 20, "deployment": 5, "person": 20, "task": 12, "change": 3, "meeting": 3}
 MOST_FORMS = 1
+MOST_SENT = 2
 # Signing out ends the walk, and a wrong password locks the account; both have tests of their own.
 NOT_SENT = {"account_logout", "account_change_password", "account_reauthenticate"}
 LONGEST_S = 3600
@@ -31,15 +32,15 @@ def kind_of(address: str) -> tuple[Kind, tuple[Any, ...]] | None:
     """
     Give the page of an address: what makes it another kind of page, and whose page it is.
 
-    A word in the address makes a kind, such as the section that is edited; a number or a key names a record.
+    A word in the address makes a kind, such as the section that is edited; a number or a `key` names a record.
     """
     try:
         match = resolve(address)
     except Resolver404:
         return None
-    words = {key: value for key, value in match.kwargs.items() if f"<slug:{key}>" in match.route}
-    if match.url_name == "item":
-        words = {}
+    words = {
+        key: value for key, value in match.kwargs.items() if f"<slug:{key}>" in match.route and key != "key"
+    }
     others = tuple(value for key, value in match.kwargs.items() if key not in words)
     return (str(match.url_name), tuple(words.values())), others
 
@@ -145,6 +146,16 @@ class Walk:
         page = Reading(answer.content.decode())
         there = {link.href for link in page.links} | {form.action or on for form in page.forms}
         return answer.status_code == 200 and address in {urlsplit(one).path for one in there}
+
+    def to_send(self) -> Iterator[tuple[str, Form]]:
+        """Give the forms to send, of those of one kind no more than a few: they differ by their record alone."""
+        sent: Counter[Kind] = Counter()
+        for address, form in self.forms.items():
+            kind = kind_of(address)
+            assert kind is not None
+            sent[kind[0]] += 1
+            if sent[kind[0]] <= MOST_SENT and name_of(address) not in NOT_SENT:
+                yield address, form
 
     def send(self, address: str, form: Form) -> tuple[int, str]:
         """Send a form and take back whatever it did."""
