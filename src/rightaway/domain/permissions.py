@@ -1,13 +1,18 @@
 """
-Who may do what: the permission matrix as data, and the one question asked of it.
+Who may do what: the one question asked of the permission matrix, which is the data file `permissions.csv`.
+
+In its cells: Y yes, 2 with a second person, o own objects, p not in production, s under a standard change, - never.
+Source: permission matrix of the security design, section 4, for the actions that exist.
 
 A role is granted in a scope; the caller passes the roles the person holds in the scope of the thing acted on.
 Separation of duties is judged per person and lives in `separation`.
 """
 
+import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 
 from rightaway.domain.sentences import NOTHING, Sentence, said, wordlist
 
@@ -50,91 +55,16 @@ class Decision:
         return self.allowed
 
 
-_ROLES = {
-    "RM": Role.RELEASE_MANAGER,
-    "DM": Role.DEPLOYMENT_MANAGER,
-    "CI": Role.BUILD_ENGINEER,
-    "SO": Role.SERVICE_OWNER,
-    "CM": Role.CHANGE_MANAGER,
-    "CAB": Role.CAB,
-    "ST": Role.STAKEHOLDER,
-    "AU": Role.AUDITOR,
-    "AD": Role.ADMIN,
-    "SA": Role.SERVICE_ACCOUNT,
-}
+def _read() -> dict[str, dict[Role, frozenset[Cell]]]:
+    """
+    Read the matrix: a row for each action, a column for each role.
 
-# Y yes, 2 with a second person, o own objects, p not in production, s under a standard change, - never.
-# Source: permission matrix of the security design, section 4, for the actions that exist.
-_TABLE = """
-action                          RM  DM  CI  SO  CM CAB  ST  AU  AD  SA
-release.view                     Y   Y   Y   Y   Y   Y   Y   Y   -   o
-release.register                 Y   Y   Y   Y   -   -   -   -   -   s
-release.edit                     Y   Y   Y   o   -   -   -   -   -   s
-release.submit                   Y   Y   -   -   -   -   -   -   -   -
-release.hold                     Y   -   -   -   -   -   -   -   -   -
-release.close                    Y   Y   -   Y   Y   -   -   -   -   -
-release.sign_off                 Y   Y   Y   Y   Y   Y   Y   -   -   -
-record.comment                   Y   Y   Y   Y   Y   Y   Y   -   -   -
-record.watch                     Y   Y   Y   Y   Y   Y   Y   Y   -   -
-comment.edit                     o   o   o   o   o   o   o   -   -   -
-view.save                        Y   Y   Y   Y   Y   Y   Y   Y   Y   -
-view.share                       Y   Y   -   Y   Y   -   -   -   -   -
-plan.edit                        o   Y   Y   -   -   -   -   -   -   -
-plan.schedule                    Y   Y   -   -   Y   -   -   -   -   s
-package.build                    -   -   Y   -   -   -   -   -   -   Y
-evidence.import                  -   -   Y   -   -   -   -   -   -   Y
-gate.waive                       -   -   -   2   2   -   -   -   -   -
-task.complete                    Y   Y   Y   Y   Y   -   Y   -   -   -
-task.vote                        Y   Y   Y   Y   Y   Y   Y   -   -   -
-approval.request                 Y   Y   -   -   -   -   -   -   -   -
-approval.vote.plan_design        -   Y   -   Y   Y   -   -   -   -   -
-approval.vote.build_test         -   Y   -   Y   -   -   -   -   -   -
-approval.vote.deployment         -   -   -   Y   Y   Y   -   -   -   -
-approval.vote.emergency          -   -   -   Y   Y   Y   -   -   -   -
-approval.vote.verification       -   -   -   Y   -   -   Y   -   -   -
-approval.withdraw                o   o   -   o   o   o   o   -   -   -
-approval.delegate                Y   Y   Y   Y   Y   Y   Y   -   -   -
-group.define                     -   -   -   -   2   -   -   -   2   -
-board.define                     -   -   -   -   2   -   -   -   2   -
-board.conduct                    o   o   o   o   Y   o   -   -   -   -
-change.register                  Y   Y   Y   Y   Y   -   Y   -   -   Y
-change.edit                      o   o   o   o   Y   -   o   -   -   o
-change.authorise                 -   -   -   Y   Y   Y   -   -   -   -
-change.authorise.emergency       -   -   -   2   2   2   -   -   -   -
-change.close                     -   -   -   -   Y   -   -   -   -   -
-change_model.edit                -   -   -   -   2   2   -   -   -   -
-change_model.authorise           -   -   -   -   2   2   -   -   -   -
-change_model.retire              -   -   -   -   Y   Y   -   -   -   -
-record.import                    Y   -   -   -   Y   -   -   -   -   -
-deployment.rehearse              Y   Y   Y   -   -   -   -   -   -   Y
-deployment.launch                p   Y   p   -   -   -   -   -   -  ps
-deployment.pause                 Y   Y   p   Y   Y   -   -   -   -   -
-deployment.resume                -   Y   p   -   -   -   -   -   -   -
-deployment.abort                 -   Y   p   -   -   -   -   -   -   -
-deployment.back_out              Y   Y   p   Y   -   -   -   -   -   -
-deployment.resolve.not_applied   -   Y   p   -   -   -   -   -   -   -
-deployment.resolve.applied       -   2   p   -   -   -   -   -   -   -
-ci.edit                          Y   Y   Y   Y   -   -   -   -   -   -
-target.define                    -   2   p   -   -   -   -   -   2   -
-article.edit                     Y   Y   Y   Y   Y   -   -   -   -   -
-incident.record                  Y   Y   Y   Y   Y   -   Y   -   -   Y
-outage.record                    Y   Y   Y   Y   Y   -   -   -   -   Y
-early_life.manage                Y   Y   -   Y   -   -   -   -   -   -
-review.edit                      Y   Y   -   Y   Y   -   -   -   -   -
-workflow.view                    -   -   -   Y   Y   -   -   -   Y   -
-workflow.edit                    -   -   -   -   2   -   -   -   2   -
-role.grant                       -   -   -   2   -   -   -   -   2   -
-token.create                     o   o   o   o   o   o   -   o   o   -
-service_account.create           -   -   2   -   -   -   -   -   2   -
-audit.read                       Y   Y   -   Y   Y   -   -   Y   Y   -
-metrics.read                     Y   Y   Y   Y   Y   Y   Y   Y   -   -
-system.configure                 -   -   -   -   -   -   -   -   2   -
-"""
-
-
-def _read(table: str) -> dict[str, dict[Role, frozenset[Cell]]]:
-    header, *lines = (line.split() for line in table.strip().splitlines())
-    columns = [_ROLES[short] for short in header[1:]]
+    Raises:
+        ValueError: a row without a cell for each role, an unknown role, or a letter that means nothing.
+    """
+    held = files("rightaway.domain").joinpath("templates", "permissions.csv")
+    header, *lines = csv.reader(held.read_text(encoding="utf-8").splitlines())
+    columns = [Role(name) for name in header[1:]]
     return {action: dict(zip(columns, map(_cells, cells), strict=True)) for action, *cells in lines}
 
 
@@ -142,7 +72,7 @@ def _cells(letters: str) -> frozenset[Cell]:
     return frozenset() if letters == "-" else frozenset(Cell(letter) for letter in letters)
 
 
-MATRIX: Mapping[str, Mapping[Role, frozenset[Cell]]] = _read(_TABLE)
+MATRIX: Mapping[str, Mapping[Role, frozenset[Cell]]] = _read()
 _NARROW = {
     Cell.OWN: said("only on what you made yourself"),
     Cell.NOT_PRODUCTION: said("only outside production"),
