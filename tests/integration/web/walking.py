@@ -18,6 +18,8 @@ MOST_OF_A_KIND = 2
 # Releases look different in every phase, deployments in every state; of forms that are alike one is enough.
 MOST = {"release": 20, "deployment": 5, "person": 20, "task": 12, "change": 3, "meeting": 3}
 MOST_FORMS = 1
+KEYED = ("item", "task")
+"""Pages of many records whose keys stand in their addresses: they are alike but for that."""
 MOST_SENT = 2
 # Signing out ends the walk, and a wrong password locks the account; both have tests of their own.
 NOT_SENT = {"account_logout", "account_change_password", "account_reauthenticate"}
@@ -32,15 +34,16 @@ def kind_of(address: str) -> tuple[Kind, tuple[Any, ...]] | None:
     """
     Give the page of an address: what makes it another kind of page, and whose page it is.
 
-    A word in the address makes a kind, such as the section that is edited; a number or a `key` names a record.
+    A word in the address makes a kind, such as the section that is edited; a number, and the key of some, names a
+    record.
     """
     try:
         match = resolve(address)
     except Resolver404:
         return None
-    words = {
-        key: value for key, value in match.kwargs.items() if f"<slug:{key}>" in match.route and key != "key"
-    }
+    words = {key: value for key, value in match.kwargs.items() if f"<slug:{key}>" in match.route}
+    if str(match.url_name).startswith(KEYED):
+        words.pop("key", "")
     others = tuple(value for key, value in match.kwargs.items() if key not in words)
     return (str(match.url_name), tuple(words.values())), others
 
