@@ -55,6 +55,7 @@ class NotificationKind(StrEnum):
     CHANGE_UNAUTHORISED = "change_unauthorised"
     WAIVER_EXPIRES = "waiver_expires"
     PERMIT_MISSING = "permit_missing"
+    PROPOSAL_MADE = "proposal_made"
 
 
 class Group(StrEnum):
@@ -75,6 +76,7 @@ _K, _G = NotificationKind, Group
 GROUPS: Mapping[NotificationKind, Group] = {
     **dict.fromkeys((_K.MENTIONED, _K.COMMENTED), _G.CONVERSATIONS),
     **{kind: _G.APPROVALS for kind in _K if kind.startswith("approval_")},
+    _K.PROPOSAL_MADE: _G.APPROVALS,
     **{kind: _G.TASKS for kind in _K if kind.startswith("task_")},
     **dict.fromkeys(
         (

@@ -16,6 +16,8 @@ class SubjectKind(StrEnum):
     KNOWN_ERROR = "known_error"
     ARTICLE = "article"
     MEETING = "meeting"
+    BOARD = "board"
+    CHANGE_MODEL = "change_model"
 
     @property
     def words(self) -> str:

@@ -8,7 +8,17 @@ from django.db.models import Q, QuerySet
 from rightaway.domain.permissions import EVERYWHERE, Role, may
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.domain.values import PersonKind
-from rightaway.queries import changes, cmdb, deployments, incidents, knowledge, meetings, releases
+from rightaway.queries import (
+    boards,
+    change_models,
+    changes,
+    cmdb,
+    deployments,
+    incidents,
+    knowledge,
+    meetings,
+    releases,
+)
 from rightaway.records.people.models import User
 
 
@@ -160,6 +170,31 @@ def _meeting(row: Any) -> Subject:
     )
 
 
+def _board(row: Any) -> Subject:
+    return Subject(
+        kind=SubjectKind.BOARD,
+        key=row.key,
+        title=row.title,
+        scope=EVERYWHERE,
+        stream="governance",
+        is_common=True,
+        owner_id=row.proposed_by_id,
+        involved=_people(row.chair_id, row.proposed_by_id),
+    )
+
+
+def _change_model(row: Any) -> Subject:
+    return Subject(
+        kind=SubjectKind.CHANGE_MODEL,
+        key=row.number,
+        title=row.title,
+        scope=EVERYWHERE,
+        stream=row.number,
+        is_common=True,
+        involved=_people(row.owner_id, *row.authors.values_list("pk", flat=True)),
+    )
+
+
 _KINDS: Mapping[SubjectKind, tuple[Callable[[str], Any], Callable[[Any], Subject]]] = {
     SubjectKind.RELEASE: (releases.release, _release),
     SubjectKind.CHANGE: (changes.change, _change),
@@ -170,4 +205,6 @@ _KINDS: Mapping[SubjectKind, tuple[Callable[[str], Any], Callable[[Any], Subject
     SubjectKind.KNOWN_ERROR: (incidents.known_error, _known_error),
     SubjectKind.ARTICLE: (knowledge.article, _article),
     SubjectKind.MEETING: (meetings.meeting, _meeting),
+    SubjectKind.BOARD: (boards.board, _board),
+    SubjectKind.CHANGE_MODEL: (change_models.model, _change_model),
 }

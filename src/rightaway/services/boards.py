@@ -10,12 +10,13 @@ from rightaway.domain.boards import Definition, as_json, check, definition, defi
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.permissions import Role
 from rightaway.domain.sentences import said
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import templates
 from rightaway.records.boards.models import Board, Seat
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.people.models import RoleBinding, User
-from rightaway.services import _guard
+from rightaway.services import _confirmations, _guard
 from rightaway.services._board_votes import told
 
 DEFINE = "board.define"
@@ -49,6 +50,9 @@ def propose(*, actor: Actor, key: str, definition: Definition, expected_version:
     row.save()
     facts = {"digest": definition_digest(row.proposed), "definition": row.proposed}
     told(actor, "governance.board.proposed", "board", key, facts, row.version)
+    _confirmations.ask(
+        actor=actor, kind=SubjectKind.BOARD, row=row, action=DEFINE, key=f"{key}:{row.version}"
+    )
     return row
 
 

@@ -24,13 +24,14 @@ from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
 from rightaway.domain.permissions import EVERYWHERE
 from rightaway.domain.sentences import said
+from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import SYSTEM, Actor, PersonKind
 from rightaway.queries import change_models as ask
 from rightaway.queries import cmdb
 from rightaway.records.changes.models import Attempt, Change, ChangeModel
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.people.models import User
-from rightaway.services import _audit, _edits, _guard
+from rightaway.services import _audit, _confirmations, _edits, _guard
 from rightaway.services._numbers import next_number
 
 WRITTEN = (
@@ -59,6 +60,7 @@ def define(
     row.services.set(_services(services))
     row.authors.add(author)
     _told(actor, "change_model.record.defined", row, {"title": row.title, "services": sorted(services)})
+    _ask_second_person(actor, row)
     return row
 
 
@@ -95,7 +97,22 @@ def edit(
     row.save()
     facts = {"changes": _edits.changes(held, _edits.values(row, fields)), "authorisation_lost": changed}
     _told(actor, "change_model.record.edited", row, facts)
+    if changed:
+        _ask_second_person(actor, row)
     return row
+
+
+def _ask_second_person(actor: Actor, row: ChangeModel) -> None:
+    """Ask once for each time that the model lost its authority, however often its draft is written over."""
+    _confirmations.ask(
+        actor=actor,
+        kind=SubjectKind.CHANGE_MODEL,
+        row=row,
+        action="change_model.authorise",
+        key=f"{row.number}:{row.authorised_at or 'new'}",
+        scopes=ask.service_keys(row),
+        authors=row.authors.values_list("pk", flat=True),
+    )
 
 
 def _reopen(row: ChangeModel, author: User) -> None:
@@ -163,6 +180,8 @@ def move(
     if event == "revise":  # who looks at it anew is its author; to confirm it is the second person's part
         row.authors.set([_guard.person(actor)])
     _step(actor, row, event, reason)
+    if event == "revise":
+        _ask_second_person(actor, row)
     return row
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from rightaway.domain.boards import definition, definition_digest
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import boards as ask
 from rightaway.queries import meetings as ask_meetings
 from rightaway.queries import templates
 from rightaway.services import boards as commands
-from rightaway.web import choices, lists
+from rightaway.web import choices, conversations, lists
 from rightaway.web.accounts import sensitive
 from rightaway.web.forms.base import VersionForm
 from rightaway.web.forms.boards import AwayForm, BoardFilter, BoardForm, ConfirmForm, initial
@@ -88,6 +89,7 @@ def board(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "is_own": is_own,
         "may_conduct": may_conduct and row.is_active,
         "sees": sees,
+        "talk": conversations.talk(viewer, SubjectKind.BOARD, row) if sees else None,
         "meetings": list(ask_meetings.meetings(board=key)[:LATEST]) if sees else [],
         "decisions": list(viewer.narrowed(ask.decisions(board=key), "service__key")[:LATEST]) if sees else [],
         "crumbs": crumbs(),

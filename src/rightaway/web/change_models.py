@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from rightaway.domain.change_models import BY_A_PERSON
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import Word, said
+from rightaway.domain.subjects import SubjectKind
 from rightaway.queries import change_models as ask
 from rightaway.queries import changes
 from rightaway.services import change_models as commands
-from rightaway.web import choices
+from rightaway.web import choices, conversations
 from rightaway.web.forms.change_models import AuthoriseModelForm, ModelFilter, ModelForm, StepForm
 from rightaway.web.pages import act, bound, command, page, paged
 from rightaway.web.statuses import within, words
@@ -81,6 +82,7 @@ def model(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "may_authorise": waits and not wrote,
         "wrote": waits and wrote,
         "latest": viewer.narrowed(changes.changes(model=number), "service__key")[:LATEST],
+        "talk": conversations.talk(viewer, SubjectKind.CHANGE_MODEL, row),
         "crumbs": _crumbs(),
     }
     return render(request, "changes/model.html", context)

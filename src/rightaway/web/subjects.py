@@ -17,6 +17,8 @@ PAGES = {
     SubjectKind.KNOWN_ERROR: "known-error",
     SubjectKind.ARTICLE: "article",
     SubjectKind.MEETING: "meeting",
+    SubjectKind.BOARD: "board",
+    SubjectKind.CHANGE_MODEL: "change-model",
 }
 
 

@@ -117,6 +117,7 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     ),
     Kind.CHANGE_UNAUTHORISED: ("triangle-alert", gettext_lazy("Something was changed without leave"), ""),
     Kind.WAIVER_EXPIRES: ("hourglass", gettext_lazy("A waiver expires soon: {control}"), ""),
+    Kind.PROPOSAL_MADE: ("hourglass", gettext_lazy("{by} proposes this; a second person decides"), ""),
     Kind.PERMIT_MISSING: (
         "ban",
         gettext_lazy("Steps were held back that no permit covers: {targets}"),
