@@ -22,6 +22,7 @@ class Role(StrEnum):
     SERVICE_OWNER = "service_owner"
     CHANGE_MANAGER = "change_manager"
     CAB = "cab"
+    TRAINING_MANAGER = "training_manager"
     STAKEHOLDER = "stakeholder"
     AUDITOR = "auditor"
     ADMIN = "admin"
@@ -57,6 +58,7 @@ _ROLES = {
     "SO": Role.SERVICE_OWNER,
     "CM": Role.CHANGE_MANAGER,
     "CAB": Role.CAB,
+    "TM": Role.TRAINING_MANAGER,
     "ST": Role.STAKEHOLDER,
     "AU": Role.AUDITOR,
     "AD": Role.ADMIN,
@@ -66,69 +68,70 @@ _ROLES = {
 # Y yes, 2 with a second person, o own objects, p not in production, s under a standard change, - never.
 # Source: permission matrix of the security design, section 4, for the actions that exist.
 _TABLE = """
-action                          RM  DM  CI  SO  CM CAB  ST  AU  AD  SA
-release.view                     Y   Y   Y   Y   Y   Y   Y   Y   -   o
-release.register                 Y   Y   Y   Y   -   -   -   -   -   s
-release.edit                     Y   Y   Y   o   -   -   -   -   -   s
-release.submit                   Y   Y   -   -   -   -   -   -   -   -
-release.hold                     Y   -   -   -   -   -   -   -   -   -
-release.close                    Y   Y   -   Y   Y   -   -   -   -   -
-release.sign_off                 Y   Y   Y   Y   Y   Y   Y   -   -   -
-record.comment                   Y   Y   Y   Y   Y   Y   Y   -   -   -
-record.watch                     Y   Y   Y   Y   Y   Y   Y   Y   -   -
-comment.edit                     o   o   o   o   o   o   o   -   -   -
-view.save                        Y   Y   Y   Y   Y   Y   Y   Y   Y   -
-view.share                       Y   Y   -   Y   Y   -   -   -   -   -
-plan.edit                        o   Y   Y   -   -   -   -   -   -   -
-plan.schedule                    Y   Y   -   -   Y   -   -   -   -   s
-package.build                    -   -   Y   -   -   -   -   -   -   Y
-evidence.import                  -   -   Y   -   -   -   -   -   -   Y
-gate.waive                       -   -   -   2   2   -   -   -   -   -
-task.complete                    Y   Y   Y   Y   Y   -   Y   -   -   -
-task.vote                        Y   Y   Y   Y   Y   Y   Y   -   -   -
-approval.request                 Y   Y   -   -   -   -   -   -   -   -
-approval.vote.plan_design        -   Y   -   Y   Y   -   -   -   -   -
-approval.vote.build_test         -   Y   -   Y   -   -   -   -   -   -
-approval.vote.deployment         -   -   -   Y   Y   Y   -   -   -   -
-approval.vote.emergency          -   -   -   Y   Y   Y   -   -   -   -
-approval.vote.verification       -   -   -   Y   -   -   Y   -   -   -
-approval.withdraw                o   o   -   o   o   o   o   -   -   -
-approval.delegate                Y   Y   Y   Y   Y   Y   Y   -   -   -
-group.define                     -   -   -   -   2   -   -   -   2   -
-board.define                     -   -   -   -   2   -   -   -   2   -
-board.conduct                    o   o   o   o   Y   o   -   -   -   -
-change.register                  Y   Y   Y   Y   Y   -   Y   -   -   Y
-change.edit                      o   o   o   o   Y   -   o   -   -   o
-change.authorise                 -   -   -   Y   Y   Y   -   -   -   -
-change.authorise.emergency       -   -   -   2   2   2   -   -   -   -
-change.close                     -   -   -   -   Y   -   -   -   -   -
-change_model.edit                -   -   -   -   2   2   -   -   -   -
-change_model.authorise           -   -   -   -   2   2   -   -   -   -
-change_model.retire              -   -   -   -   Y   Y   -   -   -   -
-record.import                    Y   -   -   -   Y   -   -   -   -   -
-deployment.rehearse              Y   Y   Y   -   -   -   -   -   -   Y
-deployment.launch                p   Y   p   -   -   -   -   -   -  ps
-deployment.pause                 Y   Y   p   Y   Y   -   -   -   -   -
-deployment.resume                -   Y   p   -   -   -   -   -   -   -
-deployment.abort                 -   Y   p   -   -   -   -   -   -   -
-deployment.back_out              Y   Y   p   Y   -   -   -   -   -   -
-deployment.resolve.not_applied   -   Y   p   -   -   -   -   -   -   -
-deployment.resolve.applied       -   2   p   -   -   -   -   -   -   -
-ci.edit                          Y   Y   Y   Y   -   -   -   -   -   -
-target.define                    -   2   p   -   -   -   -   -   2   -
-article.edit                     Y   Y   Y   Y   Y   -   -   -   -   -
-incident.record                  Y   Y   Y   Y   Y   -   Y   -   -   Y
-outage.record                    Y   Y   Y   Y   Y   -   -   -   -   Y
-early_life.manage                Y   Y   -   Y   -   -   -   -   -   -
-review.edit                      Y   Y   -   Y   Y   -   -   -   -   -
-workflow.view                    -   -   -   Y   Y   -   -   -   Y   -
-workflow.edit                    -   -   -   -   2   -   -   -   2   -
-role.grant                       -   -   -   2   -   -   -   -   2   -
-token.create                     o   o   o   o   o   o   -   o   o   -
-service_account.create           -   -   2   -   -   -   -   -   2   -
-audit.read                       Y   Y   -   Y   Y   -   -   Y   Y   -
-metrics.read                     Y   Y   Y   Y   Y   Y   Y   Y   -   -
-system.configure                 -   -   -   -   -   -   -   -   2   -
+action                          RM  DM  CI  SO  CM CAB  TM  ST  AU  AD  SA
+release.view                     Y   Y   Y   Y   Y   Y   Y   Y   Y   -   o
+release.register                 Y   Y   Y   Y   -   -   -   -   -   -   s
+release.edit                     Y   Y   Y   o   -   -   -   -   -   -   s
+release.submit                   Y   Y   -   -   -   -   -   -   -   -   -
+release.hold                     Y   -   -   -   -   -   -   -   -   -   -
+release.close                    Y   Y   -   Y   Y   -   -   -   -   -   -
+release.sign_off                 Y   Y   Y   Y   Y   Y   -   Y   -   -   -
+record.comment                   Y   Y   Y   Y   Y   Y   Y   Y   -   -   -
+record.watch                     Y   Y   Y   Y   Y   Y   Y   Y   Y   -   -
+comment.edit                     o   o   o   o   o   o   o   o   -   -   -
+view.save                        Y   Y   Y   Y   Y   Y   Y   Y   Y   Y   -
+view.share                       Y   Y   -   Y   Y   -   -   -   -   -   -
+plan.edit                        o   Y   Y   -   -   -   -   -   -   -   -
+plan.schedule                    Y   Y   -   -   Y   -   -   -   -   -   s
+package.build                    -   -   Y   -   -   -   -   -   -   -   Y
+evidence.import                  -   -   Y   -   -   -   -   -   -   -   Y
+gate.waive                       -   -   -   2   2   -   -   -   -   -   -
+task.complete                    Y   Y   Y   Y   Y   -   Y   Y   -   -   -
+task.vote                        Y   Y   Y   Y   Y   Y   Y   Y   -   -   -
+training.edit                    Y   o   -   Y   -   -   Y   -   -   -   -
+approval.request                 Y   Y   -   -   -   -   -   -   -   -   -
+approval.vote.plan_design        -   Y   -   Y   Y   -   -   -   -   -   -
+approval.vote.build_test         -   Y   -   Y   -   -   -   -   -   -   -
+approval.vote.deployment         -   -   -   Y   Y   Y   -   -   -   -   -
+approval.vote.emergency          -   -   -   Y   Y   Y   -   -   -   -   -
+approval.vote.verification       -   -   -   Y   -   -   -   Y   -   -   -
+approval.withdraw                o   o   -   o   o   o   -   o   -   -   -
+approval.delegate                Y   Y   Y   Y   Y   Y   Y   Y   -   -   -
+group.define                     -   -   -   -   2   -   -   -   -   2   -
+board.define                     -   -   -   -   2   -   -   -   -   2   -
+board.conduct                    o   o   o   o   Y   o   -   -   -   -   -
+change.register                  Y   Y   Y   Y   Y   -   -   Y   -   -   Y
+change.edit                      o   o   o   o   Y   -   -   o   -   -   o
+change.authorise                 -   -   -   Y   Y   Y   -   -   -   -   -
+change.authorise.emergency       -   -   -   2   2   2   -   -   -   -   -
+change.close                     -   -   -   -   Y   -   -   -   -   -   -
+change_model.edit                -   -   -   -   2   2   -   -   -   -   -
+change_model.authorise           -   -   -   -   2   2   -   -   -   -   -
+change_model.retire              -   -   -   -   Y   Y   -   -   -   -   -
+record.import                    Y   -   -   -   Y   -   -   -   -   -   -
+deployment.rehearse              Y   Y   Y   -   -   -   -   -   -   -   Y
+deployment.launch                p   Y   p   -   -   -   -   -   -   -  ps
+deployment.pause                 Y   Y   p   Y   Y   -   -   -   -   -   -
+deployment.resume                -   Y   p   -   -   -   -   -   -   -   -
+deployment.abort                 -   Y   p   -   -   -   -   -   -   -   -
+deployment.back_out              Y   Y   p   Y   -   -   -   -   -   -   -
+deployment.resolve.not_applied   -   Y   p   -   -   -   -   -   -   -   -
+deployment.resolve.applied       -   2   p   -   -   -   -   -   -   -   -
+ci.edit                          Y   Y   Y   Y   -   -   -   -   -   -   -
+target.define                    -   2   p   -   -   -   -   -   -   2   -
+article.edit                     Y   Y   Y   Y   Y   -   Y   -   -   -   -
+incident.record                  Y   Y   Y   Y   Y   -   Y   Y   -   -   Y
+outage.record                    Y   Y   Y   Y   Y   -   -   -   -   -   Y
+early_life.manage                Y   Y   -   Y   -   -   -   -   -   -   -
+review.edit                      Y   Y   -   Y   Y   -   -   -   -   -   -
+workflow.view                    -   -   -   Y   Y   -   -   -   -   Y   -
+workflow.edit                    -   -   -   -   2   -   -   -   -   2   -
+role.grant                       -   -   -   2   -   -   -   -   -   2   -
+token.create                     o   o   o   o   o   o   o   -   o   o   -
+service_account.create           -   -   2   -   -   -   -   -   -   2   -
+audit.read                       Y   Y   -   Y   Y   -   -   -   Y   Y   -
+metrics.read                     Y   Y   Y   Y   Y   Y   Y   Y   Y   -   -
+system.configure                 -   -   -   -   -   -   -   -   -   2   -
 """
 
 

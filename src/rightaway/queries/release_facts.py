@@ -12,8 +12,6 @@ from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import (
     ArticleFacts,
     DefectFacts,
-    NoticeFacts,
-    TrainingFacts,
 )
 from rightaway.domain.facts_planning import (
     BackOutPlanFacts,
@@ -44,6 +42,7 @@ from rightaway.queries import (
     facts_built,
     facts_linked,
     facts_outcome,
+    facts_prepared,
     gates,
     lessons,
     templates,
@@ -84,6 +83,7 @@ def facts(
         policy=policy(release),
         registration=_registration(release),
         assessment=_assessment(release),
+        training_rule=template.training,
         scope=_scope(release, items, now),
         plan=_plan(release, plan),
         back_out_plan=_back_out_plan(plan),
@@ -100,12 +100,9 @@ def facts(
         rehearsals=facts_outcome.rehearsals(release),
         waivers=facts_built.waivers(release),
         lessons=lessons.facts(release),
-        trainings=tuple(
-            TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
-            for one in release.training.all()
-        ),
+        trainings=facts_prepared.trainings(release),
         articles=tuple(ArticleFacts(one.number, one.kind, one.state) for one in release.articles.all()),
-        notices=tuple(NoticeFacts(one.audience, one.due_at, one.sent_at) for one in release.notices.all()),
+        notices=facts_prepared.notices(release),
         stateful_targets=tuple(item.key for item in items if item.is_stateful),
         backups=facts_built.backups(items),
         incidents=facts_outcome.open_incidents(release),
