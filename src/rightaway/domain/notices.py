@@ -12,6 +12,7 @@ from rightaway.domain.sentences import NOTHING, Sentence, Word, said
 
 LEAD = {"major": timedelta(days=5), "minor": timedelta(days=2), "emergency": timedelta()}
 """How long before the planned start people are told. Source: lifecycle design, 1.8."""
+LONGEST = 4000
 REMIND_AFTER = timedelta(days=1)
 """Who has not acknowledged after this long is reminded, once."""
 
@@ -165,8 +166,12 @@ def check(to: str, moment: str, text: str, acknowledge_pct: int) -> None:
             at="moment",
             hint=", ".join(Moment),
         )
-    if not text.strip():
-        raise Invalid("notice.text", said("A notice says something."), at="text")
+    if not text.strip() or len(text) > LONGEST:
+        raise Invalid(
+            "notice.text",
+            said("A notice says something, in at most {count} characters.", count=LONGEST),
+            at="text",
+        )
     unknown = next((name for name in words_in(text) if name not in WORDS), None)
     if unknown is not None:
         raise Invalid(
