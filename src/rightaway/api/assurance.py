@@ -84,22 +84,24 @@ class TrainingOut(Out):
     mode: str
     invited: int
     attended: int
+    passed: int | None
     finished_at: datetime | None
 
 
 class TrainingIn(FileModel):
-    """`kind` is users or support."""
+    """`kind` is users, service_desk, support or operations; as it is planned when left out."""
 
     mode: of.Word
     invited: Annotated[int, of.whole(0, 1_000_000)]
     attended: Annotated[int, of.whole(0, 1_000_000)] = 0
-    kind: of.Word = "users"
+    passed: Annotated[int, of.whole(0, 1_000_000)] | None = None
+    kind: Word = ""
 
 
 class NoticeOut(Out):
     audience: str
     text: str
-    due_at: datetime
+    due_at: datetime | None
     sent_at: datetime | None
     sent_by: MaybeAccount
 
@@ -202,7 +204,7 @@ def record_training(request: Request, release: str, audience: str, sent: Sent[Tr
 
 @router.get("/releases/{release}/notices", response=list[NoticeOut])
 def list_notices(request: Request, release: str) -> Any:
-    """List the messages of the communication plan."""
+    """List the messages of the communication plan that are told outside of Rightaway, and the others."""
     return list(find(request, release).notices.select_related("sent_by").order_by("due_at", "id"))
 
 

@@ -51,6 +51,9 @@ class IncidentOut(Out):
     confirmed_by: MaybeAccount
     resolution: str
     disposition: str
+    is_misuse: bool
+    misunderstood: str
+    taught_in: MaybeNumber
     detected_at: datetime
     restored_at: datetime | None
     closed_at: datetime | None
@@ -74,6 +77,13 @@ class IncidentLinkIn(FileModel):
 class IncidentResolutionIn(FileModel):
     resolution: of.Text
     restored_at: of.Moment | None = None
+
+
+class MisuseIn(FileModel):
+    """`misunderstood` is what people did not know; with `is_misuse` false it is taken back."""
+
+    misunderstood: Word = ""
+    is_misuse: of.Flag = True
 
 
 class ProblemOut(Out):
@@ -162,7 +172,7 @@ def _incident(request: Request, number: str, *acts: str) -> Any:
 @router.get("/incidents", response=Page[IncidentOut])
 def list_incidents(request: Request, asked: Asked[LinkedFilter]) -> Any:
     """List incidents, newest first."""
-    rows = ask.incidents(state=asked.state, release=asked.release).select_related("confirmed_by")
+    rows = ask.incidents(state=asked.state, release=asked.release).select_related("confirmed_by", "taught_in")
     return page(visible(request.auth, rows, scope="service__key"), asked, "-id")
 
 
@@ -208,6 +218,16 @@ def confirm_cause(request: Request, response: HttpResponse, incident: str) -> An
     _incident(request, incident, "incident.record")
     row = incidents.confirm_cause(
         actor=request.auth, number=incident, expected_version=expected_version(request)
+    )
+    return tagged(response, row)
+
+
+@router.put("/incidents/{incident}/misuse", response=IncidentOut)
+def mark_misuse(request: Request, response: HttpResponse, incident: str, sent: Sent[MisuseIn]) -> Any:
+    """Say that people did not know how to use the service; the training of the next release has to answer it."""
+    _incident(request, incident, "incident.record")
+    row = incidents.mark_misuse(
+        actor=request.auth, number=incident, expected_version=expected_version(request), **sent.model_dump()
     )
     return tagged(response, row)
 

@@ -114,6 +114,7 @@ class VisitOut(Out):
 class WaiverOut(Out):
     id: int
     control: str
+    part: str
     state: str = ""
     reason: str
     restore_plan: str
@@ -140,13 +141,18 @@ class ReleaseMoveIn(FileModel):
 
 
 class WaiverIn(FileModel):
-    """`owed` says what is to be done afterwards; the control itself when left out."""
+    """
+    `owed` says what is to be done afterwards; the control itself when left out.
+
+    `part` is one audience of the training; all of the control when left out.
+    """
 
     control: of.VariableName
     reason: of.Text
     expires_at: of.Moment
     restore_plan: Said = ""
     owed: Said = ""
+    part: Word = ""
 
 
 class GrantIn(FileModel):

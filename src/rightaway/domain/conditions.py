@@ -9,7 +9,9 @@ from rightaway.domain.guards_results import targets_restored
 from rightaway.domain.priorities import training_required
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Sentence, said
+from rightaway.domain.trainings import CONTROL as TRAINING
 from rightaway.domain.values import ReleaseType
+from rightaway.domain.waivers import waiver
 
 NOT = "not "
 
@@ -23,10 +25,15 @@ class Condition:
     is_not: Sentence
 
 
-def _training_required(facts: ReleaseFacts, _now: datetime) -> bool:
+def _training_required(facts: ReleaseFacts, now: datetime) -> bool:
+    if waiver(facts, TRAINING, now):
+        return False
     held = facts.assessment
     return training_required(
-        impact_assessment=held.impact_assessment, urgency=held.urgency, added=held.training_added
+        impact_assessment=held.impact_assessment,
+        urgency=held.urgency,
+        added=held.training_added,
+        rule=facts.training_rule,
     )
 
 
@@ -66,7 +73,7 @@ CONDITIONS = {
     ),
     "training_required": Condition(
         _training_required,
-        said("impact assessment and urgency are high, or training was asked for"),
+        said("impact assessment and urgency are high, or training was asked for, and nobody waived it"),
         said("training is not required"),
     ),
     "any_target_modified": Condition(

@@ -58,7 +58,12 @@ class RehearsalFacts:
 
 @dataclass(frozen=True, slots=True)
 class WaiverFacts:
-    """An accepted absence of a control; `control` is the key of the checklist item."""
+    """
+    An accepted absence of a control; `control` is the key of the checklist item.
+
+    Args:
+        part: What of the control is waived, such as one audience of the training; empty for all of it.
+    """
 
     control: str
     requested_by: str = ""
@@ -68,16 +73,27 @@ class WaiverFacts:
     restore_plan: str = ""
     refused_by: str = ""
     withdrawn: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingFacts:
-    """One audience; kind `support` must be there in full."""
+    """
+    One audience; those of `trainings.SUPPORT_STAFF` must be there in full.
+
+    Args:
+        passed: How many of those who came reached the pass mark; None where there is no quiz.
+        seats: Of all its sessions; None where nobody limits them.
+        next_session_at: When the next session begins that is still to be held.
+    """
 
     audience: str
     kind: str = "users"
     named: int = 0
     attended: int = 0
+    passed: int | None = None
+    seats: int | None = None
+    next_session_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +105,25 @@ class ArticleFacts:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
+    """
+    One message that has to arrive before the release begins.
+
+    Args:
+        delivered_at: When the last of its recipients had it, in their inbox or by mail, or had acknowledged it.
+        recipients: How many it was sent to; 0 for one that was told outside of Rightaway.
+        undelivered: How many of them do not have it: mail waits, failed, or nobody knows what became of it.
+        acknowledge_pct: The share of the recipients who have to acknowledge it.
+        obstacle: Why it could not be sent when it was due, a word of `notices.Obstacle`.
+    """
+
     audience: str
     scheduled_at: datetime | None = None
     delivered_at: datetime | None = None
+    recipients: int = 0
+    undelivered: int = 0
+    acknowledged: int = 0
+    acknowledge_pct: int = 0
+    obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
-"""Guards on what was built and proved: package, tests, the way back, training."""
+"""Guards on what was built and proved: package, tests, the way back, published articles."""
 
 from datetime import datetime, timedelta
 
-from rightaway.domain.facts_evidence import RehearsalFacts, TestRunFacts, TrainingFacts, UnitFacts
-from rightaway.domain.guards_registration import DONE_TASKS
+from rightaway.domain.facts_evidence import RehearsalFacts, TestRunFacts, UnitFacts
 from rightaway.domain.release_facts import ReleaseFacts
-from rightaway.domain.sentences import Title, Word, said
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.waivers import waiver
 
@@ -197,52 +196,6 @@ def _irreversible(steps: tuple[str, ...]) -> Unmet:
         said("Give each step an inverse, or have a waiver with a restore plan granted."),
         {"steps": list(steps)},
         failed=True,
-    )
-
-
-def training_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
-    found = [
-        Unmet(
-            "G25",
-            "G25.task_open",
-            said("The training task '{title}' is {state}.", title=Title(task.title), state=Word(task.state)),
-            task.assignee or "release_manager",
-            said("Finish it, or skip it with a reason."),
-            {"task": task.number, "state": task.state},
-        )
-        for task in facts.tasks
-        if task.phase == "training" and task.mandatory and task.blocks_exit and task.state not in DONE_TASKS
-    ]
-    if waiver(facts, "training", now):
-        return tuple(found)
-    if not facts.trainings:
-        found.append(missing("G25", "audience", said("a named audience for the training")))
-    found.extend(unmet for training in facts.trainings for unmet in _attendance(facts, training))
-    found.extend(articles_published(facts, ("training_material",), "G25"))
-    return tuple(found)
-
-
-def _attendance(facts: ReleaseFacts, training: TrainingFacts) -> tuple[Unmet, ...]:
-    policy = facts.policy
-    needed = policy.support_attendance_pct if training.kind == "support" else policy.users_attendance_pct
-    if training.named > 0 and training.attended * 100 >= needed * training.named:
-        return ()
-    return (
-        Unmet(
-            "G25",
-            "G25.attendance",
-            said(
-                "{attended} of {named} of {audience} were trained; {needed} % must.",
-                attended=training.attended,
-                named=training.named,
-                audience=training.audience,
-                needed=needed,
-            ),
-            "release_manager",
-            said("Hold another session, or correct the list of names."),
-            {"audience": training.audience, "named": training.named, "attended": training.attended},
-            failed=training.named > 0,
-        ),
     )
 
 

@@ -1,21 +1,19 @@
 """Guards on what surrounds a deployment: the people told and the data saved."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from rightaway.domain.facts_evidence import BackupFacts, NoticeFacts
+from rightaway.domain.notices import Obstacle, lead
 from rightaway.domain.release_facts import ReleaseFacts
-from rightaway.domain.sentences import said
+from rightaway.domain.sentences import Sentence, said
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.waivers import waiver
-
-NOTICE_LEAD = {"major": timedelta(days=5), "minor": timedelta(days=2), "emergency": timedelta()}
 
 
 def notice_lead(facts: ReleaseFacts) -> timedelta:
     """How long before the planned start the notices must have arrived."""
-    if facts.policy.notice_lead_s is not None:
-        return timedelta(seconds=facts.policy.notice_lead_s)
-    return NOTICE_LEAD.get(facts.registration.release_type, NOTICE_LEAD["major"])
+    return lead(facts.registration.release_type, facts.policy.notice_lead_s)
 
 
 def notices_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
@@ -38,39 +36,83 @@ def notices_delivered(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     return tuple(unmet for notice in facts.notices for unmet in _notice(facts, notice, now))
 
 
-def _notice(facts: ReleaseFacts, notice: NoticeFacts, now: datetime) -> tuple[Unmet, ...]:
-    start, lead = facts.plan.planned_start, notice_lead(facts)
+def _notice(facts: ReleaseFacts, notice: NoticeFacts, now: datetime) -> Iterator[Unmet]:
     if notice.delivered_at is None or notice.delivered_at > now:
-        code, what = (
-            "notice_undelivered",
-            said("The notice to {audience} was not delivered.", audience=notice.audience),
-        )
-        remedy = said("Send it, and plan the start so that they have the time they were promised.")
-    elif start is not None and notice.delivered_at + lead > start:
-        code, what = (
+        yield _undelivered(notice)
+        return
+    start, before = facts.plan.planned_start, notice_lead(facts)
+    if start is not None and notice.delivered_at + before > start:
+        yield _unmet(
+            notice,
             "notice_late",
             said(
                 "The notice to {audience} came less than {lead} before the start.",
                 audience=notice.audience,
-                lead=lead,
+                lead=before,
             ),
+            said(
+                "Move the planned start to {moment} or later.",
+                moment=(notice.delivered_at + before).isoformat(),
+            ),
+            failed=True,
+            before=before,
         )
-        remedy = said(
-            "Move the planned start to {moment} or later.", moment=(notice.delivered_at + lead).isoformat()
+    if notice.acknowledged * 100 < notice.acknowledge_pct * notice.recipients:
+        yield _unmet(
+            notice,
+            "notice_unacknowledged",
+            said(
+                "{acknowledged} of {recipients} acknowledged the notice to {audience}; {needed} % must.",
+                acknowledged=notice.acknowledged,
+                recipients=notice.recipients,
+                audience=notice.audience,
+                needed=notice.acknowledge_pct,
+            ),
+            said("Remind those who have not."),
         )
-    else:
-        return ()
-    evidence = {"audience": notice.audience, "delivered_at": str(notice.delivered_at), "lead": str(lead)}
-    return (
-        Unmet(
-            "communication_plan",
-            f"communication_plan.{code}",
-            what,
-            "release_manager",
-            remedy,
-            evidence,
-            failed=code == "notice_late",
-        ),
+
+
+def _undelivered(notice: NoticeFacts) -> Unmet:
+    if notice.obstacle == Obstacle.AUDIENCE_EMPTY:
+        return _unmet(
+            notice,
+            "audience_empty",
+            said("The notice to {audience} would reach nobody.", audience=notice.audience),
+            said("Name who belongs to it, then send it."),
+        )
+    if notice.undelivered:
+        return _unmet(
+            notice,
+            "notice_on_its_way",
+            said(
+                "{count} of {recipients} do not have the notice to {audience} yet.",
+                count=notice.undelivered,
+                recipients=notice.recipients,
+                audience=notice.audience,
+            ),
+            said("Look at what became of their mail, send it again, or have them acknowledge it."),
+        )
+    return _unmet(
+        notice,
+        "notice_undelivered",
+        said("The notice to {audience} was not delivered.", audience=notice.audience),
+        said("Send it, and plan the start so that they have the time they were promised."),
+    )
+
+
+def _unmet(
+    notice: NoticeFacts,
+    code: str,
+    message: Sentence,
+    remedy: Sentence,
+    *,
+    failed: bool = False,
+    before: timedelta | None = None,
+) -> Unmet:
+    evidence = {"audience": notice.audience, "delivered_at": str(notice.delivered_at), "lead": str(before)}
+    owner = "release_manager"
+    return Unmet(
+        "communication_plan", f"communication_plan.{code}", message, owner, remedy, evidence, failed=failed
     )
 
 

@@ -43,7 +43,9 @@ class MailState(StrEnum):
 
 DEFAULTS: Mapping[Group, Channel] = {
     **dict.fromkeys(Group, Channel.DIGEST),
-    **dict.fromkeys((Group.APPROVALS, Group.DEADLINES, Group.TASKS, Group.PAGES), Channel.AT_ONCE),
+    **dict.fromkeys(
+        (Group.APPROVALS, Group.DEADLINES, Group.TASKS, Group.NOTICES, Group.PAGES), Channel.AT_ONCE
+    ),
 }
 BACK_OFF = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, 240, 720))
 """How long after each failed attempt the next one is; after the last of them it has failed."""

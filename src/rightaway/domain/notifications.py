@@ -56,6 +56,8 @@ class NotificationKind(StrEnum):
     WAIVER_EXPIRES = "waiver_expires"
     PERMIT_MISSING = "permit_missing"
     PROPOSAL_MADE = "proposal_made"
+    NOTICE = "notice"
+    NOTICE_REMINDED = "notice_reminded"
 
 
 class Group(StrEnum):
@@ -69,6 +71,7 @@ class Group(StrEnum):
     DEPLOYMENTS = "deployments"
     DEADLINES = "deadlines"
     BOARDS = "boards"
+    NOTICES = "notices"
     PAGES = "pages"
 
 
@@ -109,6 +112,7 @@ GROUPS: Mapping[NotificationKind, Group] = {
         _G.DEADLINES,
     ),
     **dict.fromkeys((_K.AGENDA_PUBLISHED, _K.BOARD_DECIDED, _K.MINUTES_READY, _K.ACTION_GIVEN), _G.BOARDS),
+    **dict.fromkeys((_K.NOTICE, _K.NOTICE_REMINDED), _G.NOTICES),
     **dict.fromkeys(
         (_K.DEPLOYMENT_BACKING_OUT, _K.NO_RETURN_NEAR, _K.WINDOW_EXCEEDED, _K.PERMIT_MISSING), _G.PAGES
     ),

@@ -27,6 +27,7 @@ class Role(StrEnum):
     SERVICE_OWNER = "service_owner"
     CHANGE_MANAGER = "change_manager"
     CAB = "cab"
+    TRAINING_MANAGER = "training_manager"
     STAKEHOLDER = "stakeholder"
     AUDITOR = "auditor"
     ADMIN = "admin"

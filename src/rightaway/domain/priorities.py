@@ -1,5 +1,6 @@
 """How urgent a release is, what its assessment has to answer, and whether it needs training."""
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 from rightaway.domain.errors import Invalid
@@ -33,6 +34,24 @@ RISK_QUESTIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingRule:
+    """
+    When a release has to go through the training phase, as its workflow says.
+
+    Args:
+        impact_assessment: Needed when it is assessed this high or higher; 1 is the highest.
+        urgency: And is this urgent or more.
+        always: Needed whatever the assessment says.
+
+    Source: seed workflow, "activated when you select high Impact Assessment and high Urgency".
+    """
+
+    impact_assessment: int = HIGH_FROM
+    urgency: int = HIGH_FROM
+    always: bool = False
+
+
 def priority(*, impact: int, urgency: int) -> Priority:
     """
     Give the priority; both scales run from 1 (highest) to 4.
@@ -55,7 +74,13 @@ def priority(*, impact: int, urgency: int) -> Priority:
     return MATRIX[urgency - 1][impact - 1]
 
 
-def training_required(*, impact_assessment: int | None, urgency: int | None, added: bool = False) -> bool:
+def training_required(
+    *,
+    impact_assessment: int | None,
+    urgency: int | None,
+    added: bool = False,
+    rule: TrainingRule = TrainingRule(),
+) -> bool:
     """
     Say whether the release goes through the training phase.
 
@@ -63,8 +88,7 @@ def training_required(*, impact_assessment: int | None, urgency: int | None, add
         impact_assessment: 1 (highest) to 4; None while it is not assessed.
         urgency: The same scale.
         added: Somebody asked for training although the scales do not.
-
-    Source: seed workflow, "activated when you select high Impact Assessment and high Urgency".
     """
-    high = all(value is not None and value <= HIGH_FROM for value in (impact_assessment, urgency))
-    return high or added
+    pairs = ((impact_assessment, rule.impact_assessment), (urgency, rule.urgency))
+    high = all(value is not None and value <= least for value, least in pairs)
+    return high or added or rule.always

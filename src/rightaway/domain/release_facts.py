@@ -37,6 +37,7 @@ from rightaway.domain.facts_planning import (
     PlanFacts,
     ScopeFacts,
 )
+from rightaway.domain.priorities import TrainingRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class ReleaseFacts:
     policy: PolicyFacts = field(default_factory=PolicyFacts)
     registration: RegistrationFacts = field(default_factory=RegistrationFacts)
     assessment: AssessmentFacts = field(default_factory=AssessmentFacts)
+    training_rule: TrainingRule = field(default_factory=TrainingRule)
     scope: ScopeFacts = field(default_factory=ScopeFacts)
     plan: PlanFacts = field(default_factory=PlanFacts)
     back_out_plan: BackOutPlanFacts = field(default_factory=BackOutPlanFacts)

@@ -12,6 +12,7 @@ from rightaway.domain import (
     guards_readiness,
     guards_registration,
     guards_results,
+    guards_training,
 )
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.unmet import Unmet
@@ -33,7 +34,7 @@ GUARDS: Mapping[str, Guard] = {
     "G21": guards_building.tests_passed,
     "G22": guards_building.back_out_rehearsed,
     "G23": emergency.least_evidence,
-    "G25": guards_building.training_complete,
+    "G25": guards_training.training_complete,
     "G30": guards_deployment.go_no_go,
     "G40": guards_results.waves_finished,
     "G50": guards_deployment.back_out_decided,

@@ -18,6 +18,8 @@ WAIVABLE = (
     "backups",
     "early_life_support",
 )
+PARTED = frozenset({"training"})
+"""Controls that can be waived for a part: one audience."""
 GRANT = "gate.waive"
 
 
@@ -29,14 +31,14 @@ class WaiverState(StrEnum):
     EXPIRED = "expired"
 
 
-def waiver(facts: ReleaseFacts, control: str, now: datetime) -> WaiverFacts | None:
+def waiver(facts: ReleaseFacts, control: str, now: datetime, *, part: str = "") -> WaiverFacts | None:
     """
-    Give the waiver in force for a control, or None.
+    Give the waiver in force for a control, or None; with `part` that of the part alone.
 
     It counts when another person than the one who asked granted it, for a reason, and until it expires. Going
     without a way back needs a plan to restore as well.
     """
-    held = (w for w in facts.waivers if w.control == control and control in WAIVABLE)
+    held = (w for w in facts.waivers if (w.control, w.part) == (control, part) and control in WAIVABLE)
     return next((w for w in held if _in_force(w, now)), None)
 
 
@@ -71,6 +73,12 @@ def check(asked: WaiverFacts, *, longest_days: int, now: datetime) -> None:
             said("{control} cannot be waived.", control=Word(asked.control.replace("_", " "))),
             at="control",
             hint=said("What can be waived: {controls}.", controls=wordlist(WAIVABLE)),
+        )
+    if asked.part and asked.control not in PARTED:
+        raise Invalid(
+            "waiver.part",
+            said("{control} is waived as a whole.", control=Word(asked.control.replace("_", " "))),
+            at="part",
         )
     if not asked.reason.strip():
         raise Invalid("waiver.reason_missing", said("A waiver needs a reason."), at="reason")
@@ -126,7 +134,9 @@ def expired(facts: ReleaseFacts, control: str, now: datetime) -> WaiverFacts | N
     """Give the newest waiver of a control that was granted and counts for nothing any more, when none is in force."""
     if waiver(facts, control, now):
         return None
-    over = (w for w in facts.waivers if w.control == control and w.granted_by and not w.withdrawn)
+    over = (
+        w for w in facts.waivers if (w.control, w.part) == (control, "") and w.granted_by and not w.withdrawn
+    )
     return max(
         (w for w in over if state(w, now) is WaiverState.EXPIRED and w.expires_at),
         key=lambda w: w.expires_at or now,

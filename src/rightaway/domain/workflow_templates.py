@@ -5,6 +5,7 @@ from typing import Any
 
 from rightaway.domain.errors import Invalid
 from rightaway.domain.mappings import Reader
+from rightaway.domain.priorities import SCALE, TrainingRule
 from rightaway.domain.sentences import said
 from rightaway.domain.workflow_approvals import approval
 from rightaway.domain.workflow_checks import check, check_kept
@@ -63,6 +64,7 @@ _FIELDS = [
     "permit_guards",
     "launch",
     "launch_lower",
+    "training",
 ]
 
 
@@ -87,7 +89,23 @@ def _template(reader: Reader, mapping: Mapping[str, Any]) -> Template:
         permit_guards=reader.texts(top, "permit_guards", ""),
         launch=reader.texts(top, "launch", ""),
         launch_lower=reader.texts(top, "launch_lower", ""),
+        training=_training(reader, top),
     )
+
+
+def _training(reader: Reader, top: Mapping[str, Any]) -> TrainingRule:
+    """Read when a release goes through training; a workflow that does not say it has the usual rule."""
+    usual, at = TrainingRule(), "/training"
+    fields = reader.fields(top.get("training", {}), at, known=("impact_assessment", "urgency", "always"))
+    rule = TrainingRule(
+        impact_assessment=reader.whole(fields, "impact_assessment", at, default=usual.impact_assessment),
+        urgency=reader.whole(fields, "urgency", at, default=usual.urgency),
+        always=reader.flag(fields, "always", at, default=usual.always),
+    )
+    for name in ("impact_assessment", "urgency"):
+        value = getattr(rule, name)
+        reader.one_of(str(value), [str(one) for one in SCALE], f"{at}/{name}", "value of the scale")
+    return rule
 
 
 def _phase(reader: Reader, value: Any, at: str) -> Phase:

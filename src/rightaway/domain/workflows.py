@@ -1,12 +1,13 @@
 """A release workflow as data: phases, the ways between them, and what each way asks for."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rightaway.domain import moves
 from rightaway.domain.approvals import Requirement
 from rightaway.domain.permissions import Role
+from rightaway.domain.priorities import TrainingRule
 from rightaway.domain.task_order import Link
 from rightaway.domain.tasks import Outcome
 from rightaway.domain.values import EvidenceType, TaskKind
@@ -136,6 +137,7 @@ class Template:
         launch: The phases from which something may be deployed to production.
         launch_lower: The phases from which something may be deployed to a lower environment.
         extends: Key of the shipped workflow whose prohibitions it keeps; empty for none.
+        training: When a release has to go through training.
     """
 
     key: str
@@ -152,6 +154,7 @@ class Template:
     launch: tuple[str, ...] = ()
     launch_lower: tuple[str, ...] = ()
     extends: str = ""
+    training: TrainingRule = field(default_factory=TrainingRule)
 
     def launch_phases(self, *, production: bool) -> tuple[str, ...]:
         """Give the phases from which something may be deployed to production, or to a lower environment."""

@@ -65,6 +65,7 @@ def waiver(row: Waiver) -> WaiverFacts:
         restore_plan=row.restore_plan,
         refused_by=row.refused_by.username if row.refused_by else "",
         withdrawn=row.withdrawn_at is not None,
+        part=row.part,
     )
 
 

@@ -12,7 +12,7 @@ def incidents(*, state: str = "", release: str = "") -> QuerySet[Incident]:
 
 
 def incident(number: str) -> Incident | None:
-    return incidents().filter(number=number).first()
+    return incidents().select_related("taught_in", "answered_by__release").filter(number=number).first()
 
 
 def problems(*, state: str = "", release: str = "") -> QuerySet[Problem]:

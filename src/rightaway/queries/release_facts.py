@@ -11,7 +11,7 @@ from typing import Any
 
 from rightaway.domain.approvals import ApprovalState, Requirement, Standing, bound_digest
 from rightaway.domain.errors import Invalid
-from rightaway.domain.facts_evidence import ArticleFacts, DefectFacts, NoticeFacts, TrainingFacts
+from rightaway.domain.facts_evidence import ArticleFacts, DefectFacts
 from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.guards_deployment import BOUND_APPROVALS
 from rightaway.domain.release_facts import ApprovalFacts, EmergencyFacts, PolicyFacts, ReleaseFacts
@@ -23,6 +23,7 @@ from rightaway.queries import (
     facts_linked,
     facts_outcome,
     facts_planned,
+    facts_prepared,
     lessons,
     templates,
 )
@@ -99,6 +100,7 @@ _PARTS: Mapping[str, Callable[[_Reader], Any]] = {
     "policy": lambda read: policy(read.release),
     "registration": lambda read: facts_planned.registration(read.release),
     "assessment": lambda read: facts_planned.assessment(read.release),
+    "training_rule": lambda read: read.template.training,
     "scope": lambda read: facts_planned.scope(read.release, read.items, read.now),
     "plan": lambda read: facts_planned.plan(read.release, read.plan),
     "back_out_plan": lambda read: facts_planned.back_out_plan(read.plan),
@@ -113,16 +115,11 @@ _PARTS: Mapping[str, Callable[[_Reader], Any]] = {
     "rehearsals": lambda read: facts_outcome.rehearsals(read.release),
     "waivers": lambda read: facts_built.waivers(read.release),
     "lessons": lambda read: lessons.facts(read.release),
-    "trainings": lambda read: tuple(
-        TrainingFacts(one.audience, one.audience_kind, one.invited, one.attended)
-        for one in read.release.training.all()
-    ),
+    "trainings": lambda read: facts_prepared.trainings(read.release, read.now),
     "articles": lambda read: tuple(
         ArticleFacts(one.number, one.kind, one.state) for one in read.release.articles.all()
     ),
-    "notices": lambda read: tuple(
-        NoticeFacts(one.audience, one.due_at, one.sent_at) for one in read.release.notices.all()
-    ),
+    "notices": lambda read: facts_prepared.notices(read.release),
     "stateful_targets": lambda read: tuple(item.key for item in read.items if item.is_stateful),
     "backups": lambda read: facts_built.backups(read.items),
     "incidents": lambda read: facts_outcome.open_incidents(read.release),

@@ -6,6 +6,9 @@ from functools import lru_cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from rightaway.domain.approvals import Requirement
+from rightaway.domain.permissions import Role
+from rightaway.domain.trainings import CONTROL as TRAINING
+from rightaway.domain.waivers import GRANT
 from rightaway.domain.workflow_checks import ENDS
 from rightaway.domain.workflow_templates import stored
 from rightaway.domain.workflow_versions import DEFAULT
@@ -22,6 +25,12 @@ def of(release: Release) -> Template:
 @lru_cache(maxsize=64)
 def parsed(workflow_id: int) -> Template:
     return stored(WorkflowTemplate.objects.get(pk=workflow_id).body)
+
+
+def owner_of(release: Release, control: str) -> str:
+    """Give the role that owns a control: as the checklist says, that of training its manager, else who may waive."""
+    owners = {rule.key: rule.owner for rule in of(release).checklist}
+    return owners.get(control, Role.TRAINING_MANAGER if control == TRAINING else GRANT)
 
 
 def current_phases() -> tuple[Phase, ...]:

@@ -7,15 +7,18 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain import trainings as rules
 from rightaway.domain.errors import Invalid, Refused
+from rightaway.domain.notices import Moment, To
 from rightaway.domain.sentences import Word, said
+from rightaway.domain.trainings import Count
 from rightaway.domain.values import Actor, DefectSeverity, TestLevel
 from rightaway.intake.junit import TestReport, load_junit
 from rightaway.records.assurance.models import Backup, Defect, Notice, TestCase, TestRun, Training
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, lifecycle
+from rightaway.services import _audit, _guard, lifecycle, trainings
 from rightaway.services._release import require_open
 
 
@@ -166,48 +169,50 @@ def close_defect(*, actor: Actor, number: str, defect_id: int, resolution: str) 
 
 @transaction.atomic
 def record_training(
-    *, actor: Actor, number: str, audience: str, mode: str, invited: int, attended: int, kind: str = "users"
+    *,
+    actor: Actor,
+    number: str,
+    audience: str,
+    mode: str,
+    invited: int,
+    attended: int,
+    kind: str = "",
+    passed: int | None = None,
 ) -> Training:
-    """Record the training of one audience; `kind` is users or support."""
+    """
+    Record how many of one audience were taught, planned or not; more of it is in `services.trainings`.
+
+    Args:
+        kind: As it is planned, else users, when empty.
+    """
     release = _open(actor, number, "task.complete")
-    if not 0 <= attended <= invited:
-        raise Invalid(
-            "training.attendance",
-            said("{attended} of {invited} cannot have attended.", attended=attended, invited=invited),
-            at="attended",
-        )
-    if kind not in {"users", "support"}:
-        raise Invalid(
-            "training.kind",
-            said("'{kind}' is no kind of audience.", kind=Word(kind)),
-            at="kind",
-            hint=said("users, support"),
-        )
-    training, _ = Training.objects.update_or_create(
-        release=release,
-        audience=audience,
-        defaults={
-            "mode": mode,
-            "invited": invited,
-            "attended": attended,
-            "audience_kind": kind,
-            "finished_at": timezone.now() if attended else None,
-        },
-    )
-    _done(
-        actor,
-        release,
-        "release.training.recorded",
-        {"audience": audience, "attended": attended, "of": invited},
-    )
-    return training
+    row = Training.objects.select_for_update().filter(release=release, audience=audience).first()
+    row = row or Training(release=release, audience=audience)
+    row.mode, row.audience_kind = rules.mode(mode), rules.audience_kind(kind or row.audience_kind)
+    count = Count(invited, attended, passed)
+    rules.check_count(count, row.pass_mark)
+    row.save()
+    trainings.counted(row, count)
+    row.finished_at = timezone.now() if attended else None
+    row.save()
+    facts = {"audience": audience, "attended": attended, "of": invited}
+    _done(actor, release, "release.training.recorded", facts)
+    return row
 
 
 @transaction.atomic
 def schedule_notice(*, actor: Actor, number: str, audience: str, text: str, due_at: datetime) -> Notice:
+    """Schedule a message to an audience that is told outside of Rightaway; others are in `services.notices`."""
     release = _open(actor, number, "release.edit")
+    held = Notice.objects.filter(release=release, audience=audience, moment=Moment.AHEAD).first()
+    if held is not None and held.to != To.OUTSIDE:
+        raise Refused(
+            "notice.by_rightaway",
+            said("Rightaway itself sends the notice to {audience}.", audience=audience),
+            hint=said("Change it where it was planned."),
+        )
     notice, _ = Notice.objects.update_or_create(
-        release=release, audience=audience, defaults={"text": text, "due_at": due_at}
+        release=release, audience=audience, moment=Moment.AHEAD, defaults={"text": text, "due_at": due_at}
     )
     _done(actor, release, "release.notice.scheduled", {"audience": audience, "due_at": due_at.isoformat()})
     return notice
@@ -215,9 +220,20 @@ def schedule_notice(*, actor: Actor, number: str, audience: str, text: str, due_
 
 @transaction.atomic
 def mark_notice_sent(*, actor: Actor, number: str, audience: str) -> Notice:
-    """Record that a notice reached its audience."""
+    """
+    Record that a notice reached its audience by other means.
+
+    Raises:
+        Refused: `notice.by_rightaway`; what Rightaway sends itself is told by its outbox, not by hand.
+    """
     release = _open(actor, number, "release.edit")
-    notice = _guard.lock(Notice, release=release, audience=audience)
+    notice = _guard.lock(Notice, release=release, audience=audience, moment=Moment.AHEAD)
+    if notice.to != To.OUTSIDE:
+        raise Refused(
+            "notice.by_rightaway",
+            said("Rightaway itself sends the notice to {audience}.", audience=audience),
+            hint=said("Send it; what became of it is read from the outbox."),
+        )
     notice.sent_at, notice.sent_by = notice.sent_at or timezone.now(), _guard.person(actor)
     notice.save()
     _done(actor, release, "release.notice.sent", {"audience": audience})

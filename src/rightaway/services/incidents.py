@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import said
+from rightaway.domain.trainings import gap_of
 from rightaway.domain.values import ENGINE, Actor, IncidentLink, RecordState
+from rightaway.queries.trainings import deployed
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment, Wave
 from rightaway.records.incidents.models import Incident, Interaction, KnownError, Problem, ReleasedError
@@ -268,6 +270,44 @@ def link_incident(
     facts = {"release": release, "link": link, "before": before}
     _told(actor, "incident.record.linked", "incident", number, facts, version=incident.version)
     _settle(row)
+    return incident
+
+
+@transaction.atomic
+def mark_misuse(
+    *,
+    actor: Actor,
+    number: str,
+    misunderstood: str,
+    is_misuse: bool = True,
+    expected_version: int | None = None,
+) -> Incident:
+    """
+    Say that an incident came from not knowing how to use the service, or take that back.
+
+    It is put down to the training of the release that came into use in the thirty days before, if there is one;
+    the training plan of the next release of the service has to look at it.
+
+    Args:
+        misunderstood: What people did not know, for who teaches it next time.
+    """
+    incident = _guard.lock(Incident, number=number)
+    _guard.require(actor=actor, action="incident.record", scope=incident.service.key)
+    _guard.unchanged(incident, expected_version)
+    if is_misuse and not misunderstood.strip():
+        raise Invalid("incident.misunderstood", said("Say what was misunderstood."), at="misunderstood")
+    release = None
+    if is_misuse:
+        near = deployed(incident.service_id, incident.detected_at)
+        release = gap_of(incident.detected_at, near)
+    incident.is_misuse, incident.taught_in_id = is_misuse, release
+    incident.misunderstood = misunderstood[:300] if is_misuse else ""
+    if not is_misuse:
+        incident.answered_by = None
+    incident.save()
+    told = str(incident.taught_in.number) if incident.taught_in else ""
+    facts = {"misuse": is_misuse, "misunderstood": misunderstood, "release": told}
+    _told(actor, "incident.misuse.marked", "incident", number, facts, version=incident.version)
     return incident
 
 

@@ -15,6 +15,7 @@ from rightaway.services import (
     emergency_paperwork,
     lifecycle,
     meetings,
+    notices,
     release_holds,
     task_reminders,
     workflows,
@@ -43,6 +44,7 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     for key in numbers:
         with transaction.atomic():
             lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
+    notices.pass_by(now=now)
     alert_moments.pass_by(since=since, now=now)
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)

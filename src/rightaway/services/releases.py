@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rightaway.domain import closure_codes
+from rightaway.domain import closure_codes, trainings
 from rightaway.domain.changes import TERMINAL, ChangeType
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.guards import require
@@ -24,6 +24,7 @@ from rightaway.domain.values import (
     ReleaseReason,
     ReleaseType,
 )
+from rightaway.domain.waivers import waiver
 from rightaway.domain.workflow_versions import DEFAULT
 from rightaway.queries import release_facts, templates
 from rightaway.records.changes.models import Change
@@ -129,12 +130,21 @@ def edit(
     """
     release = _open(actor, number, expected_version)
     known = set(fields) & EDITABLE
-    before = _edits.values(release, known)
+    before, was = _edits.values(release, known), release.training_required
     _assign(actor, release, fields)
+    if was and not release.training_required:
+        _check_training_removed(release)
     release.save()
     facts = {"fields": sorted(fields), "changes": _edits.changes(before, _edits.values(release, known))}
     _changed(actor, release, "scope" if set(fields) & ASSESSMENT else "plan", facts)
     return release
+
+
+def _check_training_removed(release: Release) -> None:
+    now = timezone.now()
+    held = waiver(release_facts.facts(release, now), trainings.CONTROL, now)
+    is_planned = release.phase != templates.of(release).initial
+    trainings.check_removal(is_planned=is_planned, waived=held is not None)
 
 
 def _open(

@@ -11,7 +11,7 @@ from rightaway.domain.early_life import EarlyLifeState
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.priorities import priority, training_required
 from rightaway.domain.values import SYSTEM, Actor, Outcome, PackageStatus
-from rightaway.queries import approvers
+from rightaway.queries import approvers, templates
 from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 from rightaway.records.reviews.models import EarlyLife
@@ -25,7 +25,10 @@ def _freeze_assessment(_actor: Actor, release: Release, _reason: str) -> None:
     assert release.urgency is not None
     release.priority = priority(impact=release.impact, urgency=release.urgency)
     release.training_required = training_required(
-        impact_assessment=release.impact_assessment, urgency=release.urgency, added=release.training_required
+        impact_assessment=release.impact_assessment,
+        urgency=release.urgency,
+        added=release.training_required,
+        rule=templates.of(release).training,
     )
 
 

@@ -6,12 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rightaway.domain import trainings
 from rightaway.domain import waivers as rules
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.facts_evidence import WaiverFacts
 from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
 from rightaway.queries import facts_built, release_facts, templates
+from rightaway.queries.templates import owner_of
+from rightaway.records.assurance.models import Training
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release, Waiver
 from rightaway.services import _audit, _debts, _guard, lifecycle
@@ -28,12 +31,14 @@ def ask(
     expires_at: datetime,
     restore_plan: str = "",
     owed: str = "",
+    part: str = "",
 ) -> Waiver:
     """
     Ask that a control be waived; it counts only after another person granted it.
 
     Args:
         owed: What is to be done afterwards; the control itself when nothing is said.
+        part: One audience of the training; empty for all of the control.
 
     Raises:
         Invalid: it cannot be waived, or not for as long (`longest_waiver_days` of the release policy).
@@ -42,15 +47,20 @@ def ask(
     own = release.initiated_by_id == actor.user_id
     _guard.require(actor=actor, action="release.edit", scope=release.service.key, own=own)
     require_open(release)
-    asked = WaiverFacts(control, actor.name, reason=reason, expires_at=expires_at, restore_plan=restore_plan)
+    asked = WaiverFacts(
+        control, actor.name, reason=reason, expires_at=expires_at, restore_plan=restore_plan, part=part
+    )
     longest = release_facts.policy(release).longest_waiver_days
     rules.check(asked, longest_days=longest, now=timezone.now())
+    if part:
+        _guard.find(Training, release=release, audience=part)
     row = Waiver.objects.create(
         release=release,
         control=control,
         reason=reason,
         restore_plan=restore_plan,
         owed=owed,
+        part=part,
         requested_by=_guard.person(actor),
         expires_at=expires_at,
     )
@@ -129,11 +139,12 @@ def _decided(actor: Actor, number: str, waiver_id: int) -> Waiver:
     row = _guard.find(Waiver, pk=waiver_id, release=release)
     user = _guard.person(actor)
     _guard.require(actor=actor, action="release.view", scope=release.service.key)
-    owners = {rule.key: rule.owner for rule in templates.of(release).checklist}
-    rules.check_decider(_guard.roles_of(user.pk, release.service.key), owners.get(row.control, rules.GRANT))
+    rules.check_decider(_guard.roles_of(user.pk, release.service.key), owner_of(release, row.control))
     require_open(release)
     if row.requested_by_id == user.pk:
         raise Refused("sod.self_waiver", said("Nobody decides on the waiver they asked for."))
+    if row.control == trainings.CONTROL:
+        trainings.check_waiver_decider(user.pk, author=release.initiated_by_id)
     row.release = release
     rules.check_open(facts_built.waiver(row), timezone.now())
     return row
@@ -141,7 +152,11 @@ def _decided(actor: Actor, number: str, waiver_id: int) -> Waiver:
 
 def _control(row: Waiver) -> str:
     titles = {rule.key: rule.title for rule in templates.of(row.release).checklist}
-    return titles.get(row.control, row.control)
+    return (
+        f"{titles.get(row.control, row.control)}: {row.part}"
+        if row.part
+        else titles.get(row.control, row.control)
+    )
 
 
 def _done(actor: Actor, row: Waiver, action: str, facts: dict[str, Any]) -> None:
@@ -152,6 +167,6 @@ def _done(actor: Actor, row: Waiver, action: str, facts: dict[str, Any]) -> None
         action=action,
         stream=release.number,
         subject=("release", release.number),
-        facts={"control": row.control, **facts},
+        facts={"control": row.control, **({"part": row.part} if row.part else {}), **facts},
         version=release.version,
     )

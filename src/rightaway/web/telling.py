@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from rightaway.domain.notifications import NotificationKind as Kind
@@ -118,6 +119,8 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.CHANGE_UNAUTHORISED: ("triangle-alert", gettext_lazy("Something was changed without leave"), ""),
     Kind.WAIVER_EXPIRES: ("hourglass", gettext_lazy("A waiver expires soon: {control}"), ""),
     Kind.PROPOSAL_MADE: ("hourglass", gettext_lazy("{by} proposes this; a second person decides"), ""),
+    Kind.NOTICE: ("inbox", gettext_lazy("{release}: {text}"), ""),
+    Kind.NOTICE_REMINDED: ("hourglass", gettext_lazy("Please acknowledge this notice: {text}"), ""),
     Kind.PERMIT_MISSING: (
         "ban",
         gettext_lazy("Steps were held back that no permit covers: {targets}"),
@@ -154,4 +157,6 @@ def target(row: Any) -> str:
     comment = ask_conversations.comment(row.facts["comment"]) if "comment" in row.facts else None
     if comment is not None:
         return conversations.address(comment)
+    if "notice" in row.facts:
+        return reverse("notice-read", args=[row.facts["notice"]])
     return subjects.address(row.subject_kind, row.subject_key) + _TOLD[row.kind][2]

@@ -146,6 +146,22 @@ assurance_record_training       task.complete
 assurance_list_notices          sees
 assurance_schedule_notice       release.edit
 assurance_mark_notice_sent      release.edit
+trainings_show_plan             sees
+trainings_plan_audience         training.edit
+trainings_drop_audience         training.edit
+trainings_add_session           training.edit
+trainings_cancel_session        training.edit
+trainings_invite                training.edit
+trainings_uninvite              training.edit
+trainings_attend                training.edit
+trainings_count                 training.edit
+notices_show_plan               sees
+notices_plan_notice             release.edit
+notices_withdraw_notice         release.edit
+notices_send_notice             release.edit
+notices_remind                  release.edit
+notices_list_mine               signed-in
+notices_acknowledge             own
 assurance_list_backups          any-role
 assurance_record_backup         task.complete
 incidents_list_incidents        signed-in
@@ -154,6 +170,7 @@ incidents_show_incident         sees
 incidents_link_incident         incident.record
 incidents_resolve_incident      incident.record
 incidents_confirm_cause         incident.record
+incidents_mark_misuse           incident.record
 incidents_list_problems         signed-in
 incidents_show_problem          sees
 incidents_edit_problem          incident.record
@@ -372,6 +389,14 @@ BODIES: Mapping[str, Any] = {
     "assurance_close_defect": {"resolution": "Mended."},
     "assurance_record_training": {"mode": "video", "invited": 3},
     "assurance_schedule_notice": {"text": "Soon.", "due_at": LATER},
+    "trainings_plan_audience": {"kind": "support"},
+    "trainings_add_session": {"starts_at": LATER, "ends_at": "2031-01-01T00:00Z"},
+    "trainings_cancel_session": {"reason": "Ill."},
+    "trainings_invite": {"names": ["Mr Y"]},
+    "trainings_attend": {"name": "Mr X", "source": "trainer"},
+    "trainings_count": {"invited": 3, "source": "trainer"},
+    "notices_plan_notice": {"to": "stakeholders", "audience": "those", "due_at": LATER},
+    "incidents_mark_misuse": {"misunderstood": "The date."},
     "assurance_record_backup": {"reference": "/b", "taken_at": "2026-01-01T00:00Z"},
     "incidents_record_incident": {"title": "Slow", "service": "shop", "severity": 2},
     "incidents_link_incident": {"release": RELEASE, "link": "resolved_by_release"},

@@ -38,6 +38,7 @@ from rightaway.services import (
     knowledge,
     lifecycle,
     meetings,
+    notices,
     outages,
     people,
     plans,
@@ -45,6 +46,7 @@ from rightaway.services import (
     saved_views,
     sign_offs,
     task_plans,
+    trainings,
     waivers,
     workflow_drafts,
 )
@@ -223,6 +225,12 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     )
     defect = assurance.record_defect(actor=bea, number=number, title="Slow", severity="minor")
     assurance.schedule_notice(actor=anna, number=number, audience="all", text="Soon.", due_at=later)
+    trainings.plan(actor=anna, number=number, audience="all", fields={})
+    trainings.invite(actor=anna, number=number, audience="all", names=["Mr X"])
+    session = trainings.add_session(
+        actor=anna, number=number, audience="all", starts_at=later, ends_at=later + timedelta(hours=1)
+    )
+    told = notices.plan(actor=anna, number=number, to="stakeholders", fields={"due_at": later})
     run = assurance.import_junit(
         actor=bea,
         number=number,
@@ -325,6 +333,9 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "run": str(run.pk),
         "defect": str(defect.pk),
         "audience": "all",
+        "session": str(session.pk),
+        "attendee": "Mr X",
+        "notice": str(told.pk),
         "incident": incident.number,
         "problem": problem.number,
         "outage": outages.record(actor=sofia, service="shop", fields=down).number,

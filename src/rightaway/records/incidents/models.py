@@ -1,5 +1,6 @@
 from django.db import models
 
+from rightaway.records.assurance.models import Training
 from rightaway.records.base import Record, words_of
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment
@@ -8,6 +9,13 @@ from rightaway.records.releases.models import Release
 
 
 class Incident(Record):
+    """
+    Something that went wrong with a service.
+
+    One that is `misuse` came from not knowing how to use it: `taught_in` is the release whose training it is put
+    down to, `answered_by` the training of a later release that teaches it.
+    """
+
     number = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -23,6 +31,14 @@ class Incident(Record):
     )
     reported_by = models.CharField(max_length=150)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    is_misuse = models.BooleanField(default=False)
+    misunderstood = models.CharField(max_length=300, blank=True)
+    taught_in = models.ForeignKey(
+        Release, on_delete=models.PROTECT, null=True, blank=True, related_name="training_gaps"
+    )
+    answered_by = models.ForeignKey(
+        Training, on_delete=models.SET_NULL, null=True, blank=True, related_name="answers"
+    )
     detected_at = models.DateTimeField()
     restored_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -32,7 +48,11 @@ class Incident(Record):
     kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-id"]), words_of("title", "incident_words")]
+        indexes = [
+            models.Index(fields=["state", "-id"]),
+            models.Index(fields=["service"], condition=models.Q(is_misuse=True), name="incident_misuse"),
+            words_of("title", "incident_words"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(severity__range=(1, 4)), name="incident_severity_from_1_to_4"

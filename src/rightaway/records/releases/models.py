@@ -301,10 +301,15 @@ class TaskVote(models.Model):
 
 
 class Waiver(models.Model):
-    """The accepted absence of a control, granted by another person than the one who asked, until it expires."""
+    """
+    The accepted absence of a control, granted by another person than the one who asked, until it expires.
+
+    `part` is what of the control is waived, such as one audience of the training; empty for all of it.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="waivers")
     control = models.SlugField(max_length=40)
+    part = models.CharField(max_length=80, blank=True)
     reason = models.TextField()
     restore_plan = models.TextField(blank=True)
     owed = models.TextField(blank=True)

@@ -2,7 +2,7 @@ import pytest
 
 from rightaway.domain.permissions import MATRIX, Cell, Role, may
 
-RM, DM, CI, SO, CM, CAB, ST, AU, AD, SA = Role
+RM, DM, CI, SO, CM, CAB, TM, ST, AU, AD, SA = Role
 
 
 @pytest.mark.parametrize("action", MATRIX)
