@@ -22,6 +22,7 @@ from rightaway.services import (
     packages,
     people,
     plans,
+    policies,
     releases,
     workflows,
 )
@@ -116,8 +117,9 @@ class World:
         cmdb.define_environment(actor=SYSTEM, key="staging", name="Staging", tier="staging")
         cmdb.define_environment(actor=SYSTEM, key="production", name="Production", tier="production")
         policy = {"notice_lead_s": 0, "early_life_s": 0, "mandatory_test_levels": ["smoke"]}
-        service = {"name": self.service.title(), "ci_class": "service", "release_policy": policy}
+        service = {"name": self.service.title(), "ci_class": "service"}
         cmdb.define_item(actor=SYSTEM, key=self.service, fields=service)
+        policies.establish(actor=SYSTEM, service=self.service, content=policy)
         for key in self.keys():
             self._target(key, "production")
         self._target(self.staging, "staging")

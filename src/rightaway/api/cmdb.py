@@ -61,7 +61,6 @@ class ItemOut(Out):
     criticality: int
     is_stateful: bool
     attributes: dict[str, Any]
-    release_policy: dict[str, Any]
     expected: dict[str, Any]
     expected_at: datetime | None
     expected_cause: str

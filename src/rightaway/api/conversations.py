@@ -110,7 +110,8 @@ def list_comments(request: Request, kind: str, record: str, asked: Asked[PageFil
     """
     List what was said about a record, oldest first.
 
-    The kind is release, change, deployment, ci, incident, problem, known_error, article, meeting, board or change_model.
+    The kind is release, change, deployment, ci, incident, problem, known_error, article, meeting, board or
+    change_model.
     """
     found = page(ask.comments(_subject(request, kind, record)), asked, "id")
     return {**found, "items": [_shown(one) for one in found["items"]]}

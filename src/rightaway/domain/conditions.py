@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from rightaway.domain.guards_building import newest_run, passes
+from rightaway.domain.guards_building import needed_pct, newest_run, passes
 from rightaway.domain.guards_results import targets_restored
 from rightaway.domain.priorities import training_required
 from rightaway.domain.release_facts import ReleaseFacts
@@ -51,7 +51,7 @@ def _back_out_possible(facts: ReleaseFacts, now: datetime) -> bool:
 
 def _mandatory_test_failed(facts: ReleaseFacts, _now: datetime) -> bool:
     runs = [newest_run(facts, level) for level in facts.policy.mandatory_test_levels]
-    return any(run.final and not passes(run) for run in runs if run is not None)
+    return any(run.final and not passes(run, needed_pct(facts, run.level)) for run in runs if run is not None)
 
 
 def _expedited(facts: ReleaseFacts, _now: datetime) -> bool:

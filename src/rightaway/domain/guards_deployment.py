@@ -7,6 +7,7 @@ from rightaway.domain.facts_deployment import IncidentFacts
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.guards_building import articles_published, newest_rehearsal
 from rightaway.domain.guards_planning import changes_authorised, expected_states_set
+from rightaway.domain.guards_policy import within_windows
 from rightaway.domain.guards_readiness import backups_verified, notices_delivered, notices_scheduled
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import said, wordlist
@@ -43,6 +44,7 @@ def permit(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     return (
         *changes_authorised(facts, "G31"),
         *_window_open(facts, now),
+        *within_windows(facts, "G31"),
         *notices_delivered(facts, now),
         *backups_verified(facts, now),
         *(_major_incident(incident) for incident in _major_incidents(facts)),

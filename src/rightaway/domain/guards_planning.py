@@ -4,12 +4,13 @@ from datetime import datetime
 
 from rightaway.domain.changes import NOT_CARRIED_OUT, TERMINAL, ChangeType, is_authorised
 from rightaway.domain.facts_planning import ChangeFacts, PlannedWaveFacts
+from rightaway.domain.guards_policy import early_enough, model_allowed, within_windows
 from rightaway.domain.lessons import answered
+from rightaway.domain.policies import DEPLOYMENT_MODELS
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 
-DEPLOYMENT_MODELS = ("big_bang", "phased", "parallel", "continuous")
 ACTIVE = "active"
 UNRESOLVED = frozenset({"detected", "acknowledged"})
 
@@ -21,7 +22,7 @@ _NAMED = {
 }
 
 
-def plan_complete(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+def plan_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     plan = facts.plan
     found = [missing("G10", name, what) for name, what in _NAMED.items() if not getattr(plan, name).strip()]
     if plan.planned_start is None or plan.planned_end is None:
@@ -36,6 +37,7 @@ def plan_complete(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
                 said("a deployment model ({choices})", choices=wordlist(DEPLOYMENT_MODELS)),
             )
         )
+    found += [*model_allowed(facts, "G10"), *within_windows(facts, "G10"), *early_enough(facts, now, "G10")]
     if not plan.waves:
         found.append(missing("G10", "waves", said("at least one wave"), "deployment_manager"))
     found.extend(unmet for wave in plan.waves for unmet in _criteria(wave))

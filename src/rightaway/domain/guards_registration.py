@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rightaway.domain.facts_planning import ChangeFacts
+from rightaway.domain.guards_policy import type_allowed
 from rightaway.domain.priorities import RISK_QUESTIONS
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Sentence, Title, Word, said, wordlist
@@ -55,6 +56,7 @@ def registered_fields(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
     return (
         *_unset("G02", _MINIMAL | _REGISTERED, facts),
         *(missing("G02", name, said("the {scale}, 1 to 4", scale=Word(name))) for name in scales),
+        *type_allowed(facts, "G02"),
     )
 
 

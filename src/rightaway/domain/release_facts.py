@@ -37,6 +37,7 @@ from rightaway.domain.facts_planning import (
     PlanFacts,
     ScopeFacts,
 )
+from rightaway.domain.policies import Policy
 from rightaway.domain.priorities import TrainingRule
 
 
@@ -140,28 +141,12 @@ class TaskFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyFacts:
-    """The figures the rules are held to; None means "by release type"."""
-
-    notice_lead_s: int | None = None
-    early_life_s: int | None = None
-    rehearsal_max_age_days: int = 14
-    backup_max_age_hours: int = 24
-    window_margin_pct: int = 15
-    users_attendance_pct: int = 80
-    support_attendance_pct: int = 100
-    mandatory_test_levels: tuple[str, ...] = ("smoke", "regression")
-    published_articles: tuple[str, ...] = ("runbook", "rollback_runbook")
-    longest_waiver_days: int = 30
-
-
-@dataclass(frozen=True, slots=True)
 class ReleaseFacts:
     number: str = ""
     phase: str = "assess"
     hold: HoldFacts | None = None
     emergency: EmergencyFacts = field(default_factory=EmergencyFacts)
-    policy: PolicyFacts = field(default_factory=PolicyFacts)
+    policy: Policy = field(default_factory=Policy)
     registration: RegistrationFacts = field(default_factory=RegistrationFacts)
     assessment: AssessmentFacts = field(default_factory=AssessmentFacts)
     training_rule: TrainingRule = field(default_factory=TrainingRule)

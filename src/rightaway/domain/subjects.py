@@ -18,6 +18,7 @@ class SubjectKind(StrEnum):
     MEETING = "meeting"
     BOARD = "board"
     CHANGE_MODEL = "change_model"
+    POLICY = "policy"
 
     @property
     def words(self) -> str:

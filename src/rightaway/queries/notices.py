@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from rightaway.domain import notices as rules
 from rightaway.domain.facts_evidence import NoticeFacts
 from rightaway.domain.notices import Moment, Reach, To, Told
-from rightaway.queries import outages
+from rightaway.queries import outages, policies
 from rightaway.records.assurance.models import Notice, Recipient
 from rightaway.records.notifications.models import Notification
 from rightaway.records.outages.models import Outage
@@ -43,7 +44,9 @@ def key_of(row: Notice) -> str:
 
 def due(row: Notice, release: Release) -> datetime | None:
     """Give when a notice goes out, None when that hangs on events or on a start that is not planned."""
-    before = rules.lead(release.release_type, release.service.release_policy.get("notice_lead_s"))
+    before = rules.lead(
+        release.release_type, policies.of_service(release.service, timezone.now()).notice_lead_s
+    )
     return rules.due_at(row.due_at, row.moment, release.planned_start, before)
 
 

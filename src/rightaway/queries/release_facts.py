@@ -14,7 +14,7 @@ from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import ArticleFacts, DefectFacts
 from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.guards_deployment import BOUND_APPROVALS
-from rightaway.domain.release_facts import ApprovalFacts, EmergencyFacts, PolicyFacts, ReleaseFacts
+from rightaway.domain.release_facts import ApprovalFacts, EmergencyFacts, ReleaseFacts
 from rightaway.domain.workflows import Template
 from rightaway.queries import (
     approvers,
@@ -25,6 +25,7 @@ from rightaway.queries import (
     facts_planned,
     facts_prepared,
     lessons,
+    policies,
     templates,
 )
 from rightaway.records.approvals.models import Approval
@@ -34,7 +35,6 @@ from rightaway.records.packages.models import Package
 from rightaway.records.releases.models import Release
 
 Json = dict[str, Any]
-POLICY_FIELDS = frozenset(PolicyFacts.__dataclass_fields__)
 
 
 def facts(
@@ -97,7 +97,7 @@ _PARTS: Mapping[str, Callable[[_Reader], Any]] = {
     "phase": lambda read: read.release.phase,
     "hold": lambda read: facts_planned.hold(read.release),
     "emergency": lambda read: EmergencyFacts(read.release.ratify_by, read.release.paperwork_due_at),
-    "policy": lambda read: policy(read.release),
+    "policy": lambda read: policies.of_service(read.release.service, read.now),
     "registration": lambda read: facts_planned.registration(read.release),
     "assessment": lambda read: facts_planned.assessment(read.release),
     "training_rule": lambda read: read.template.training,
@@ -156,16 +156,6 @@ class _ReadFacts(ReleaseFacts):
 def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
     """Give the conflicts of a release alone."""
     return facts_planned.conflicts(release, facts_planned.items(release))
-
-
-def policy(release: Release) -> PolicyFacts:
-    """Give the release policy of the service; what it does not set follows the release type."""
-    held: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in release.service.release_policy.items()
-        if name in POLICY_FIELDS
-    }
-    return PolicyFacts(**held)
 
 
 def _approvals(

@@ -13,7 +13,7 @@ from rightaway.domain.change_models import LOOK_BACK, AttemptResult, Record, rec
 from rightaway.domain.risk import HISTORY_DAYS, Reversal, RiskFacts, Score, is_business_hour, score
 from rightaway.domain.risk_questions import Question, is_destructive, questionnaire, shares
 from rightaway.intake.yaml import load_yaml
-from rightaway.queries import bound_content, cmdb, facts_outcome, release_facts
+from rightaway.queries import bound_content, cmdb, facts_outcome, policies
 from rightaway.records.changes.models import Attempt, Change
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.packages.models import Package
@@ -79,7 +79,7 @@ def _proved(release: Release, *, units: int) -> Json:
         return {"units": units}
     plan = bound_content.production_plan(release)
     parts = package.manifest["units"]
-    needed = release_facts.policy(release).mandatory_test_levels
+    needed = policies.of_service(release.service, timezone.now()).mandatory_test_levels
     return {
         "reversal": _reversal(release, package, plan),
         "tests_needed": len(needed),

@@ -17,6 +17,7 @@ from rightaway.queries import (
     incidents,
     knowledge,
     meetings,
+    policies,
     releases,
 )
 from rightaway.records.people.models import User
@@ -195,6 +196,17 @@ def _change_model(row: Any) -> Subject:
     )
 
 
+def _policy(row: Any) -> Subject:
+    return Subject(
+        kind=SubjectKind.POLICY,
+        key=row.number,
+        title=str(row.service),
+        scope=row.service.key,
+        stream=row.number,
+        involved=_people(row.service.owner_id, *(one.pk for one in row.authors.all())),
+    )
+
+
 _KINDS: Mapping[SubjectKind, tuple[Callable[[str], Any], Callable[[Any], Subject]]] = {
     SubjectKind.RELEASE: (releases.release, _release),
     SubjectKind.CHANGE: (changes.change, _change),
@@ -207,4 +219,5 @@ _KINDS: Mapping[SubjectKind, tuple[Callable[[str], Any], Callable[[Any], Subject
     SubjectKind.MEETING: (meetings.meeting, _meeting),
     SubjectKind.BOARD: (boards.board, _board),
     SubjectKind.CHANGE_MODEL: (change_models.model, _change_model),
+    SubjectKind.POLICY: (policies.version, _policy),
 }

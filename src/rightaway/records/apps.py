@@ -5,6 +5,7 @@ from django.apps import AppConfig
 CONTEXTS = (
     "people",
     "cmdb",
+    "policies",
     "workflows",
     "releases",
     "changes",

@@ -14,6 +14,7 @@ SEQUENCES = {
     "KE": "known_error_numbers",
     "INT": "interaction_numbers",
     "OUT": "outage_numbers",
+    "POL": "policy_numbers",
     "KB": "article_numbers",
     "DBT": "debt_numbers",
     "IMP": "import_numbers",

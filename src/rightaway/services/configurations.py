@@ -4,7 +4,7 @@ from django.db import transaction
 
 from rightaway.domain.values import Actor
 from rightaway.intake.configurations import ConfigurationFile
-from rightaway.services import cmdb
+from rightaway.services import cmdb, policies
 
 SERVICE_CLASS = "service"
 
@@ -23,9 +23,11 @@ def apply(*, actor: Actor, file: ConfigurationFile) -> dict[str, int]:
             "owner": service.owner,
             "criticality": service.criticality,
             "attributes": dict(service.attributes),
-            "release_policy": service.policy.model_dump(mode="json") if service.policy else {},
         }
         cmdb.define_item(actor=actor, key=service.key, fields=fields)
+        if service.policy:
+            content = service.policy.model_dump(mode="json", exclude_unset=True)
+            policies.establish(actor=actor, service=service.key, content=content)
     for item in file.cis:
         fields = item.model_dump(mode="json", exclude={"key"})
         cmdb.define_item(actor=actor, key=item.key, fields=fields)

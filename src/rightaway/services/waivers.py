@@ -12,7 +12,7 @@ from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.facts_evidence import WaiverFacts
 from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
-from rightaway.queries import facts_built, release_facts, templates
+from rightaway.queries import facts_built, policies, templates
 from rightaway.queries.templates import owner_of
 from rightaway.records.assurance.models import Training
 from rightaway.records.people.models import User
@@ -50,7 +50,7 @@ def ask(
     asked = WaiverFacts(
         control, actor.name, reason=reason, expires_at=expires_at, restore_plan=restore_plan, part=part
     )
-    longest = release_facts.policy(release).longest_waiver_days
+    longest = policies.of_service(release.service, timezone.now()).longest_waiver_days
     rules.check(asked, longest_days=longest, now=timezone.now())
     if part:
         _guard.find(Training, release=release, audience=part)

@@ -41,6 +41,7 @@ ACTIONS: dict[str, str | Promise] = {
     "view.share": _("Share a saved view"),
     "plan.edit": _("Edit the design of a deployment"),
     "plan.schedule": _("Schedule a release"),
+    "policy.edit": _("Write and confirm the release policy of a service"),
     "package.build": _("Build a package"),
     "evidence.import": _("Import evidence, such as test reports"),
     "gate.waive": _("Waive what a gate asks for"),

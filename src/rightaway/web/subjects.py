@@ -19,6 +19,7 @@ PAGES = {
     SubjectKind.MEETING: "meeting",
     SubjectKind.BOARD: "board",
     SubjectKind.CHANGE_MODEL: "change-model",
+    SubjectKind.POLICY: "policy",
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rightaway.domain import waivers as rules
 from rightaway.domain.errors import Forbidden, NotFound
 from rightaway.domain.sentences import said
-from rightaway.queries import facts_built, release_facts, templates
+from rightaway.queries import facts_built, policies, templates
 from rightaway.services import waivers as commands
 from rightaway.web import choices, frames
 from rightaway.web.forms.base import CommandForm, ReasonForm
@@ -85,7 +85,7 @@ def ask(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
     viewer.require("release.edit", row.service.key, own=row.initiated_by_id == viewer.user.pk)
     controls = [(key, title) for key, title in _titles(row).items() if key in rules.WAIVABLE]
-    days = release_facts.policy(row).longest_waiver_days
+    days = policies.of_service(row.service, timezone.now()).longest_waiver_days
     return command(
         request,
         WaiverForm(**bound(request), controls=controls, longest_days=days),

@@ -37,7 +37,6 @@ class ConfigurationItem(Record):
     criticality = models.PositiveSmallIntegerField(default=3)
     is_stateful = models.BooleanField(default=False)
     attributes = models.JSONField(default=dict)
-    release_policy = models.JSONField(default=dict)
     expected = models.JSONField(default=dict)
     expected_at = models.DateTimeField(null=True)
     expected_cause = models.CharField(max_length=80, blank=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rightaway.domain.guards_planning import DEPLOYMENT_MODELS
+from rightaway.domain.policies import DEPLOYMENT_MODELS
 from rightaway.domain.values import ArticleKind
 from rightaway.web.forms.base import CHOOSE, Choices, CommandForm, Moment, VersionForm, area, options
 

@@ -5,7 +5,7 @@ import pytest
 
 from rightaway.domain.early_life import early_life_scheduled, exit_allowed, exit_criteria, shortest, uncovered
 from rightaway.domain.facts_closure import ShiftFacts
-from rightaway.domain.release_facts import PolicyFacts
+from rightaway.domain.policies import Policy
 
 HOUR = timedelta(hours=1)
 
@@ -44,7 +44,7 @@ def test_shortest__release_type__sets_the_least_time(release_type, days, green):
 def test_shortest__policy__goes_before_the_type(green, now):
     brief = replace(
         green,
-        policy=PolicyFacts(early_life_s=20),
+        policy=Policy(early_life_s=20),
         early_life=replace(
             green.early_life,
             starts_at=now,
