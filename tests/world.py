@@ -88,6 +88,12 @@ rollback_criteria: [one target is not well]
 JUNIT = """<testsuite name="s" tests="2"><testcase classname="c" name="a"/><testcase classname="c" name="b"/></testsuite>"""
 
 
+def held_to(service: str, **content: object) -> str:
+    """Have two people agree on another policy of a service; gives the number of its version."""
+    row = policies.propose(actor=actor("rita"), service=service, content=content)
+    return policies.confirm(actor=actor("chris"), number=row.number, digest=row.digest).number
+
+
 def actor(name: str, door: str = "api") -> Actor:
     user = ask.user(name)
     assert user is not None

@@ -149,7 +149,7 @@ def as_json(held: Policy) -> dict[str, Any]:
     """Give everything that two people agree on, in an order that does not depend on how it was written."""
     found = {name: value for name, value in asdict(held).items() if name in CONTENT}
     for name, known in WORDS.items():
-        found[name] = [one for one in known if one in found[name]]
+        found[name] = [str(one) for one in known if one in found[name]]
     for name in NAMED:
         found[name] = dict(sorted(found[name].items()))
     found["windows"] = [{**one, "weekdays": sorted(one["weekdays"])} for one in found["windows"]]

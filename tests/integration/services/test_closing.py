@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 from tests.integration.services.begun import built, registered
 from tests.stages import staged
-from tests.world import World, actor, plan_fields
+from tests.world import World, actor, held_to, plan_fields
 
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.queries import closing as ask_closing
@@ -139,9 +139,7 @@ def test_waiver__past_its_end__counts_for_nothing_and_says_so(release: str) -> N
 
 
 def test_waiver__longer_than_the_policy_of_the_service__is_refused(release: str) -> None:
-    service = row(release).service
-    service.release_policy = {**service.release_policy, "longest_waiver_days": 2}
-    service.save()
+    held_to(row(release).service.key, longest_waiver_days=2)
     with pytest.raises(Invalid) as refusal:
         waived(release)
     assert refusal.value.at == "expires_at"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from tests.integration.services.begun import registered
 from tests.stages import staged
-from tests.world import World, actor
+from tests.world import World, actor, held_to
 
 from rightaway.domain.errors import Forbidden, Invalid, NotFound, Refused
 from rightaway.domain.guards import PERMIT_GUARDS
@@ -118,7 +118,7 @@ def test_plan__by_who_may_not_edit__is_forbidden(world: World) -> None:
 
 def test_plan__without_a_time__is_due_by_the_lead_of_the_release_and_follows_its_start(world: World) -> None:
     row, release = planned(world), Release.objects.get(number=world.release)
-    release.service.release_policy.pop("notice_lead_s")
+    held_to(world.service, notice_lead_s=None)
     leads = {}
     for kind in ("major", "minor", "emergency"):
         release.release_type = kind
@@ -193,9 +193,7 @@ def test_gate__mail_waits_fails_and_arrives__reads_it_from_the_outbox(mailed: Wo
 
 
 def test_gate__lead_time__counts_from_when_the_last_mail_arrived(mailed: World) -> None:
-    service = Release.objects.get(number=mailed.release).service
-    service.release_policy["notice_lead_s"] = 9 * 86_400
-    service.save()
+    held_to(mailed.service, notice_lead_s=9 * 86_400)
     sent(mailed)
     release = Release.objects.get(number=mailed.release)
     assert release.planned_start is not None
