@@ -48,6 +48,7 @@ COMMANDS = {
     "change": ("changes:app", "Change requests: register, assess, authorise."),
     "change-model": ("change_models:app", "Models of standard changes: define, authorise, suspend."),
     "board": ("boards:app", "Change advisory boards: propose, confirm, who is away, what was decided."),
+    "policy": ("policies:app", "Release policies: what holds for a service, draft, confirm, try."),
     "meeting": ("meetings:app", "Meetings of boards: plan, agenda, conduct, minutes."),
     "risk": ("risk:app", "The risk of changes and releases, and what makes it."),
     "workflow": ("workflows:app", "Workflows of releases: versions, drafts, trials, migrations."),

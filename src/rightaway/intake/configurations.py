@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from rightaway.domain.errors import Invalid
-from rightaway.domain.values import CIStatus, EnvironmentTier, RelationKind, TestLevel
+from rightaway.domain.values import CIStatus, EnvironmentTier, RelationKind
 from rightaway.intake.documents import Location
 from rightaway.intake.fields import (
     Account,
@@ -20,9 +20,9 @@ from rightaway.intake.fields import (
     Text,
     VariableName,
     Word,
-    whole,
 )
 from rightaway.intake.names import unique_names
+from rightaway.intake.policies import ReleasePolicy
 from rightaway.intake.schema import FileModel, Problem, refuse
 
 Attributes = Annotated[dict[VariableName, Text], Field(max_length=100)]
@@ -35,29 +35,6 @@ class Environment(FileModel):
     key: Key
     name: Name
     tier: EnvironmentTier
-
-
-class ReleasePolicy(FileModel):
-    """
-    The figures the releases of a service are held to; what is not set follows the release type.
-
-    Args:
-        notice_lead_s: How long before the planned start notices must have arrived.
-        early_life_s: Least length of early life support.
-        window_margin_pct: Spare time a window must have beyond deploying and going back.
-    """
-
-    notice_lead_s: Annotated[int, whole(0, 10_000_000)] | None = None
-    early_life_s: Annotated[int, whole(0, 100_000_000)] | None = None
-    rehearsal_max_age_days: Annotated[int, whole(1, 3650)] = 14
-    backup_max_age_hours: Annotated[int, whole(1, 10_000)] = 24
-    window_margin_pct: Annotated[int, whole(0, 1000)] = 15
-    users_attendance_pct: Annotated[int, whole(0, 100)] = 80
-    support_attendance_pct: Annotated[int, whole(0, 100)] = 100
-    mandatory_test_levels: Annotated[tuple[TestLevel, ...], Field(max_length=20)] = (
-        TestLevel.SMOKE,
-        TestLevel.REGRESSION,
-    )
 
 
 class Service(FileModel):

@@ -40,6 +40,7 @@ def item(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     relations = list(cmdb.relations(row))
     changes = row.affecting_changes.select_related("service").order_by("-id")
     context = {
+        "sees_policy": row.ci_class == "service" and viewer.may("release.view", row.key),
         "item": row,
         "states": _states(row),
         "outgoing": [one for one in relations if one.source_id == row.pk],

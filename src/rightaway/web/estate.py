@@ -155,7 +155,7 @@ def service(request: HttpRequest, viewer: Viewer, key: str = "") -> HttpResponse
         title=_("Define a service"),
         done=_("The service is saved."),
         text=_(
-            "Releases, roles and figures belong to a service. Its release policy comes from a configuration file."
+            "Releases, roles and figures belong to a service. What its releases are held to is its release policy."
         ),
     )
 

@@ -61,6 +61,7 @@ GROUPS = (
         _("Governance"),
         (
             Place("boards", _("Boards"), "shield-check", "o", VIEW),
+            Place("policies", _("Release policies"), "shield-check", "", VIEW),
             Place("debts", _("Debts"), "hourglass", "", VIEW),
             Place("metrics", _("DORA metrics"), "chart-line", "m", "metrics.read"),
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),

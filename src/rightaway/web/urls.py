@@ -38,6 +38,7 @@ from rightaway.web import (
     people,
     persons,
     plans,
+    policies,
     registering,
     release_holds,
     releases,
@@ -207,6 +208,15 @@ _TALK = [
     path("attachments/<int:attachment>/", conversations.download, name="attachment"),
 ]
 
+_POLICIES = [
+    path("policies/", policies.index, name="policies"),
+    path("policies/of/<slug:key>/", policies.of_service, name="policy-of"),
+    path("policies/of/<slug:key>/draft/", policies.edit, name="policy-edit"),
+    path("policies/<number:number>/", policies.version, name="policy"),
+    path("policies/<number:number>/confirmation/", policies.confirm, name="policy-confirm"),
+    path("policies/<number:number>/discarding/", policies.discard, name="policy-discard"),
+]
+
 _BOARDS = [
     path("boards/", boards.index, name="boards"),
     path("boards/new/", boards.propose, name="board-propose"),
@@ -348,6 +358,7 @@ urlpatterns = [
     ),
     path("changes/models/<number:number>/steps/<slug:event>/", change_models.step, name="change-model-step"),
     *_BOARDS,
+    *_POLICIES,
     path("cis/", cmdb.items, name="items"),
     path("cis/<slug:key>/", cmdb.item, name="item"),
     path("targets/", cmdb.targets, name="targets"),

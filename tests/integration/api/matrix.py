@@ -95,6 +95,13 @@ meetings_finish                 ~board.conduct
 meetings_remark                 ~board.conduct
 meetings_show_minutes           *release.view
 meetings_approve_minutes        own
+policies_list_policies          signed-in
+policies_show                   sees
+policies_show_held              sees
+policies_propose                !policy.edit
+policies_confirm                policy.edit
+policies_discard                policy.edit
+policies_show_trial             sees
 outages_list_outages            signed-in
 outages_record                  !outage.record
 outages_show                    sees
@@ -312,6 +319,9 @@ BODIES: Mapping[str, Any] = {
     },
     "releases_edit": {"title": "Mine"},
     "scopes_set_scope": {"objectives": ["Mine"]},
+    "policies_propose": {"content": {"longest_waiver_days": 5}},
+    "policies_confirm": {"digest": "0" * 64},
+    "policies_discard": {"reason": "No."},
     "scopes_expect": {"states": {"web-01": {"version": "1"}}},
     "scopes_set_people": {"stakeholders": []},
     "steering_move": {"event": "rework_plan", "reason": "Better."},

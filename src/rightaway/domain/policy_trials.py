@@ -1,0 +1,41 @@
+"""What another release policy would ask of a release, beside what the one that holds does: nothing is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rightaway.domain.guards import explain
+from rightaway.domain.policies import Policy
+from rightaway.domain.release_facts import ReleaseFacts
+from rightaway.domain.unmet import Unmet
+from rightaway.domain.workflows import Template
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTrial:
+    """One release: what only the other policy finds missing, and what only the one that holds does."""
+
+    number: str
+    phase: str
+    more: tuple[Unmet, ...]
+    less: tuple[Unmet, ...]
+
+
+def trial(template: Template, facts: ReleaseFacts, other: Policy, now: datetime) -> PolicyTrial:
+    """Judge every way out of the phase that the release is in under both policies, by the same records."""
+    held = _unmet(template, facts, now)
+    under = _unmet(template, facts.with_parts(policy=other), now)
+    return PolicyTrial(
+        facts.number,
+        facts.phase,
+        more=tuple(one for key, one in under.items() if key not in held),
+        less=tuple(one for key, one in held.items() if key not in under),
+    )
+
+
+def _unmet(template: Template, facts: ReleaseFacts, now: datetime) -> dict[tuple[str, str], Unmet]:
+    return {
+        (one.code, str(one.message)): one
+        for way in explain(template, facts, now)
+        for one in way.unmet
+        if way.transition.target not in template.terminal
+    }
