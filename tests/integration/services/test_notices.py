@@ -87,7 +87,10 @@ def test_plan__each_audience__reaches_who_belongs_to_it_and_may_see_the_release(
     assert told(sent(world)) == ["cora", "stan"]
     assert told(sent(world, part="inform", audience="informed")) == ["cora"]
     assert told(sent(world, to="service_desk")) == ["ben"]
-    assert told(sent(world, to="named", people=["dora", "nobody"], groups=["service-desk"])) == ["ben", "dora"]
+    assert told(sent(world, to="named", people=["dora", "nobody"], groups=["service-desk"])) == [
+        "ben",
+        "dora",
+    ]
     assert "stan" in told(sent(world, to="users"))
 
 
@@ -277,7 +280,9 @@ def test_moments__audience_has_become_empty__stays_unsent_and_says_why(world: Wo
     assert lacks(world) == []
 
 
-def test_moments__downtime_begins_overruns_and_ends__tell_each_once_and_keep_no_gate_shut(world: World) -> None:
+def test_moments__downtime_begins_overruns_and_ends__tell_each_once_and_keep_no_gate_shut(
+    world: World,
+) -> None:
     now = timezone.now()
     rows = {
         moment: planned(world, moment=moment, text=f"{moment} {{down_until}}")
