@@ -53,6 +53,7 @@ def communication(request: HttpRequest, viewer: Viewer, number: str) -> HttpResp
         "notices": [_shown(row, one, lines[one.pk]) for one in rows],
         "has_stakeholders": row.stakeholders.exists(),
         "outage": ask.outage(row),
+        "mine": [one for one in rows if any(line.row.person_id == viewer.user.pk for line in lines[one.pk])],
     }
     return render(request, "releases/communication.html", context)
 

@@ -76,7 +76,7 @@ class VoteForm(CommandForm):
 
 class WaiverForm(CommandForm):
     control = forms.ChoiceField(label=_("Control"))
-    part = forms.ChoiceField(label=_("Of the training only this audience"), required=False)
+    part = forms.ChoiceField(label=_("Of the training only this audience (optional)"), required=False)
     reason = forms.CharField(label=_("Why it can be left out"), widget=area())
     expires_at = Moment(label=_("Until"))
     restore_plan = forms.CharField(

@@ -15,15 +15,15 @@ _SENT = [to for to in To if to is not To.OUTSIDE]
 class PlannedNoticeForm(CommandForm):
     to = forms.ChoiceField(label=_("To"), choices=options(_SENT))
     part = forms.ChoiceField(
-        label=_("Which stakeholders"),
+        label=_("Which stakeholders (optional)"),
         required=False,
         choices=options(("inform", "consult", "approve", "accept"), empty=_("All of them")),
     )
     people = forms.MultipleChoiceField(
-        label=_("People"), required=False, help_text=_("Of a notice to named ones.")
+        label=_("People (optional)"), required=False, help_text=_("Of a notice to named ones.")
     )
     groups = forms.MultipleChoiceField(
-        label=_("Groups"), required=False, help_text=_("Of a notice to named ones.")
+        label=_("Groups (optional)"), required=False, help_text=_("Of a notice to named ones.")
     )
     audience = forms.CharField(label=_("What the plan calls them (optional)"), max_length=80, required=False)
     moment = forms.ChoiceField(
@@ -32,7 +32,7 @@ class PlannedNoticeForm(CommandForm):
         help_text=_("Ahead of the release, or when its outage starts, is extended, or ends."),
     )
     due_at = MomentField(
-        label=_("Due, when not by the lead time"),
+        label=_("Due, when not by the lead time (optional)"),
         required=False,
     )
     text = forms.CharField(

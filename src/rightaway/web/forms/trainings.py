@@ -36,7 +36,7 @@ class AudienceForm(CommandForm):
         label=_("Actual cost (optional)"), min_value=0, max_value=10**9, required=False
     )
     answers = forms.MultipleChoiceField(
-        label=_("Misuse that it teaches how to avoid"),
+        label=_("Misuse that it teaches how to avoid (optional)"),
         required=False,
         help_text=_("Incidents after earlier releases of the service."),
     )
@@ -67,9 +67,11 @@ class InviteForm(CommandForm):
 
 class AttendanceForm(CommandForm):
     has_attended = forms.BooleanField(label=_("They came"), required=False, initial=True)
-    session = forms.TypedChoiceField(label=_("Session"), required=False, coerce=int, empty_value=None)
+    session = forms.TypedChoiceField(
+        label=_("Session (optional)"), required=False, coerce=int, empty_value=None
+    )
     score = forms.IntegerField(
-        label=_("Result of the quiz, in percent"), min_value=0, max_value=100, required=False
+        label=_("Result of the quiz, in percent (optional)"), min_value=0, max_value=100, required=False
     )
     source = forms.ChoiceField(label=_("Who says so"), choices=options(Source))
 
@@ -83,7 +85,9 @@ class AttendanceForm(CommandForm):
 class CountForm(CommandForm):
     invited = forms.IntegerField(label=_("Invited"), min_value=0, max_value=_MOST)
     attended = forms.IntegerField(label=_("Attended"), min_value=0, max_value=_MOST, initial=0)
-    passed = forms.IntegerField(label=_("Passed the quiz"), min_value=0, max_value=_MOST, required=False)
+    passed = forms.IntegerField(
+        label=_("Passed the quiz (optional)"), min_value=0, max_value=_MOST, required=False
+    )
     source = forms.ChoiceField(label=_("Who says so"), choices=options(Source))
 
     def __init__(self, *args: Any, has_quiz: bool, **kwargs: Any) -> None:
