@@ -45,7 +45,7 @@ def recipients(release: str, notice: int, /) -> None:
         notice: Its id.
     """
     rows = client.get(at("releases", release, "communication"))
-    found = next((one["recipients"] for one in rows if one["id"] == notice), [])
+    found = [line for one in rows if one["id"] == notice for line in one["recipients"]]
     output.table(found, "person", "delivery", "delivered_at", "acknowledged_at", "reminded_at")
 
 
