@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.notices import LONGEST, WORDS, Moment, To
@@ -40,8 +41,11 @@ class PlannedNoticeForm(CommandForm):
         widget=area(6),
         required=False,
         max_length=LONGEST,
-        help_text=_("The usual one when left out. Words in braces are filled in when it is sent:")
-        + f" {', '.join(f'{{{word}}}' for word in WORDS)}",
+        help_text=format_lazy(
+            "{} {}",
+            _("The usual one when left out. Words in braces are filled in when it is sent:"),
+            ", ".join(f"{{{word}}}" for word in WORDS),
+        ),
     )
     acknowledge_pct = forms.IntegerField(
         label=_("Percent of them that have to acknowledge it"), min_value=0, max_value=100, initial=0
