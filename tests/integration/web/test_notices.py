@@ -1,14 +1,17 @@
 """The communication page and the page of a recipient."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.integration.web.conftest import SignIn
+from tests.prepared import prepared
 from tests.world import World, actor
 
 from rightaway.records.assurance.models import Notice, Recipient
 from rightaway.records.notifications.models import Notification
 from rightaway.records.people.models import User
-from rightaway.services import releases
+from rightaway.services import releases, trainings
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +82,30 @@ def test_notice__reminded_and_withdrawn__by_its_pages(world: World, sign_in: Sig
     assert not Notice.objects.filter(pk=other.pk).exists()
     page = sign_in("ada").get(reverse("release-communication", args=[world.release])).content.decode()
     assert reverse("notice-plan", args=[world.release]) not in page
+
+
+def test_pages__with_more_audiences_and_recipients__take_no_more_statements(
+    world: World, sign_in: SignIn
+) -> None:
+    rita = sign_in("rita")
+    prepared(world.release)
+    addresses = [reverse(f"release-{name}", args=[world.release]) for name in ("training", "communication")]
+
+    def statements() -> list[int]:
+        counted = []
+        for address in addresses:
+            rita.get(address)
+            with CaptureQueriesContext(connection) as held:
+                assert rita.get(address).status_code == 200
+            counted.append(len(held))
+        return counted
+
+    few = statements()
+    for name in ("A", "B", "C"):
+        trainings.plan(actor=actor("rita"), number=world.release, audience=name, fields={})
+        trainings.invite(
+            actor=actor("rita"), number=world.release, audience=name, names=["dora", "ben", name]
+        )
+        row = planned(world, sign_in, audience=name, to="named", people="dora")
+        rita.post(reverse("notice-send", args=[world.release, row.pk]))
+    assert statements() == few
