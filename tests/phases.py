@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 from tests.engine_loop import Fleet, drive
+from tests.prepared import prepared
 from tests.world import World, actor
 
 from rightaway.domain import boards as boards_of
@@ -229,6 +230,7 @@ class Phases:
         assurance.record_defect(actor=actor("ben"), number=number, title="Slow", severity="minor")
         assurance.schedule_notice(actor=rita, number=number, audience="staff", text="Soon.", due_at=later)
         waivers.ask(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
+        prepared(number)
 
     def records(self, release: str) -> None:
         """Records of every kind, linked to a release, and changes on their way."""

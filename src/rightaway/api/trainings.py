@@ -197,7 +197,7 @@ def plan_audience(request: Request, release: str, audience: str, sent: Sent[Audi
     return _shown(row, name)
 
 
-@router.delete("/releases/{release}/training/{audience}", response={204: None})
+@router.delete("/releases/{release}/training/{audience}/plan", response={204: None})
 def drop_audience(request: Request, release: str, audience: str) -> None:
     """Take an audience out of the plan while nobody of it is being taught."""
     find(request, release, EDIT)

@@ -1,4 +1,4 @@
-"""Evidence: test reports, defects, training, notices, backups."""
+"""Evidence: test reports, defects, backups."""
 
 from typing import Literal
 
@@ -11,8 +11,6 @@ from rightaway.domain.errors import NotFound
 
 test_report = App(name="test-report", help="Test reports as evidence.")
 defect = App(name="defect", help="Defects found in a release.")
-training = App(name="training", help="Training of the release's audiences.")
-notice = App(name="notice", help="Messages of the communication plan.")
 backup = App(name="backup", help="Backups of stateful items.")
 
 
@@ -110,84 +108,6 @@ def close_defect(release: str, defect: int, /, *, resolution: str) -> None:
     output.record(
         client.send("POST", path, {"resolution": resolution}), "id", "title", "is_open", "resolution"
     )
-
-
-@training.command(name="list")
-def list_training(release: str, /) -> None:
-    """
-    List the training of a release.
-
-    Args:
-        release: Its number.
-    """
-    rows = client.get(at("releases", release, "training"))
-    output.table(rows, "audience", "audience_kind=kind", "mode", "invited", "attended", "finished_at")
-
-
-@training.command(name="record")
-def record_training(
-    release: str,
-    audience: str,
-    /,
-    *,
-    invited: int,
-    attended: int = 0,
-    mode: str = "classroom",
-    kind: Literal["users", "support"] = "users",
-) -> None:
-    """
-    Record the training of one audience, with attendance.
-
-    Args:
-        release: Its number.
-        audience: Such as service-desk.
-        invited: How many were invited.
-        attended: How many came.
-        mode: Such as classroom or video.
-        kind: Whether they use the service or support it.
-    """
-    body = {"mode": mode, "invited": invited, "attended": attended, "kind": kind}
-    output.record(client.send("PUT", at("releases", release, "training", audience), body))
-
-
-@notice.command(name="list")
-def list_notices(release: str, /) -> None:
-    """
-    List the messages of the communication plan.
-
-    Args:
-        release: Its number.
-    """
-    rows = client.get(at("releases", release, "notices"))
-    output.table(rows, "audience", "due_at", "sent_at", "sent_by", "text")
-
-
-@notice.command
-def schedule(release: str, audience: str, /, *, text: str, due: str) -> None:
-    """
-    Schedule the message to one audience.
-
-    Args:
-        release: Its number.
-        audience: Such as customers.
-        text: The message.
-        due: When it has to arrive, such as 2026-11-20T08:00Z.
-    """
-    output.record(
-        client.send("PUT", at("releases", release, "notices", audience), {"text": text, "due_at": due})
-    )
-
-
-@notice.command
-def sent(release: str, audience: str, /) -> None:
-    """
-    Record that the message reached its audience.
-
-    Args:
-        release: Its number.
-        audience: Such as customers.
-    """
-    output.record(client.send("POST", at("releases", release, "notices", audience, "sent")))
 
 
 @backup.command(name="list")

@@ -113,6 +113,21 @@ def link_incident(
 
 
 @incident.command
+def misuse(incident: str, /, *, misunderstood: str = "", not_any_more: bool = False) -> None:
+    """
+    Say that people did not know how to use the service; the training of the next release has to answer it.
+
+    Args:
+        incident: Its number.
+        misunderstood: What they did not know.
+        not_any_more: Take that back.
+    """
+    body = {"misunderstood": misunderstood, "is_misuse": not not_any_more}
+    marked = client.send("PUT", at("incidents", incident, "misuse"), body)
+    output.record(marked, "number", "is_misuse", "misunderstood", "taught_in")
+
+
+@incident.command
 def confirm(incident: str, /) -> None:
     """
     Confirm that the linked deployment caused the incident; only then it counts in the metrics.

@@ -264,12 +264,20 @@ def waivers(release: str, /) -> None:
         release: Its number.
     """
     rows = client.get(at("releases", release, "waivers"))
-    output.table(rows, "id", "control", "state", "reason", "requested_by", "granted_by", "expires_at")
+    output.table(rows, "id", "control", "part", "state", "reason", "requested_by", "granted_by", "expires_at")
 
 
 @app.command
 def waive(
-    release: str, control: str, /, *, reason: str, expires: str, restore_plan: str = "", owed: str = ""
+    release: str,
+    control: str,
+    /,
+    *,
+    reason: str,
+    expires: str,
+    restore_plan: str = "",
+    owed: str = "",
+    part: str = "",
 ) -> None:
     """
     Ask that a control be waived; another person has to grant it.
@@ -281,8 +289,11 @@ def waive(
         expires: Until when, such as 2026-12-31T00:00Z.
         restore_plan: How the control comes back.
         owed: What is to be done afterwards.
+        part: Of the training only this audience.
     """
-    body = given(control=control, reason=reason, expires_at=expires, restore_plan=restore_plan, owed=owed)
+    body = given(
+        control=control, reason=reason, expires_at=expires, restore_plan=restore_plan, owed=owed, part=part
+    )
     made = client.send("POST", at("releases", release, "waivers"), body)
     output.line(str(made["id"]), made)
 

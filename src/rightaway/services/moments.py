@@ -44,7 +44,7 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     for key in numbers:
         with transaction.atomic():
             lifecycle.settle(release=Release.objects.select_for_update().get(pk=key))
-    notices.pass_by(now=now)
+    notices.pass_by(since=since, now=now)
     alert_moments.pass_by(since=since, now=now)
     change_models.expire(now=now)
     release_holds.pass_by(since=since, now=now)

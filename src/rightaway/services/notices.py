@@ -236,12 +236,14 @@ def _remind(actor: Actor, row: Notice, release: Release) -> int:
     return len(people)
 
 
-def pass_by(*, now: datetime) -> None:
+def pass_by(*, now: datetime, since: datetime | None = None) -> None:
     """
-    Send what is due, and remind once of what was not acknowledged in a day.
+    Send what is due, and remind once of what was not acknowledged in a day; looked at once a minute.
 
     What cannot be sent is not tried in silence: the plan shows the obstacle, and the gate stays shut.
     """
+    if since is not None and int(since.timestamp()) // 60 == int(now.timestamp()) // 60:
+        return
     open_ones = ~Q(release__phase__in=OVER) & ~Q(release__phase_status=PhaseStatus.ON_HOLD)
     waiting = Notice.objects.filter(open_ones, sent_at__isnull=True).exclude(to=To.OUTSIDE)
     for key in waiting.order_by("id").values_list("pk", flat=True):

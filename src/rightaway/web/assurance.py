@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
+from rightaway.domain.notices import To
 from rightaway.domain.sentences import said
+from rightaway.queries import trainings as ask_trainings
 from rightaway.services import assurance as commands
 from rightaway.web import frames, waivers
 from rightaway.web.forms.assurance import (
@@ -38,7 +40,7 @@ def evidence(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "package": package,
         "runs": list(package.test_runs.select_related("imported_by")) if package else [],
         "defects": list(row.defects.select_related("found_by").order_by("-is_open", "-id")),
-        "trainings": list(row.training.order_by("audience")),
+        "trainings": [(one, ask_trainings.coverage(one)) for one in ask_trainings.of_release(row)],
         "notices": list(row.notices.select_related("sent_by")),
         "waivers": waivers.of_release(viewer, row),
         "stateful": items,
@@ -145,7 +147,7 @@ def notice(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @act
 def notice_sent(request: HttpRequest, viewer: Viewer, number: str, notice_id: int) -> HttpResponse:
     row = _row(viewer, number, "release.edit")
-    held = row.notices.filter(pk=notice_id).first()
+    held = row.notices.filter(pk=notice_id, to=To.OUTSIDE).first()
     if held is None:
         raise NotFound(
             "not_found", said("{number} has no notice {notice_id}.", number=number, notice_id=notice_id)

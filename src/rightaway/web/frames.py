@@ -18,6 +18,8 @@ TABS = (
     ("scope", _("Scope")),
     ("plan", _("Package and plan")),
     ("evidence", _("Evidence")),
+    ("release-training", _("Training")),
+    ("release-communication", _("Communication")),
     ("release-deployments", _("Deployments")),
     ("closure", _("Early life and closure")),
     ("history", _("History")),

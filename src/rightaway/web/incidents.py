@@ -20,6 +20,7 @@ from rightaway.web.forms.incidents import (
     InteractionForm,
     KnownErrorForm,
     LinkIncidentForm,
+    MisuseForm,
     ProblemForm,
     ResolveIncidentForm,
 )
@@ -72,6 +73,7 @@ def incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "incident": row,
         "problems": list(row.problems.order_by("number")),
         "may_record": viewer.may("incident.record", row.service.key) and row.state == RecordState.OPEN,
+        "may_mark": viewer.may("incident.record", row.service.key),
         "talk": conversations.talk(viewer, SubjectKind.INCIDENT, row),
         "crumbs": [(_("Incidents"), reverse("incidents"))],
     }
@@ -161,6 +163,28 @@ def link_incident(request: HttpRequest, viewer: Viewer, number: str) -> HttpResp
         back=reverse("incident", args=[number]),
         done=_("{number} is linked.").format(number=number),
         text=row.title,
+        crumbs=[(_("Incidents"), reverse("incidents")), (number, reverse("incident", args=[number]))],
+    )
+
+
+@act
+def mark_misuse(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    row = _incident(viewer, number)
+    viewer.require("incident.record", row.service.key)
+    initial = {"version": row.version, "misunderstood": row.misunderstood, "is_misuse": True}
+    return command(
+        request,
+        MisuseForm(**bound(request), initial=initial),
+        lambda given: commands.mark_misuse(
+            actor=viewer.actor, number=number, expected_version=given.pop("version"), **given
+        ),
+        title=_("Misuse: {number}").format(number=number),
+        button=_("Save"),
+        back=reverse("incident", args=[number]),
+        done=_("Saved; the training of the next release is asked to answer it."),
+        text=_(
+            "Within thirty days after a release, misuse is put down to its training; the next plan shows it."
+        ),
         crumbs=[(_("Incidents"), reverse("incidents")), (number, reverse("incident", args=[number]))],
     )
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.guards_results import ENDED_IN_VAIN
+from rightaway.domain.notices import Moment, To
 from rightaway.domain.unmet import Unmet
 from rightaway.web.forms.releases import section_of
 from rightaway.web.viewers import Viewer
@@ -33,7 +34,8 @@ _PLACES = {
     "G21.defect_open": "evidence#defects",
     "G25.task_open": "release#tasks",
     "G30.window_short": "edit:schedule",
-    "G30.notices_missing": "evidence#notices",
+    "G30.notices_missing": "release-communication",
+    "communication_plan.audience_empty": "scope#stakeholders",
     "G31.window_closed": "edit:schedule",
     "communication_plan.notice_late": "edit:schedule",
     "sacm_update.affected_cis_missing": "edit-scope:",
@@ -62,15 +64,15 @@ _BY_RULE = {
     "G21": "evidence#tests",
     "G22": "release-deployments",
     "G23": "evidence#tests",
-    "G25": "evidence#training",
-    "G30": "evidence#notices",
+    "G25": "release-training",
+    "G30": "release-communication",
     "G31": "release-deployments",
     "G40": "release-deployments",
     "G55": "release-deployments",
     "G60": "closure",
     "G61": "plan",
     "sacm_update": "scope#items",
-    "communication_plan": "evidence#notices",
+    "communication_plan": "release-communication",
     "backups": "evidence#backups",
     "early_life_support": "scope",
 }
@@ -138,8 +140,11 @@ def _step(viewer: Viewer, row: Any, unmet: Unmet, planned: Callable[[], Containe
             return _form("compile", row, environment=rehearsed_in)
         return _form("launch", row, environment=rehearsed_in, intent=Intent.DRILL)
     if code == "communication_plan.notice_undelivered" and viewer.may("release.edit", scope, own=owns):
-        notice = row.notices.filter(audience=unmet.evidence["audience"], sent_at=None).first()
-        return reverse("notice-sent", args=[row.number, notice.pk]) if notice else ""
+        notice = row.notices.filter(
+            audience=unmet.evidence["audience"], moment=Moment.AHEAD, sent_at=None
+        ).first()
+        name = "notice-sent" if notice and notice.to == To.OUTSIDE else "notice-send"
+        return reverse(name, args=[row.number, notice.pk]) if notice else ""
     if code == "G40.deployment_unfinished" and unmet.evidence["status"] in {"", *ENDED_IN_VAIN}:
         return _launch(viewer, row, deployed_to)
     return ""

@@ -47,6 +47,7 @@ ACTIONS: dict[str, str | Promise] = {
     "gate.waive": _("Waive what a gate asks for"),
     "task.complete": _("Complete a task"),
     "task.vote": _("Vote at a checkpoint"),
+    "training.edit": _("Plan training, and record who came"),
     "approval.request": _("Ask for an approval"),
     "approval.vote.plan_design": _("Vote on plan and design"),
     "approval.vote.build_test": _("Vote on build and test"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rightaway.domain import trainings
 from rightaway.domain import waivers as rules
 from rightaway.domain.errors import Forbidden, NotFound
 from rightaway.domain.sentences import said
@@ -45,7 +46,7 @@ def _shown(viewer: Viewer, row: Any, one: Any, titles: dict[str, str], now: Any)
     waits = state is rules.WaiverState.REQUESTED
     return Shown(
         row=one,
-        title=titles.get(one.control, one.control),
+        title=f"{titles.get(one.control, one.control)}{': ' if one.part else ''}{one.part}",
         state=state,
         may_decide=waits
         and not is_over
@@ -58,16 +59,23 @@ def _shown(viewer: Viewer, row: Any, one: Any, titles: dict[str, str], now: Any)
 
 
 def _decides(viewer: Viewer, row: Any, one: Any) -> bool:
-    owners = {rule.key: rule.owner for rule in templates.of(row).checklist}
     try:
-        rules.check_decider(viewer.roles(row.service.key), owners.get(one.control, rules.GRANT))
+        rules.check_decider(viewer.roles(row.service.key), templates.owner_of(row, one.control))
+        if one.control == trainings.CONTROL:
+            trainings.check_waiver_decider(viewer.user.pk, author=row.initiated_by_id)
     except Forbidden:
         return False
     return True
 
 
 def _titles(row: Any) -> dict[str, str]:
-    return {rule.key: _(rule.title) for rule in templates.of(row).checklist}
+    held = {rule.key: _(rule.title) for rule in templates.of(row).checklist}
+    return {**held, trainings.CONTROL: _("Training of those who use and support the service")}
+
+
+def _title(row: Any, one: Any) -> str:
+    title = _titles(row).get(one.control, one.control)
+    return f"{title}: {one.part}" if one.part else title
 
 
 def _held(viewer: Viewer, number: str, waiver_id: int) -> tuple[Any, Any]:
@@ -88,7 +96,13 @@ def ask(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     days = policies.of_service(row.service, timezone.now()).longest_waiver_days
     return command(
         request,
-        WaiverForm(**bound(request), controls=controls, longest_days=days),
+        WaiverForm(
+            **bound(request),
+            controls=controls,
+            audiences=list(row.training.order_by("audience").values_list("audience", flat=True)),
+            longest_days=days,
+            initial={name: request.GET.get(name, "") for name in ("control", "part")},
+        ),
         lambda given: commands.ask(actor=viewer.actor, number=number, **given),
         title=_("Ask for a waiver"),
         button=_("Ask"),
@@ -99,9 +113,8 @@ def ask(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 
 def _decision(viewer: Viewer, number: str, waiver_id: int) -> tuple[Any, Any, str]:
     row, held = _held(viewer, number, waiver_id)
-    owners = {rule.key: rule.owner for rule in templates.of(row).checklist}
-    rules.check_decider(viewer.roles(row.service.key), owners.get(held.control, rules.GRANT))
-    return row, held, _titles(row).get(held.control, held.control)
+    rules.check_decider(viewer.roles(row.service.key), templates.owner_of(row, held.control))
+    return row, held, _title(row, held)
 
 
 @act
@@ -145,9 +158,7 @@ def withdraw(request: HttpRequest, viewer: Viewer, number: str, waiver_id: int) 
         request,
         CommandForm(**bound(request)),
         lambda _given: commands.withdraw(actor=viewer.actor, number=number, waiver_id=waiver_id),
-        title=_("Withdraw the waiver of: {titles}").format(
-            titles=_titles(row).get(held.control, held.control)
-        ),
+        title=_("Withdraw the waiver of: {titles}").format(titles=_title(row, held)),
         button=_("Withdraw"),
         done=_("The waiver is withdrawn."),
         text=held.reason,

@@ -495,3 +495,45 @@ def test_unauthorised_change__recorded_and_taken_back__by_commands(rightaway: Ri
     )
     back = rightaway("carl", "change", "revert", made.out.strip(), "--reason", "Not ours.")
     assert back.out.startswith("CHG-")
+
+
+def test_training_and_notices__around_a_release__with_each_command(
+    rightaway: Rightaway, world: World
+) -> None:
+    world.person("tara", "training_manager")
+    number = world.release()
+    incident = rightaway(
+        "anna", "incident", "open", "Down", "--service", "shop", "--severity", "2"
+    ).out.strip()
+
+    def done(name: str, *words: str) -> str:
+        said = rightaway(name, *words)
+        assert said.code == 0, (words, said.err)
+        return str(said.out.strip())
+
+    done("tara", "training", "plan", number, "desk", "--kind", "support", "--mode", "workshop")
+    done("tara", "training", "invite", number, "desk", "bea", "Mr X")
+    done("tara", "training", "uninvite", number, "desk", "Mr X")
+    times = ("--begins", "2026-01-01T08:00Z", "--ends", "2026-01-01T09:00Z")
+    first = done("tara", "training", "session", number, "desk", *times)
+    second = done("tara", "training", "session", number, "desk", *times, "--seats", "5")
+    done("tara", "training", "cancel", number, first, "--reason", "Ill.")
+    done("tara", "training", "attend", number, "desk", "bea", "--source", "trainer", "--session", second)
+    assert "desk" in done("anna", "training", "list", number)
+    done("anna", "training", "show", number)
+    done("tara", "training", "plan", number, "staff")
+    done("tara", "training", "drop", number, "staff")
+    done("anna", "incident", "misuse", incident, "--misunderstood", "The date.")
+    done("anna", "release", "people", number, "--stakeholder", "stella=inform")
+    plan = ("notice", "plan", number, "stakeholders", "--due", "2030-01-01T00:00Z", "--text", "Soon.")
+    notice = done("anna", *plan, "--acknowledge", "100")
+    other = done("anna", *plan, "--audience", "others")
+    done("anna", "notice", "withdraw", number, other)
+    done("anna", "notice", "send", number, notice)
+    assert "stella" in done("anna", "notice", "recipients", number, notice)
+    done("anna", "notice", "remind", number, notice)
+    assert "Soon." in done("stella", "notice", "mine")
+    done("stella", "notice", "acknowledge", notice)
+    waive = ("--reason", "x", "--expires", "2026-12-01T00:00Z", "--part", "desk")
+    done("anna", "task", "waive", number, "training", *waive)
+    assert "desk" in done("anna", "task", "waivers", number)

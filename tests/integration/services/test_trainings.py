@@ -1,12 +1,16 @@
 """Training: planned, held in sessions, attended by name or as a count, waived by another, learnt from."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from tests.engine_loop import Fleet, drive
 from tests.integration.services.begun import settled
+from tests.phases import Phases
 from tests.stages import staged
-from tests.world import World, actor
+from tests.world import SCRIPTS, World, actor
 
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.guards import GUARDS
@@ -338,3 +342,26 @@ def test_misuse__taken_back__is_asked_of_nobody(world: World, monkeypatch: pytes
     assert not ask.gaps(Release.objects.get(number=world.release)).exists()
     with pytest.raises(Invalid):
         incidents.mark_misuse(actor=actor("olga"), number=row.number, misunderstood=" ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_misuse__after_a_deployment_to_production__is_put_down_to_its_release(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, make_folder: Callable[[], Path]
+) -> None:
+    phases = Phases(make_folder(), Fleet(monkeypatch, SCRIPTS))
+    ready = phases._ready("iota")
+    before = timezone.now() - 100 * DAY
+    drive(phases._launch(ready))
+
+    def marked(at: datetime) -> Release | None:
+        row = incidents.record_incident(
+            actor=actor("olga"), title="Wrong", service="iota", severity=3, detected_at=at
+        )
+        done = incidents.mark_misuse(actor=actor("olga"), number=row.number, misunderstood="The date.")
+        return done.taught_in
+
+    found = marked(timezone.now())
+    assert found is not None
+    assert found.number == ready.release
+    assert marked(before) is None
+    assert marked(timezone.now() + 31 * DAY) is None

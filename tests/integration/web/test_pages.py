@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from tests.integration.web.conftest import SignIn, Site
+from tests.prepared import prepared
 from tests.world import World, actor
 
 from rightaway.domain.values import TaskKind
@@ -126,6 +127,25 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "close-defect": [{"defect_id": site.names["defect"]}],
         "notice-sent": [{"notice_id": site.names["notice"]}],
         **{
+            name: [{"training_id": site.names["training"]}]
+            for name in (
+                "training-edit",
+                "training-drop",
+                "training-session",
+                "training-invite",
+                "training-count",
+            )
+        },
+        "training-session-cancel": [{"session_id": site.names["session"]}],
+        **{
+            name: [{"training_id": site.names["training"], "attendee_id": site.names["attendee"]}]
+            for name in ("training-attend", "training-uninvite")
+        },
+        "notice-send": [{"notice_id": site.names["planned"]}],
+        "notice-edit": [{"notice_id": site.names["planned"]}],
+        "notice-withdraw": [{"notice_id": site.names["planned"]}],
+        "notice-remind": [{"notice_id": site.names["sent"]}],
+        **{
             name: [{"waiver_id": site.names["waiver"]}]
             for name in ("grant-waiver", "refuse-waiver", "withdraw-waiver")
         },
@@ -155,6 +175,8 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "change-move": [{"number": site.names["change"], "event": "validate"}],
         "item": [{"key": "shop"}, {"key": "t01"}],
         "incident": [{"number": site.names["incident"]}],
+        "incident-misuse": [{"number": site.names["incident"]}],
+        "notice-read": [{"notice_id": site.names["sent"]}],
         "incident-resolve": [{"number": site.names["incident"]}],
         "incident-link": [{"number": site.names["incident"]}],
         "group-edit": [],
@@ -263,6 +285,7 @@ def full(site: Site, everyone: str) -> Site:
         due_at=later,
     )
     sign_offs.sign_off(actor=actor("stan"), number=site.release, decision="rejected", reason="Slow.")
+    site.names |= prepared(site.release, everyone)
     site.names |= {
         "debt": debt.number,
         "lesson": lesson.number,
@@ -273,7 +296,7 @@ def full(site: Site, everyone: str) -> Site:
         "told": ask_notifications.inbox(person.pk)[0].pk,
         "comment": said.pk,
         "defect": row.release.defects.get().pk,
-        "notice": row.release.notices.get().pk,
+        "notice": row.release.notices.get(to="outside").pk,
         "waiver": row.release.waivers.get().pk,
         "token": ask_people.tokens(person.pk)[0].pk,
         "binding": ask_people.bindings(actor("rita").user_id or 0)[0].pk,

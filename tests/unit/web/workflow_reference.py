@@ -34,6 +34,8 @@ WORKFLOW = {
     "permit_guards": "What must hold before every wave. G31 always; G06 where no approval `deployment` is asked for.",
     "launch": "The phases from which something may be deployed to production.",
     "launch_lower": "The phases from which something may be deployed to other environments.",
+    "training": "When a release goes through training: `impact_assessment` and `urgency` are the lowest values"
+    " of both scales that need it, 2 when left out; with `always` every release needs it.",
 }
 TRANSITION = {
     "id": "Stable name, such as T04.",

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rightaway.domain.trainings import Audience, Mode
 from rightaway.domain.values import DefectSeverity, TestLevel
 from rightaway.web.forms.base import Choices, CommandForm, Moment, area, options
 
@@ -28,8 +29,8 @@ class ResolutionForm(CommandForm):
 
 class TrainingForm(CommandForm):
     audience = forms.CharField(label=_("Audience"), max_length=80)
-    kind = forms.ChoiceField(label=_("Kind of audience"), choices=options(["users", "support"]))
-    mode = forms.ChoiceField(label=_("Mode"), choices=options(["classroom", "online", "self_paced"]))
+    kind = forms.ChoiceField(label=_("Kind of audience"), choices=options(Audience))
+    mode = forms.ChoiceField(label=_("Mode"), choices=options(Mode))
     invited = forms.IntegerField(label=_("Invited"), min_value=0, max_value=1_000_000)
     attended = forms.IntegerField(label=_("Attended"), min_value=0, max_value=1_000_000, initial=0)
 

@@ -43,6 +43,13 @@ class LinkIncidentForm(VersionForm):
     link = forms.ChoiceField(label=_("How the release is linked"), choices=options(IncidentLink))
 
 
+class MisuseForm(VersionForm):
+    is_misuse = forms.BooleanField(
+        label=_("People did not know how to use the service"), required=False, initial=True
+    )
+    misunderstood = forms.CharField(label=_("What was misunderstood"), max_length=300, required=False)
+
+
 class ResolveIncidentForm(VersionForm):
     resolution = forms.CharField(label=_("What restored the service"), widget=area())
     restored_at = Moment(label=_("Restored, when not now"), required=False)

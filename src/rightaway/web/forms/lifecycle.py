@@ -76,6 +76,7 @@ class VoteForm(CommandForm):
 
 class WaiverForm(CommandForm):
     control = forms.ChoiceField(label=_("Control"))
+    part = forms.ChoiceField(label=_("Of the training only this audience (optional)"), required=False)
     reason = forms.CharField(label=_("Why it can be left out"), widget=area())
     expires_at = Moment(label=_("Until"))
     restore_plan = forms.CharField(
@@ -93,9 +94,18 @@ class WaiverForm(CommandForm):
         ),
     )
 
-    def __init__(self, *args: Any, controls: list[tuple[str, str]], longest_days: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        controls: list[tuple[str, str]],
+        audiences: list[str],
+        longest_days: int,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["control"].choices = controls  # type: ignore[attr-defined]
+        named = [(one, one) for one in audiences]
+        self.fields["part"].choices = [("", _("All of the control")), *named]  # type: ignore[attr-defined]
         self.fields["expires_at"].help_text = _("At most {days} days from now.").format(days=longest_days)
 
 

@@ -14,6 +14,7 @@ from rightaway.web.forms.people import zones
 GROUPS = {
     Group.APPROVALS: _("Approvals"),
     Group.TASKS: _("Tasks"),
+    Group.NOTICES: _("Notices about releases"),
     Group.DEADLINES: _("Deadlines"),
     Group.RELEASES: _("Releases"),
     Group.CHANGES: _("Changes"),
