@@ -21,12 +21,12 @@ def period(start: datetime | None, end: datetime | None, *, now: datetime) -> Wi
     until = end or now
     since = start or until - timedelta(days=DEFAULT_DAYS)
     if since >= until:
-        raise Invalid("period.order", said("The period would be over before it begins."), at="from")
+        raise Invalid("period.order", said("The period would be over before it begins."), at="since")
     if until - since > timedelta(days=MOST_DAYS):
         raise Invalid(
             "period.long",
             said("The period is longer than two years."),
-            at="from",
+            at="since",
             hint=said("Ask for one year after the other."),
         )
     return Window(since, until)

@@ -29,7 +29,7 @@ def _read(statement: str, asked: Asked) -> list[tuple[Any, ...]]:
     cohort, values = asked.ids().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(statement.replace("{ended}", cohort), values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def decisions(asked: Asked) -> tuple[Answer, ...]:
@@ -73,7 +73,7 @@ def owed(asked: Asked) -> tuple[Owed, ...]:
 
 # The union of all waits of a release is cut with each of its stays, so that no minute counts twice.
 _STAYS = """
-WITH ended AS MATERIALIZED ({ended}),
+WITH ended(id) AS MATERIALIZED ({ended}),
 waits AS (
     SELECT release_id, range_agg(tstzrange(begun, over)) AS spans
     FROM (
@@ -101,7 +101,7 @@ ORDER BY release.id, min(visit.entered_at)
 """
 
 _STOPPED = f"""
-WITH ended AS MATERIALIZED ({{ended}}),
+WITH ended(id) AS MATERIALIZED ({{ended}}),
 stopped AS (
     SELECT release_id, min(at) AS at
     FROM (
