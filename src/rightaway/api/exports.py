@@ -42,7 +42,7 @@ class ExportFilter(FileModel):
     object_id: Word | None = None
     since: of.Moment | None = None
     until: of.Moment | None = None
-    release_type: Word | None = None
+    release_type: indicators.TypeFilter | None = None
     days: Annotated[int, of.whole(1, 3650)] | None = None
 
 

@@ -17,6 +17,7 @@ from rightaway.queries import indicators as ask
 
 router = Router()
 READ = "metrics.read"
+TypeFilter = Literal["", "major", "minor", "emergency"]
 
 
 class IndicatorFilter(FileModel):
@@ -25,7 +26,7 @@ class IndicatorFilter(FileModel):
     since: of.Moment | None = None
     until: of.Moment | None = None
     service: Word = ""
-    release_type: Literal["", "major", "minor", "emergency"] = ""
+    release_type: TypeFilter = ""
 
 
 @router.get("/metrics/indicators", response=dict[str, Any])

@@ -63,6 +63,7 @@ GROUPS = (
             Place("boards", _("Boards"), "shield-check", "o", VIEW),
             Place("debts", _("Debts"), "hourglass", "", VIEW),
             Place("metrics", _("DORA metrics"), "chart-line", "m", "metrics.read"),
+            Place("indicators", _("Indicators"), "chart-line", "", "metrics.read"),
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),
         ),
     ),
