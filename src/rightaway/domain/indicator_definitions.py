@@ -83,7 +83,9 @@ DEFINITIONS: Mapping[str, Definition] = _all(
         Group.FLOW,
         said("Approval latency"),
         said("How long an approval takes from being asked for to its decision."),
-        said("Median of decided - asked for; by approval; by the role of the voters until each one's vote."),
+        said(
+            "Median of decided - asked for; by approval; by role, group and board of the voters until each one's vote."
+        ),
     ),
     Definition(
         "K11",

@@ -79,12 +79,12 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How long an approval took from being asked for: as a whole, or with `role` until one voter spoke."""
+    """How long an approval took from being asked for: as a whole, or until one of a role, group or board voted."""
 
     release: str
     kind: str
     seconds: float
-    role: str = ""
+    voter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

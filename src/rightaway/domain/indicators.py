@@ -126,11 +126,11 @@ def _phases(known: Recorded) -> list[str]:
 
 def approval_times(known: Recorded) -> tuple[Figure, ...]:
     kinds = sorted({one.kind for one in known.decisions})
-    roles = sorted({one.role for one in known.votes})
+    voters = sorted({one.voter for one in known.votes})
     return (
         _latency(known.decisions),
         *(_latency([one for one in known.decisions if one.kind == kind], kind, "approval") for kind in kinds),
-        *(_latency([one for one in known.votes if one.role == role], role, "voters") for role in roles),
+        *(_latency([one for one in known.votes if one.voter == voter], voter, "voters") for voter in voters),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Max, Q
 
+from rightaway.domain.approval_sources import BOARD, GROUP
 from rightaway.domain.approvals import ApprovalState
 from rightaway.domain.indicator_facts import Answer, Owed, Stay, Stopped
 from rightaway.domain.values import Outcome
@@ -42,11 +43,20 @@ def decisions(asked: Asked) -> tuple[Answer, ...]:
 
 
 def votes(asked: Asked) -> tuple[Answer, ...]:
+    """Count a vote for its role, and for every group and board that entitled the voter to it."""
     found = Vote.objects.filter(approval__release__in=asked.ids()).order_by("pk")
-    columns = ("approval__release__number", "approval__kind", "approval__requested_at", "at", "role")
+    columns = (
+        "approval__release__number",
+        "approval__kind",
+        "approval__requested_at",
+        "at",
+        "role",
+        "sources",
+    )
     return tuple(
-        Answer(number, kind, (at - requested).total_seconds(), role)
-        for number, kind, requested, at, role in found.values_list(*columns)
+        Answer(number, kind, (at - requested).total_seconds(), voter)
+        for number, kind, requested, at, role, sources in found.values_list(*columns)
+        for voter in (role, *sorted(one for one in sources if one.startswith((GROUP, BOARD))))
     )
 
 

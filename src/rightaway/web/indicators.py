@@ -23,7 +23,7 @@ from rightaway.queries import indicators as ask
 from rightaway.web.durations import span
 from rightaway.web.forms.lists import IndicatorFilter
 from rightaway.web.pages import page
-from rightaway.web.statuses import words
+from rightaway.web.statuses import source, words
 from rightaway.web.viewers import Viewer
 
 READ = "metrics.read"
@@ -148,7 +148,7 @@ def _label(one: Figure) -> str:
         case "waiting":
             return gettext("Waiting in %(phase)s") % {"phase": words(one.name)}
         case "voters":
-            return gettext("Vote of %(role)s") % {"role": words(one.name)}
+            return gettext("Vote of %(role)s") % {"role": source(one.name)}
     return str(_PARTS[one.name]) if one.name in _PARTS else words(one.name)
 
 
