@@ -68,7 +68,7 @@ def succeeded(world: World) -> str:
     return number
 
 
-def abandoned(world: World, reason: str = "no_longer_needed") -> str:
+def abandoned(world: World, reason: str = "not_needed") -> str:
     """Plan a release, have its plan denied by one who may, and give it up."""
     number = world.register()
     lifecycle.fire(actor=actor("rita"), number=number, event="start_planning")
