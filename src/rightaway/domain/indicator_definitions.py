@@ -101,7 +101,7 @@ DEFINITIONS: Mapping[str, Definition] = _all(
         "K12",
         Group.OUTCOME,
         said("Actual to planned downtime"),
-        said("How long planned outages really took: 100 % is as planned, more is longer."),
+        said("How long planned outages really took, as a share of what was planned."),
         said("Actual duration / planned duration, summed over planned outages that ended in the period."),
     ),
     Definition(
@@ -192,8 +192,8 @@ DEFINITIONS: Mapping[str, Definition] = _all(
         said("Gate usefulness"),
         said("How often something was put right or given up after an approval or a gate held a release up."),
         said(
-            "Releases that then went back to an earlier phase, got other content approved or were abandoned / ended"
-            " releases with a denied approval or a closed gate."
+            "Releases that then went back to an earlier phase, asked for approval of other content or were abandoned"
+            " / ended releases with a denied approval or a closed gate."
         ),
     ),
 )

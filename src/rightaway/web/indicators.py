@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from rightaway.domain.dora_facts import Window
 from rightaway.domain.errors import Invalid
 from rightaway.domain.indicator_definitions import DEFINITIONS, Group
-from rightaway.domain.indicator_facts import DEFAULT_DAYS, period
-from rightaway.domain.indicator_figures import Counted, Figure, Indicator, Unit
+from rightaway.domain.indicator_facts import DEFAULT_DAYS, Counted, period
+from rightaway.domain.indicator_figures import Figure, Indicator, Unit
 from rightaway.queries import cmdb
 from rightaway.queries import indicators as ask
 from rightaway.web.durations import span
@@ -55,7 +55,8 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     except Invalid as error:
         context["problem"] = error
     else:
-        context |= {"found": found, "groups": _grouped(found), "csv": _csv(filters)}
+        last = found.window.end - timedelta(microseconds=1)
+        context |= {"found": found, "last": last, "groups": _grouped(found), "csv": _csv(filters)}
     return render(request, "metrics/indicators.html", context)
 
 

@@ -29,6 +29,7 @@ from rightaway.services import (
     releases,
     reviews,
     unauthorised_changes,
+    waivers,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,13 +48,25 @@ def service(folder: Path, key: str) -> World:
     return FakeTargets(folder / key, service=key, prefix=key, staging=f"s-{key}").settle()
 
 
-def succeeded(world: World) -> str:
-    """Take a release of a standard change to its end: rehearsed, deployed, watched, rated 5, closed as successful."""
+def deployed(world: World) -> str:
+    """Take a release of a standard change into early life support: rehearsed and deployed."""
     number = standard.register(world)
     standard.start_build(world)
     world.build()
     standard.launch(world, "staging", Intent.DRILL)
     standard.launch(world)
+    return number
+
+
+def succeeded(world: World) -> str:
+    number = deployed(world)
+    close(world)
+    return number
+
+
+def close(world: World) -> None:
+    """Bring what closing asks for: rated 5, as successful; it ends by itself when its early life is over."""
+    number = world.release
     reviews.rate(actor=actor("stan"), number=number, rating=5)
     reviews.measure_objectives(actor=actor("rita"), number=number, results={"It is better": ("met", "seen")})
     reviews.complete(actor=actor("rita"), number=number, went_well="All.", to_change="Nothing.")
@@ -65,7 +78,6 @@ def succeeded(world: World) -> str:
     later = timezone.now() + HOUR
     with time_machine.travel(later):
         moments.pass_by(since=later - 2 * HOUR, now=later)
-    return number
 
 
 def abandoned(world: World, reason: str = "not_needed") -> str:
@@ -74,17 +86,19 @@ def abandoned(world: World, reason: str = "not_needed") -> str:
     lifecycle.fire(actor=actor("rita"), number=number, event="start_planning")
     world.set_design()
     asked = approvals.request(actor=actor("rita"), number=number, kind="plan_design")
-    approvals.vote(
-        actor=actor("olga"),
-        number=number,
-        kind="plan_design",
-        decision="deny",
-        digest=asked.digest,
-        reason="Too soon.",
-    )
+    deny(number, asked.digest)
+    give_up(number, reason)
+    return number
+
+
+def deny(number: str, digest: str) -> None:
+    given = {"kind": "plan_design", "decision": "deny", "digest": digest, "reason": "Too soon."}
+    approvals.vote(actor=actor("olga"), number=number, **given)
+
+
+def give_up(number: str, reason: str = "not_needed") -> None:
     fields = {"abandon_reason": reason, "abandon_comment": "Not now."}
     lifecycle.fire(actor=actor("rita"), number=number, event="abandon", reason="No.", fields=fields)
-    return number
 
 
 def measured(services: list[str] | None = None, **given: str) -> dict[str, Indicator]:
@@ -125,3 +139,85 @@ def test_indicators__one_release_succeeded_and_one_abandoned__are_those_of_the_r
     assert quotient(found["K22"].whole) == (1, 1)
     assert found["K22"].whole.counted.numbers == (given_up,)
     assert found["K12"].whole.value is found["K20"].whole.value is None
+
+
+def test_indicators__records_around_a_release__are_counted_once_and_where_they_belong(world: World) -> None:
+    number = deployed(world)
+    olga, dora = actor("olga"), actor("dora")
+    for severity, link in ((2, "caused_by_release"), (3, "resolved_by_release"), (4, "")):
+        row = incidents.record_incident(
+            actor=olga, title="Slow", service="nu", severity=severity, release=number, link=link
+        )
+        incidents.resolve_incident(actor=olga, number=row.number, resolution="Waited.")
+    begin = timezone.now() - 2 * HOUR
+    times = {"planned_start": begin, "planned_end": begin + HOUR}
+    actual = {"actual_start": begin, "actual_end": begin + HOUR * 1.5}
+    outage = outages.record(
+        actor=olga,
+        service="nu",
+        fields={"title": "Down", "kind": "planned", **times, **actual},
+        source={"release": number},
+    )
+    asked = waivers.ask(
+        actor=actor("rita"),
+        number=number,
+        control="backups",
+        reason="No data.",
+        expires_at=timezone.now() + DAY,
+    )
+    waivers.grant(actor=actor("oscar"), number=number, waiver_id=asked.pk)
+    assurance.record_training(
+        actor=dora, number=number, audience="desk", mode="remote", invited=8, attended=6
+    )
+    unauthorised_changes.record(
+        actor=actor("stan"), service="nu", affected_cis=world.keys()[:1], evidence="It is another file."
+    )
+    close(world)
+    found = measured()
+    assert quotient(found["K11"].whole) == (2, 1)
+    assert part(found["K11"], "3", "severity").value == 0
+    assert found["K12"].whole.value == 1.5
+    assert found["K12"].whole.basis.numbers == (outage.number,)
+    assert quotient(found["K19"].whole) == (1, 1)
+    assert quotient(part(found["K19"], "failed_later")) == (1, 1)
+    assert quotient(found["K20"].whole) == (6, 8)
+    assert quotient(found["K15"].whole) == (1, 2)
+
+
+def test_waiting__approval_and_hold_at_the_same_time__no_minute_counts_twice(world: World) -> None:
+    begin = timezone.now() - 20 * HOUR
+    with time_machine.travel(begin, tick=False) as clock:
+        number = world.register()
+        clock.move_to(begin + HOUR)
+        lifecycle.fire(actor=actor("rita"), number=number, event="start_planning")
+        world.set_design()
+        asked = approvals.request(actor=actor("rita"), number=number, kind="plan_design")
+        clock.move_to(begin + 3 * HOUR)
+        release_holds.hold(
+            actor=actor("rita"), number=number, reason="Nobody has time.", until=begin + 9 * HOUR
+        )
+        clock.move_to(begin + 5 * HOUR)
+        release_holds.resume(actor=actor("rita"), number=number)
+        deny(number, asked.digest)
+        clock.move_to(begin + 9 * HOUR)
+        give_up(number)
+    found = measured()["K09"]
+    hour = HOUR.total_seconds()
+    assert quotient(found.whole) == (4 * hour, 9 * hour)
+    assert part(found, "plan_design", "time").value == 8 * hour
+    assert part(found, "plan_design", "waiting").value == 0.5
+    assert part(found, "assess", "waiting").value == 0
+    assert part(measured()["K10"], "plan_design", "approval").value == 4 * hour
+
+
+def test_indicators__more_releases_with_everything__the_same_statements(world: World, tmp_path: Path) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            measured()
+        return len(captured)
+
+    succeeded(world)
+    few = statements()
+    succeeded(service(tmp_path, "xi"))
+    assert (statements(), quotient(measured()["K05"].whole)) == (few, (2, 2))
+    assert quotient(measured(["xi"])["K05"].whole) == (1, 1)
