@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import nsmallest
 from statistics import median
 
 from rightaway.domain.indicator_facts import NONE, Counted
@@ -52,8 +53,8 @@ class Indicator:
 
 
 def records(numbers: Iterable[str]) -> Counted:
-    found = sorted(set(numbers))
-    return Counted(len(found), tuple(found[:NAMED]))
+    found = set(numbers)
+    return Counted(len(found), tuple(nsmallest(NAMED, found)))
 
 
 def share(hits: Sequence[str], of: Sequence[str], *, name: str = "", group: str = "") -> Figure:

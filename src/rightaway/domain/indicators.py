@@ -86,14 +86,17 @@ def rework(known: Recorded) -> tuple[Figure, ...]:
     }
     cohort = records(one.number for one in known.ended)
 
-    def of(found: Mapping[str, int] | None, numbers: Iterable[str], count: int, name: str) -> Figure:
-        counted = records(found if found is not None else numbers)
-        return quotient(count, cohort.count, unit=Unit.PER_RELEASE, name=name, counted=counted, basis=cohort)
+    def of(*found: Mapping[str, int], name: str = "") -> Figure:
+        return quotient(
+            sum(sum(one.values()) for one in found),
+            cohort.count,
+            unit=Unit.PER_RELEASE,
+            name=name,
+            counted=records(release for one in found for release in one),
+            basis=cohort,
+        )
 
-    everywhere = [release for found in again.values() for release in found]
-    total = sum(sum(found.values()) for found in again.values())
-    parts = (of(found, (), sum(found.values()), phase) for phase, found in again.items() if found)
-    return (of(None, everywhere, total, ""), *parts)
+    return of(*again.values()), *(of(found, name=phase) for phase, found in again.items() if found)
 
 
 def phase_times(known: Recorded) -> tuple[Figure, ...]:

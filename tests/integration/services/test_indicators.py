@@ -64,7 +64,7 @@ def succeeded(world: World) -> str:
     return number
 
 
-def close(world: World) -> None:
+def close(world: World, after: timedelta = HOUR) -> None:
     """Bring what closing asks for: rated 5, as successful; it ends by itself when its early life is over."""
     number = world.release
     reviews.rate(actor=actor("stan"), number=number, rating=5)
@@ -75,9 +75,9 @@ def close(world: World) -> None:
         changes.move(actor=actor("chris"), number=one, event="close")
     closure = {"closure_code": "successful", "no_lessons_reason": "Nothing was new."}
     releases.edit(actor=actor("rita"), number=number, fields=closure)
-    later = timezone.now() + HOUR
+    later = timezone.now() + after
     with time_machine.travel(later):
-        moments.pass_by(since=later - 2 * HOUR, now=later)
+        moments.pass_by(since=later - after - HOUR, now=later)
 
 
 def abandoned(world: World, reason: str = "not_needed") -> str:
@@ -103,7 +103,7 @@ def give_up(number: str, reason: str = "not_needed") -> None:
 
 def measured(services: list[str] | None = None, **given: str) -> dict[str, Indicator]:
     now = timezone.now()
-    found = ask.measured(Window(now - DAY, now + DAY), services, **given)
+    found = ask.measured(Window(now - DAY, now + 7 * DAY), services, **given)
     return {one.key: one for one in found.found}
 
 
@@ -172,7 +172,7 @@ def test_indicators__records_around_a_release__are_counted_once_and_where_they_b
     unauthorised_changes.record(
         actor=actor("stan"), service="nu", affected_cis=world.keys()[:1], evidence="It is another file."
     )
-    close(world)
+    close(world, after=5 * DAY)  # so many incidents have to be some days ago
     found = measured()
     assert quotient(found["K11"].whole) == (2, 1)
     assert part(found["K11"], "3", "severity").value == 0
