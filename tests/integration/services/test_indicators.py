@@ -8,8 +8,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.engine_loop import Fleet
-from tests.integration.services import standard
+from tests.engine_loop import Fleet, drive
+from tests.integration.services import standard, test_emergency
 from tests.phases import FakeTargets
 from tests.world import SCRIPTS, World, actor
 
@@ -17,6 +17,7 @@ from rightaway.domain.deployment_states import Intent
 from rightaway.domain.dora_facts import Window
 from rightaway.domain.indicator_figures import Figure, Indicator
 from rightaway.queries import indicators as ask
+from rightaway.records.releases.models import Release
 from rightaway.services import (
     approvals,
     assurance,
@@ -221,3 +222,56 @@ def test_indicators__more_releases_with_everything__the_same_statements(world: W
     succeeded(service(tmp_path, "xi"))
     assert (statements(), quotient(measured()["K05"].whole)) == (few, (2, 2))
     assert quotient(measured(["xi"])["K05"].whole) == (1, 1)
+
+
+def test_backed_out__after_a_rehearsal__how_well_that_foretold_the_way_back(world: World) -> None:
+    number = standard.register(world)
+    standard.start_build(world)
+    watched = {"els_ends_at": timezone.now() + DAY}  # for as long it can go back
+    releases.edit(actor=actor("rita"), number=number, fields=watched)
+    world.build()
+    standard.launch(world, "staging", Intent.DRILL)
+    standard.launch(world)
+    lifecycle.fire(
+        actor=actor("rita"),
+        number=number,
+        event="back_out",
+        reason="It is slow.",
+        fields={"back_out_reason": "health_failed"},
+    )
+    back = Release.objects.get(number=number).deployments.latest("id")
+    drive(back.number)
+    end(number, outcome="backed_out", closure_code="failed_backed_out")
+    found = measured()
+    assert quotient(found["K05"].whole) == (0, 1)
+    assert found["K06"].whole.counted.numbers == (number,)
+    assert quotient(part(found["K06"], "partially_backed_out")) == (0, 1)
+    assert quotient(found["K18"].whole) == (1, 1)
+    assert part(found["K18"], "prediction_error").basis.numbers == (number,)
+    assert quotient(found["K17"].whole) == (0, 0)
+
+
+def end(number: str, **fields: str) -> None:
+    """Let a release be over as it is, without what closing asks for."""
+    Release.objects.filter(number=number).update(closed_at=timezone.now(), **fields)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_emergency__approved_after_its_time__is_late(world: World, is_late: bool) -> None:
+    test_emergency.begun(world)
+    test_emergency.start(world)
+    test_emergency.build(world)
+    due = test_emergency.decided(world).ratify_by
+    assert due is not None
+    moment = due + HOUR if is_late else due - HOUR
+    with time_machine.travel(moment):
+        for kind, voters in (
+            ("plan_design", ("olga", "chris")),
+            ("build_test", ("olga",)),
+            ("deployment", ("chris", "cora")),
+        ):
+            test_emergency.approve(world, kind, *voters)
+        end(world.release, outcome="success", closure_code="successful")
+    found = measured()["K14"]
+    assert quotient(found.whole) == (1, 1)
+    assert quotient(part(found, "late_paperwork")) == (int(is_late), 1)
