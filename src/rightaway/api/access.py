@@ -48,6 +48,13 @@ def require(actor: Actor, action: str, scope: str | None = EVERYWHERE) -> None:
         raise Forbidden("permission.denied", f"{actor.name} may not do this: {decision.reason}")
 
 
+def scopes(actor: Actor, action: str) -> frozenset[str] | None:
+    """Give the services where the actor may do something; None means everywhere."""
+    held = people.scopes(_id(actor)).items()
+    where = frozenset(scope for scope, roles in held if may(action, _usable(actor, roles)))
+    return None if EVERYWHERE in where else where
+
+
 def require_any_role(actor: Actor) -> None:
     """Refuse an account without any role: it sees no configuration and no people."""
     if actor.kind is PersonKind.PERSON and not people.roles(_id(actor)):

@@ -1,5 +1,6 @@
 """Lists as CSV, as long as they are, for spreadsheets."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from rightaway.api import indicators
 from rightaway.api.access import EVERYWHERE, Request, allowed, missing, require, require_any_role, visible
 from rightaway.api.requests import Asked, Word
 from rightaway.domain.errors import Invalid
@@ -39,6 +41,8 @@ class ExportFilter(FileModel):
     action: Word | None = None
     object_id: Word | None = None
     since: of.Moment | None = None
+    until: of.Moment | None = None
+    release_type: indicators.TypeFilter | None = None
     days: Annotated[int, of.whole(1, 3650)] | None = None
 
 
@@ -48,12 +52,13 @@ def export(request: Request, name: str, asked: Asked[ExportFilter]) -> Streaming
     Give a list as CSV: what the caller may see of it, with the filters of that list.
 
     The lists are releases, changes, tasks, decisions (of boards), deployments, items, targets, incidents,
-    problems, known-errors, interactions, articles, audit, and metrics (the DORA figures of each service). A
-    text that a spreadsheet would run as a formula begins with an apostrophe.
+    problems, known-errors, interactions, articles, audit, metrics (the DORA figures of each service), and
+    indicators (those of the releases that ended in a period). A text that a spreadsheet would run as a formula
+    begins with an apostrophe.
     """
     given = {key: value for key, value in asked.model_dump().items() if value not in (None, "")}
     response = StreamingHttpResponse(
-        _metrics(request.auth, given) if name == ask.METRICS else _rows(request.auth, name, given),
+        _FIGURES[name](request.auth, given) if name in _FIGURES else _rows(request.auth, name, given),
         content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.now():%Y-%m-%d}.csv"'
@@ -85,6 +90,17 @@ def _metrics(actor: Actor, given: dict[str, Any]) -> Any:
     wanted = given.pop("service", "")
     keys = [one.key for one in cmdb.services() if allowed(actor, "metrics.read", one.key)]
     return ask.metrics_lines([key for key in keys if wanted in ("", key)], **given)
+
+
+def _indicators(actor: Actor, given: dict[str, Any]) -> Any:
+    _check(given, frozenset({"since", "until", "service", "release_type"}))
+    return indicators.csv(actor, given)
+
+
+_FIGURES: Mapping[str, Callable[[Actor, dict[str, Any]], Any]] = {
+    ask.METRICS: _metrics,
+    ask.INDICATORS: _indicators,
+}
 
 
 def _check(given: dict[str, Any], filters: frozenset[str]) -> None:

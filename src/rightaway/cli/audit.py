@@ -1,6 +1,6 @@
 """The audit log, and the figures that come from what was recorded."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from cyclopts import App
 
@@ -43,6 +43,53 @@ def verify() -> int:
     found = client.get("/audit/verification")
     output.record(found)
     return output.OK if found["is_whole"] else output.FAILED
+
+
+@app.command
+def indicators(
+    *,
+    service: str = "",
+    type: Literal["", "major", "minor", "emergency"] = "",  # noqa: A002 -- the name of the option
+    since: str = "",
+    until: str = "",
+    parts: bool = False,
+) -> None:
+    """
+    Show the indicators of the releases that ended in a period; nothing is shown where there is no data.
+
+    Args:
+        service: Key of one service, instead of all that you may measure.
+        type: Only releases of this type.
+        since: From when on, such as 2026-08-01T00:00Z; 90 days before its end when left out.
+        until: Until when; now when left out.
+        parts: Also the parts of each, such as each closure code.
+    """
+    asked = {"service": service, "release_type": type, "since": since, "until": until}
+    found = client.get("/metrics/indicators", **asked)
+    if output.mode.as_json:
+        output.data(found)
+        return
+    rows = [row for one in found["indicators"] for row in (one, *(one["parts"] if parts else ()))]
+    columns = ("key=", "title=indicator", "shown=value", "numerator", "denominator", "records")
+    output.table([_line(row) for row in rows], *columns)
+    output.say(f"From {found['ended_releases']} ended releases, {found['since']} to {found['until']}.")
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    title = row.get("title") or f"  {row['group']} {row['name']}".replace("_", " ")
+    return {
+        **row,
+        "title": title,
+        "shown": _value(row["unit"], row["value"]),
+        "records": row["basis"]["count"],
+    }
+
+
+def _value(unit: str, value: float | None) -> str:
+    if value is None:
+        return "no data"
+    words = {"share": f"{value:.0%}", "seconds": f"{value:.0f} s", "minutes": f"{value:.0f} min"}
+    return words.get(unit, f"{value:.2f}")
 
 
 def metrics(service: str, /, *, days: int = 90) -> None:

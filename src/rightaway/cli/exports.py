@@ -18,6 +18,7 @@ List = Literal[
     "articles",
     "audit",
     "metrics",
+    "indicators",
 ]
 
 
@@ -28,7 +29,7 @@ def export(name: List, /, *filters: str, out: str = "") -> None:
     A text that a spreadsheet would run as a formula begins with an apostrophe.
 
     Args:
-        name: Which list; metrics are the DORA figures of each service.
+        name: Which list; metrics are the DORA figures of each service, indicators those of ended releases.
         filters: What the list is asked for, such as phase=build_test or service=shop.
         out: File to write instead of standard output. A file that is there already stays.
     """

@@ -25,6 +25,7 @@ from rightaway.queries import (
 
 CHUNK = 2000
 METRICS = "metrics"
+INDICATORS = "indicators"
 
 
 @dataclass(frozen=True, slots=True)

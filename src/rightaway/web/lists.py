@@ -17,6 +17,7 @@ from rightaway.domain.sentences import said
 from rightaway.queries import cmdb, releases
 from rightaway.queries import exports as ask
 from rightaway.queries import saved_views as ask_views
+from rightaway.web import indicators
 from rightaway.web.forms import boards
 from rightaway.web.forms import lists as forms
 from rightaway.web.pages import page
@@ -149,7 +150,8 @@ def _may_export(viewer: Viewer, name: str) -> bool:
 @page
 def export(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
     """Give a list as CSV, with the filters of its page: what the person may see of it."""
-    lines = _figures(request, viewer) if name == ask.METRICS else _rows(request, viewer, name)
+    make = _FIGURES.get(name)
+    lines = make(request, viewer) if make else _rows(request, viewer, name)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.now():%Y-%m-%d}.csv"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -179,3 +181,9 @@ def _figures(request: HttpRequest, viewer: Viewer) -> Any:
     chosen = forms.MetricsFilter(request.GET, service=[(key, key) for key in keys]).chosen()
     days = {"days": int(chosen["days"])} if chosen.get("days") else {}
     return ask.metrics_lines([key for key in keys if chosen.get("service") in ("", None, key)], **days)
+
+
+_FIGURES: Mapping[str, Callable[[HttpRequest, Viewer], Any]] = {
+    ask.METRICS: _figures,
+    ask.INDICATORS: indicators.lines,
+}

@@ -64,6 +64,7 @@ GROUPS = (
             Place("policies", _("Release policies"), "shield-check", "", VIEW),
             Place("debts", _("Debts"), "hourglass", "", VIEW),
             Place("metrics", _("DORA metrics"), "chart-line", "m", "metrics.read"),
+            Place("indicators", _("Indicators"), "chart-line", "", "metrics.read"),
             Place("audit", _("Audit log"), "file-check-2", "a", "audit.read", everywhere=True),
         ),
     ),

@@ -263,6 +263,7 @@ saved_views_clear_default       own
 audit_list_events               *audit.read
 audit_verify                    *audit.read
 metrics_show                    metrics.read
+indicators_show                 ~metrics.read
 exports_export                  signed-in
 workflows_list_workflows        ~workflow.view
 workflows_show                  ~workflow.view

@@ -325,6 +325,7 @@ def test_every_group__lists_or_shows__without_an_error(rightaway: Rightaway, wor
         ("article", "list"),
         ("audit", "list", number),
         ("metrics", "shop"),
+        ("audit", "indicators", "--parts"),
         ("token", "list"),
         ("user", "list"),
         ("deploy", "list"),

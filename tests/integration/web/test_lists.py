@@ -48,6 +48,7 @@ def test_lists__with_more_rows__take_no_more_statements(world: World, sign_in: S
         "/records/incidents/",
         "/knowledge/",
         "/audit/",
+        "/metrics/indicators/",
     ]
     more(world, 1)
     few = {address: statements(browser, address) for address in addresses}

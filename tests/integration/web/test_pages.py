@@ -351,7 +351,8 @@ def rows() -> dict[str, str]:
 def test_lists__without_data__say_so(world: World, sign_in: SignIn) -> None:
     browser = sign_in("rita")
     names = ["home", "releases", "deployments", "changes", "items", "targets", "incidents", "problems"]
-    names += ["known-errors", "interactions", "articles", "metrics", "audit", "audit-verification", "profile"]
+    names += ["known-errors", "interactions", "articles", "metrics", "indicators", "audit"]
+    names += ["audit-verification", "profile"]
     answers = {name: browser.get(reverse(name)) for name in names}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(names, 200)
     assert "There is no release yet." in answers["home"].content.decode()

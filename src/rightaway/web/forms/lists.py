@@ -13,7 +13,15 @@ from rightaway.domain.deployment_states import DeploymentStatus, Ending
 from rightaway.domain.lessons import LessonState
 from rightaway.domain.permissions import Role
 from rightaway.domain.saved_views import NAME_CHARACTERS
-from rightaway.domain.values import AccountState, ArticleKind, RecordState, TaskCategory, TaskKind, TaskState
+from rightaway.domain.values import (
+    AccountState,
+    ArticleKind,
+    RecordState,
+    ReleaseType,
+    TaskCategory,
+    TaskKind,
+    TaskState,
+)
 from rightaway.queries import cmdb
 from rightaway.web.forms.base import Choices, CommandForm, Text, options
 
@@ -50,6 +58,10 @@ def _text(label: Text) -> forms.CharField:
 
 def _choice(label: Text, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=choices)
+
+
+def _day(label: Text) -> forms.DateField:
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ReleaseFilter(FilterForm):
@@ -182,7 +194,7 @@ class AuditFilter(FilterForm):
     actor = _text(_("Actor"))
     action = _text(_("Action begins with"))
     object_id = _text(_("Record"))
-    since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = _day(_("Since"))
 
     def chosen(self) -> dict[str, Any]:
         found = super().chosen()
@@ -195,6 +207,13 @@ class MetricsFilter(FilterForm):
     days = _choice(
         _("Period"), [("90", _("90 days")), ("30", _("30 days")), ("7", _("7 days")), ("365", _("1 year"))]
     )
+
+
+class IndicatorFilter(FilterForm):
+    service = _choice(_("Service"), [("", ANY)])
+    release_type = _choice(_("Type"), options(ReleaseType, empty=ANY))
+    since = _day(_("From"))
+    until = _day(_("Until and with"))
 
 
 class _ViewForm(CommandForm):

@@ -22,6 +22,7 @@ _PAGES = {
     "DEP": "deployment",
     "CHG": "change",
     "INC": "incident",
+    "OUT": "outage",
     "PRB": "problem",
     "KE": "known-error",
     "KB": "article",
