@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -44,10 +44,18 @@ def key_of(row: Notice) -> str:
 
 def due(row: Notice, release: Release) -> datetime | None:
     """Give when a notice goes out, None when that hangs on events or on a start that is not planned."""
-    before = rules.lead(
-        release.release_type, policies.of_service(release.service, timezone.now()).notice_lead_s
-    )
-    return rules.due_at(row.due_at, row.moment, release.planned_start, before)
+    if row.moment != Moment.AHEAD or row.due_at is not None:
+        return row.due_at
+    return rules.due_at(None, row.moment, release.planned_start, _lead(release))
+
+
+def _lead(release: Release) -> timedelta:
+    """Give how long before the start people are told; kept with the release, as all its notices ask for it."""
+    if "notice_lead" not in vars(release):
+        policy = policies.of_service(release.service, timezone.now())
+        vars(release)["notice_lead"] = rules.lead(release.release_type, policy.notice_lead_s)
+    found: timedelta = vars(release)["notice_lead"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

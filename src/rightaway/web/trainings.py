@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from rightaway.domain.errors import NotFound
 from rightaway.domain.facts_evidence import WaiverFacts
 from rightaway.domain.guards_training import needed_pct
+from rightaway.domain.policies import Policy
 from rightaway.domain.priorities import training_required
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import said
 from rightaway.domain.trainings import CONTROL, Count
 from rightaway.domain.waivers import WaiverState, state
-from rightaway.queries import facts_built, release_facts, templates
+from rightaway.queries import facts_built, policies, templates
 from rightaway.queries import trainings as ask
 from rightaway.services import trainings as commands
 from rightaway.web import frames
@@ -49,9 +50,10 @@ def training(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     row = frames.found(viewer, number)
     rows, waived = list(ask.of_release(row)), _waived(row)
     estimate, actual = ask.cost(rows)
+    policy = policies.of_service(row.service, timezone.now())
     context = {
         **frames.frame(viewer, row, TAB),
-        "audiences": [_shown(row, one, waived) for one in rows],
+        "audiences": [_shown(one, waived, policy) for one in rows],
         "is_required": training_required(
             impact_assessment=row.impact_assessment,
             urgency=row.urgency,
@@ -81,9 +83,9 @@ def _waived(row: Any) -> set[str]:
     return {one.part for one in held if state(one, now) is WaiverState.GRANTED}
 
 
-def _shown(release: Any, row: Any, waived: set[str]) -> Shown:
+def _shown(row: Any, waived: set[str], policy: Policy) -> Shown:
     held = ask.coverage(row)
-    needed = needed_pct(ReleaseFacts(policy=release_facts.policy(release)), row.audience_kind)
+    needed = needed_pct(ReleaseFacts(policy=policy), row.audience_kind)
     people = list(row.attendees.all())
     return Shown(
         row=row,

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from allauth.account import views as account
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from rightaway.web import (
+    account_urls,
     agendas,
     alerts,
     approvals,
@@ -65,44 +65,6 @@ from rightaway.web import (
 from rightaway.web.converters import register
 
 register()
-
-_ACCOUNTS = [
-    path(
-        "accounts/login/",
-        account.LoginView.as_view(template_name="accounts/login.html"),
-        name="account_login",
-    ),
-    path(
-        "accounts/logout/",
-        account.LogoutView.as_view(template_name="accounts/logout.html"),
-        name="account_logout",
-    ),
-    path(
-        "accounts/signup/",
-        account.SignupView.as_view(template_name_signup_closed="accounts/closed.html"),
-        name="account_signup",
-    ),
-    path(
-        "accounts/inactive/",
-        account.AccountInactiveView.as_view(template_name="accounts/inactive.html"),
-        name="account_inactive",
-    ),
-    path(
-        "accounts/password/",
-        account.PasswordChangeView.as_view(template_name="accounts/password.html"),
-        name="account_change_password",
-    ),
-    path(
-        "accounts/password/first/",
-        account.PasswordSetView.as_view(template_name="accounts/password.html"),
-        name="account_set_password",
-    ),
-    path(
-        "accounts/confirm/",
-        account.ReauthenticateView.as_view(template_name="accounts/confirm.html"),
-        name="account_reauthenticate",
-    ),
-]
 
 
 def _of_release(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -323,7 +285,7 @@ urlpatterns = [
     path("search/", search.page_of_results, name="search"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("design/", showcase.design, name="design-system"),
-    *_ACCOUNTS,
+    *account_urls.ACCOUNTS,
     *_RELEASES,
     path("tasks/", tasks.index, name="tasks"),
     path("deployments/", deployments.index, name="deployments"),

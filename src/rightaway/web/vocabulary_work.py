@@ -18,6 +18,8 @@ WORDS = (
     _("Decision"),
     _("Deploy manual"),
     _("Discarded"),
+    _("Confirmed"),
+    _("Policy"),
     _("Early life support cover"),
     _("ECAB"),
     _("Effective at"),

@@ -121,6 +121,7 @@ def test_plan__without_a_time__is_due_by_the_lead_of_the_release_and_follows_its
     held_to(world.service, notice_lead_s=None)
     leads = {}
     for kind in ("major", "minor", "emergency"):
+        release = Release.objects.get(number=world.release)
         release.release_type = kind
         assert release.planned_start is not None
         leads[kind] = release.planned_start - (ask.due(row, release) or release.planned_start)
