@@ -43,6 +43,7 @@ from rightaway.services import (
     meetings,
     outages,
     people,
+    policies,
     release_holds,
     releases,
     saved_views,
@@ -96,7 +97,9 @@ class Phases:
     # Not yet deployed.
 
     def assessed(self) -> str:
-        return self._world("alpha").register()
+        number = self._world("alpha").register()
+        policies.propose(actor=actor("rita"), service="alpha", content={"lead_time_d": {"major": 5}})
+        return number
 
     def held(self) -> str:
         """Put on hold before it was planned."""

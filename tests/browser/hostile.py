@@ -120,7 +120,21 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
     "report": lambda: SimpleUploadedFile("r.xml", REPORT),
 }
 KEYS = {"key", "username"}
-FORMATS = {"alternates", "zone", "release", "problem", "sha256", "design", "stakeholders", "roster"}
+FORMATS = {
+    "windows",
+    "pass_pct",
+    "notice_lead_s",
+    "early_life_s",
+    "article",
+    "alternates",
+    "zone",
+    "release",
+    "problem",
+    "sha256",
+    "design",
+    "stakeholders",
+    "roster",
+}
 
 
 def person_of_every_role(name: str) -> None:

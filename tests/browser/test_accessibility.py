@@ -92,6 +92,8 @@ UNTIL_GIVEN = {
     ),
     *("grant-waiver", "refuse-waiver", "launch", "lesson-answer"),
     *("workflow-draft-activate", "workflow-withdraw"),
+    *("policy-confirm", "policy-discard"),
+    *("notice-read", "notice-remind", "training-attend", "training-session-cancel", "training-uninvite"),
 }
 ERRORS = {"/nothing/": "404", "/releases/REL-999999/": "404", "/administration/people/": "403"}
 
