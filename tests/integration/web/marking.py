@@ -113,6 +113,7 @@ def _tables() -> Iterable[tuple[str, list[str]]]:
 
 def _rows(table: str, columns: list[str]) -> Iterator[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {", ".join(f"{one}::text" for one in columns)} FROM "{table}"')
+        named = ", ".join(f'"{one}"::text' for one in columns)
+        cursor.execute(f'SELECT {named} FROM "{table}"')
         for row in cursor.fetchall():
             yield from (one for one in row if one)
