@@ -233,7 +233,7 @@ class Phases:
         assurance.record_defect(actor=actor("ben"), number=number, title="Slow", severity="minor")
         assurance.schedule_notice(actor=rita, number=number, audience="staff", text="Soon.", due_at=later)
         waivers.ask(actor=rita, number=number, control="backups", reason="No data.", expires_at=later)
-        prepared(number)
+        prepared(number, "olga")
 
     def records(self, release: str) -> None:
         """Records of every kind, linked to a release, and changes on their way."""

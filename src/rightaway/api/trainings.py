@@ -115,7 +115,7 @@ class InvitedIn(FileModel):
     names: Annotated[tuple[of.Name, ...], Field(min_length=1, max_length=1000)]
 
 
-class AttendanceIn(FileModel):
+class TrainingAttendanceIn(FileModel):
     name: of.Name
     source: Source
     has_attended: of.Flag = True
@@ -234,7 +234,7 @@ def uninvite(request: Request, release: str, audience: str, attendee: str) -> No
 
 
 @router.put("/releases/{release}/training/{audience}/attendance", response=AudienceOut)
-def attend(request: Request, release: str, audience: str, sent: Sent[AttendanceIn]) -> Any:
+def attend(request: Request, release: str, audience: str, sent: Sent[TrainingAttendanceIn]) -> Any:
     """Record whether one person came, and what their quiz says."""
     row = find(request, release, EDIT)
     trainings.attend(actor=request.auth, number=release, audience=audience, **sent.model_dump())

@@ -67,6 +67,9 @@ def filled(path: str) -> str:
         "delegation",
         "entry",
         "action",
+        "notice",
+        "session",
+        "attendee",
     }
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path

@@ -168,7 +168,7 @@ def test_indicators__records_around_a_release__are_counted_once_and_where_they_b
     )
     waivers.grant(actor=actor("oscar"), number=number, waiver_id=asked.pk)
     assurance.record_training(
-        actor=dora, number=number, audience="desk", mode="remote", invited=8, attended=6
+        actor=dora, number=number, audience="desk", mode="workshop", invited=8, attended=6
     )
     unauthorised_changes.record(
         actor=actor("stan"), service="nu", affected_cis=world.keys()[:1], evidence="It is another file."

@@ -10,7 +10,7 @@ from rightaway.records.notifications.models import Mail
 
 pytestmark = pytest.mark.django_db
 CHOICES = {
-    **dict.fromkeys(("approvals", "tasks", "deadlines", "changes"), "at_once"),
+    **dict.fromkeys(("approvals", "tasks", "notices", "deadlines", "changes"), "at_once"),
     **dict.fromkeys(("releases", "deployments", "boards", "conversations"), "never"),
     "quiet_from": "20:00",
     "quiet_until": "07:00",

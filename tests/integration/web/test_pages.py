@@ -57,8 +57,9 @@ NO_PAGES = {
 }
 
 # What the walk opens, in a world where it stands: boards with their meetings, outages, imports, own tasks.
-IN_THE_WALK = ("board-", "meeting-", "minutes", "agenda-", "outage-", "import-", "mail-")
+IN_THE_WALK = ("board-", "policy-", "meeting-", "minutes", "agenda-", "outage-", "import-", "mail-")
 OF_THE_WALK = {
+    "policy",
     "board",
     "meeting",
     "outage",

@@ -18,7 +18,7 @@ MOST_OF_A_KIND = 2
 # Releases look different in every phase, deployments in every state; of forms that are alike one is enough.
 MOST = {"release": 20, "deployment": 5, "person": 20, "task": 12, "change": 3, "meeting": 3}
 MOST_FORMS = 1
-KEYED = ("item", "task")
+KEYED = ("item", "task", "conversation", "mentions", "watch")
 """Pages of many records whose keys stand in their addresses: they are alike but for that."""
 MOST_SENT = 2
 # Signing out ends the walk, and a wrong password locks the account; both have tests of their own.
