@@ -80,7 +80,12 @@ def _line(service: ConfigurationItem, rows: list[ReleasePolicy], now: datetime) 
 
 
 def changes(row: ReleasePolicy) -> tuple[Change, ...]:
-    """Give how a version differs from the one that holds, or from the one it followed."""
+    """Give how a version differs from what held before it."""
+    return difference(as_json(previous(row)), as_json(policy(row.content)))
+
+
+def previous(row: ReleasePolicy) -> Policy:
+    """Give what held before a version: for a draft that is what holds now."""
     day = row.effective_at or timezone.now()
     before = (
         ReleasePolicy.objects.filter(
@@ -90,4 +95,4 @@ def changes(row: ReleasePolicy) -> tuple[Change, ...]:
         .order_by("-effective_at", "-id")
         .first()
     )
-    return difference(as_json(policy(before.content) if before else Policy()), as_json(policy(row.content)))
+    return policy(before.content, before.number) if before else Policy()

@@ -95,7 +95,7 @@ def version(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     context = {
         "policy": row,
         "lines": lines(policy(row.content)),
-        "changes": [_change(one) for one in ask.changes(row)],
+        "changes": _changes(ask.previous(row), policy(row.content)),
         "trials": policy_trials.trials(row, now) if is_draft else [],
         "is_draft": is_draft,
         "holds": held is not None and held.pk == row.pk,
@@ -117,7 +117,8 @@ def lines(held: Policy) -> list[tuple[str, str]]:
         (_("From the approved plan to its start"), _leads(held) or _("no least time")),
         (_("Windows for production"), _windows(held) or _("at any time")),
         (_("Spare time of a window"), _percent(held.window_margin_pct)),
-        (_("Tests that have to pass"), _tests(held) or _("none")),
+        (_("Tests that have to pass"), _listed(held.mandatory_test_levels) or _("none")),
+        (_("Least share of passed cases"), _shares(held)),
         (_("Rehearsal of the way back"), _rehearsal(held)),
         (_("A backup counts for"), _("{count} hours").format(count=held.backup_max_age_hours)),
         (_("Notices arrive before the start"), _by_type(held.notice_lead_s, LEAD)),
@@ -152,10 +153,10 @@ def _windows(held: Policy) -> str:
     )
 
 
-def _tests(held: Policy) -> str:
+def _shares(held: Policy) -> str:
+    levels = dict.fromkeys((*held.mandatory_test_levels, *held.pass_pct))
     return ", ".join(
-        f"{words(level)} {held.pass_pct.get(level, PASS_PCT.get(level, 100))} %"
-        for level in held.mandatory_test_levels
+        f"{words(level)} {held.pass_pct.get(level, PASS_PCT.get(level, 100))} %" for level in levels
     )
 
 
@@ -171,9 +172,10 @@ def _by_type(seconds: int | None, usual: Any) -> str:
     return ", ".join(f"{words(name)}: {span(int(length.total_seconds()))}" for name, length in usual.items())
 
 
-def _change(one: Any) -> tuple[str, Any, Any]:
-    name = one.path.split("/")[0]
-    return str(words(name.removesuffix("_s").removesuffix("_d").replace("_pct", ""))), one.before, one.after
+def _changes(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
+    """Give the lines that another version says otherwise, with what both say."""
+    both = zip(lines(before), lines(after), strict=True)
+    return [(term, old, new) for (term, old), (_term, new) in both if old != new]
 
 
 @act

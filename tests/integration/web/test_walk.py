@@ -16,6 +16,7 @@ from tests.phases import NOBODY, OUTSIDER, Phases
 from tests.reading import Form
 from tests.world import PEOPLE, SCRIPTS
 
+from rightaway.domain.notices import WORDS as NOTICE_WORDS
 from rightaway.queries import templates
 from rightaway.web.urls import urlpatterns
 
@@ -41,6 +42,7 @@ SHOWN_WHEN_USEFUL = {"inbox-read-all", "watch"}
 BY_STATE = {"task-step"}
 NOT_TRANSLATED = {
     *("Rightaway", "UTC", "ssh", "fake"),  # names
+    *(f"{{{word}}}" for word in NOTICE_WORDS),
     "failed on purpose",  # the output of a script
     # What other systems call their exports.
     *("JSON", "Jira versions", "Rightaway changes", "Rightaway releases", "Service Manager changes"),
