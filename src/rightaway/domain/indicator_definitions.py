@@ -176,8 +176,8 @@ DEFINITIONS: Mapping[str, Definition] = _all(
         "K20",
         Group.QUALITY,
         said("Training coverage"),
-        said("How many of the people invited to training came."),
-        said("Attended / invited, summed over the training of ended releases."),
+        said("How many of the people who were to be taught were, and what was used wrongly afterwards."),
+        said("Trained / named, over the training of ended releases; misuse put down to them per release."),
     ),
     Definition(
         "K21",

@@ -151,9 +151,17 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
+    """
+    The training of one release over all its audiences.
+
+    Args:
+        named: Who was meant to be taught: those on the lists, or the number recorded where nobody is named.
+        trained: Who came, and passed where there was a quiz.
+    """
+
     release: str
-    invited: int
-    attended: int
+    named: int
+    trained: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +199,6 @@ class Recorded:
     items: tuple[Items, ...] = ()
     waived: tuple[Waived, ...] = ()
     trained: tuple[Trained, ...] = ()
+    misuse: tuple[str, ...] = ()
     rated: tuple[Rated, ...] = ()
     stopped: tuple[Stopped, ...] = ()

@@ -270,13 +270,21 @@ def waivers(known: Recorded) -> tuple[Figure, ...]:
 
 def training(known: Recorded) -> tuple[Figure, ...]:
     whole = quotient(
-        sum(one.attended for one in known.trained),
-        sum(one.invited for one in known.trained),
+        sum(one.trained for one in known.trained),
+        sum(one.named for one in known.trained),
         unit=Unit.SHARE,
-        counted=records(one.release for one in known.trained if one.attended),
+        counted=records(one.release for one in known.trained if one.trained),
         basis=records(one.release for one in known.trained),
     )
-    return (whole,)
+    misuse = quotient(
+        len(known.misuse),
+        len(known.ended),
+        unit=Unit.PER_RELEASE,
+        name="misuse",
+        counted=records(known.misuse),
+        basis=records(one.number for one in known.ended),
+    )
+    return whole, misuse
 
 
 def satisfaction(known: Recorded) -> tuple[Figure, ...]:

@@ -1,10 +1,11 @@
 """What the indicators are taken from: ended releases, and what was recorded about their result."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from rightaway.domain.dora_facts import Window
 from rightaway.domain.indicator_facts import (
@@ -173,17 +174,27 @@ def waived(asked: Asked) -> tuple[Waived, ...]:
 
 
 def trained(asked: Asked) -> tuple[Trained, ...]:
+    """Sum over the audiences of each release: named people count where there are some, else the numbers recorded."""
+    came = Q(attendees__has_attended=True)
+    well = came & (Q(pass_mark__isnull=True) | Q(attendees__score__gte=F("pass_mark")))
     found = (
         Training.objects.filter(release__in=asked.ids())
-        .order_by("release__number")
-        .values_list("release__number")
-        .annotate(invited_sum=Sum("invited"), attended_sum=Sum("attended"))
+        .order_by("release__number", "pk")
+        .annotate(people=Count("attendees"), taught=Count("attendees", filter=well))
+        .values_list("release__number", "people", "taught", "invited", Coalesce("passed", "attended"))
     )
-    return tuple(Trained(*row) for row in _invited(found))
+    sums: dict[str, list[int]] = {}
+    for number, people, taught, invited, recorded in found:
+        held = sums.setdefault(number, [0, 0])
+        held[0] += people or invited
+        held[1] += taught if people else recorded
+    return tuple(Trained(number, *held) for number, held in sums.items() if held[0])
 
 
-def _invited(rows: Iterable[tuple[str, int, int]]) -> Iterable[tuple[str, int, int]]:
-    return (row for row in rows if row[1])
+def misuse(asked: Asked) -> tuple[str, ...]:
+    """Give the incidents that came from not knowing how to use what a release brought."""
+    found = Incident.objects.filter(is_misuse=True, taught_in__in=asked.ids())
+    return tuple(found.order_by("pk").values_list("number", flat=True))
 
 
 def rated(asked: Asked) -> tuple[Rated, ...]:

@@ -56,6 +56,7 @@ def recorded(asked: Asked) -> Recorded:
         items=indicator_records.items(asked),
         waived=indicator_records.waived(asked),
         trained=indicator_records.trained(asked),
+        misuse=indicator_records.misuse(asked),
         rated=indicator_records.rated(asked),
         stopped=indicator_phases.stopped(asked),
     )

@@ -181,19 +181,16 @@ def acknowledge(*, actor: Actor, notice: int) -> Recipient:
         NotFound: it was not sent to them.
     """
     person = _guard.person(actor)
-    row = (
-        Recipient.objects.select_for_update(of=("self",))
-        .select_related("notice")
-        .filter(notice=notice, person=person)
-        .first()
-    )
+    row = Recipient.objects.select_related("notice").filter(notice=notice, person=person).first()
     if row is None:
         raise NotFound(
             "not_found", said("There is no such notice to you."), hint=said("Look into your inbox.")
         )
+    # The release first, as every other command locks it before what belongs to it.
+    release = _guard.lock(Release, pk=row.notice.release_id)
+    row.refresh_from_db(fields=["acknowledged_at", "reminded_at"])
     if row.acknowledged_at is not None:
         return row
-    release = _guard.lock(Release, pk=row.notice.release_id)
     row.acknowledged_at = timezone.now()
     row.save()
     _done(actor, release, "release.notice.acknowledged", {"audience": row.notice.audience, "notice": notice})

@@ -42,6 +42,7 @@ _PARTS: Mapping[str, str | Promise] = {
     "late_paperwork": _("Late paperwork"),
     "prediction_error": _("Error of the prediction"),
     "failed_later": _("Failed later"),
+    "misuse": _("Used wrongly afterwards"),
 }
 
 

@@ -29,6 +29,7 @@ from rightaway.services import (
     release_holds,
     releases,
     reviews,
+    trainings,
     unauthorised_changes,
     waivers,
 )
@@ -150,6 +151,7 @@ def test_indicators__records_around_a_release__are_counted_once_and_where_they_b
             actor=olga, title="Slow", service="nu", severity=severity, release=number, link=link
         )
         incidents.resolve_incident(actor=olga, number=row.number, resolution="Waited.")
+    incidents.mark_misuse(actor=olga, number=row.number, misunderstood="Where the button is.")
     begin = timezone.now() - 2 * HOUR
     times = {"planned_start": begin, "planned_end": begin + HOUR}
     actual = {"actual_start": begin, "actual_end": begin + HOUR * 1.5}
@@ -170,6 +172,11 @@ def test_indicators__records_around_a_release__are_counted_once_and_where_they_b
     assurance.record_training(
         actor=dora, number=number, audience="desk", mode="workshop", invited=8, attended=6
     )
+    rita = actor("rita")
+    trainings.plan(actor=rita, number=number, audience="shop", fields={"mode": "workshop", "pass_mark": 60})
+    trainings.invite(actor=rita, number=number, audience="shop", names=["Ann", "Bob"])
+    for name, score in (("Ann", 90), ("Bob", 50)):
+        trainings.attend(actor=rita, number=number, audience="shop", name=name, source="trainer", score=score)
     unauthorised_changes.record(
         actor=actor("stan"), service="nu", affected_cis=world.keys()[:1], evidence="It is another file."
     )
@@ -181,7 +188,8 @@ def test_indicators__records_around_a_release__are_counted_once_and_where_they_b
     assert found["K12"].whole.basis.numbers == (outage.number,)
     assert quotient(found["K19"].whole) == (1, 1)
     assert quotient(part(found["K19"], "failed_later")) == (1, 1)
-    assert quotient(found["K20"].whole) == (6, 8)
+    assert quotient(found["K20"].whole) == (7, 10)
+    assert quotient(part(found["K20"], "misuse")) == (1, 1)
     assert quotient(found["K15"].whole) == (1, 2)
 
 

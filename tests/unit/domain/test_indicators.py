@@ -236,10 +236,12 @@ def test_waivers__per_ended_release_and_the_share_that_failed() -> None:
     assert quotient(part("K19", known, "failed_later")) == (1, 2)
 
 
-def test_training__attended_of_invited() -> None:
-    known = Recorded(trained=(Trained("R1", 10, 9), Trained("R2", 10, 0)))
+def test_training__trained_of_named_and_misuse_for_each_release() -> None:
+    known = Recorded(ended=ENDED[:2], trained=(Trained("R1", 10, 9), Trained("R2", 10, 0)), misuse=("INC-1",))
     assert whole("K20", known).value == 0.45
     assert whole("K20", known).counted.numbers == ("R1",)
+    assert part("K20", known, "misuse").value == 0.5
+    assert part("K20", known, "misuse").counted.numbers == ("INC-1",)
 
 
 def test_satisfaction__mean_and_share_of_each_mark() -> None:
