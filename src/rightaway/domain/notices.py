@@ -75,6 +75,19 @@ TEXTS: Mapping[Moment, Sentence] = {
     ),
 }
 
+WITHOUT_OUTAGE = said(
+    "{service} changes with {release} ({title}), planned from {start} to {end}. Questions: {manager}.",
+    **{name: f"{{{name}}}" for name in WORDS},
+)
+
+
+def usual(moment: str, *, is_down: bool) -> str:
+    """Give the text of a notice for which nobody wrote one; `is_down` when the release plans an outage."""
+    if moment == Moment.AHEAD and not is_down:
+        return str(WITHOUT_OUTAGE)
+    return str(TEXTS[Moment(moment)]) if moment in set(Moment) else "-"
+
+
 _BRACES = re.compile(r"\{([^{}]*)\}")
 HELD_BY = {
     To.STAKEHOLDERS: said("Name the stakeholders on the page Scope of the release."),

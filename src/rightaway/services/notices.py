@@ -61,9 +61,8 @@ def plan(
     row = row or Notice(release=release, audience=audience or to, moment=moment)
     if row.sent_at is not None:
         raise Refused("notice.sent", said("This notice was sent."), hint=said("Plan another one."))
-    text = (
-        given.get("text") or row.text or (str(rules.TEXTS[Moment(moment)]) if moment in set(Moment) else "-")
-    )
+    usual = rules.usual(moment, is_down=ask.outage(release) is not None)
+    text = given.get("text") or row.text or usual
     row.to, row.text, row.obstacle = to, text, ""
     row.part, row.due_at = given.get("part") or row.part, given.get("due_at", row.due_at)
     row.acknowledge_pct = given.get("acknowledge_pct", row.acknowledge_pct)

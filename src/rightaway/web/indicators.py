@@ -138,6 +138,8 @@ def text(one: Figure) -> str:
 def _quotient(one: Figure) -> str:
     if one.value is None or one.unit is Unit.SECONDS or one.counted.count + one.basis.count == 0:
         return ""
+    if not float(one.numerator).is_integer() or not float(one.denominator).is_integer():
+        return ""  # seconds of which the share says all there is to say
     return f"{one.numerator:g} / {one.denominator:g}"
 
 

@@ -94,6 +94,28 @@ def test_plan__each_audience__reaches_who_belongs_to_it_and_may_see_the_release(
     assert "stan" in told(sent(world, to="users"))
 
 
+def test_plan__without_a_text__says_of_an_outage_only_where_one_is_planned(world: World) -> None:
+    row = notices.plan(actor=actor("rita"), number=world.release, to="named", people=["dora"])
+    assert "{down_from}" not in row.text
+    assert "{" not in sent_text(world, row)
+
+    start = timezone.now() + 3 * DAY
+    times = {"planned_start": start, "planned_end": start + DAY / 24}
+    fields = {"title": "Down", "kind": "planned", **times}
+    outages.record(
+        actor=actor("olga"), service=world.service, fields=fields, source={"release": world.release}
+    )
+    row = notices.plan(
+        actor=actor("rita"), number=world.release, to="named", audience="others", people=["dora"]
+    )
+    assert "{down_from}" in row.text
+    assert "60 minutes" in sent_text(world, row)
+
+
+def sent_text(world: World, row: Notice) -> str:
+    return notices.send(actor=actor("rita"), number=world.release, notice=row.pk).sent_text
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [

@@ -43,6 +43,13 @@ def test_indicators__nothing_ended__said_in_words(world: World, sign_in: SignIn)
     assert "0%" not in html
 
 
+def test_indicators__in_the_navigation__are_the_one_section_that_is_marked(
+    world: World, sign_in: SignIn
+) -> None:
+    marked = re.findall(r'<a[^>]*href="([^"]+)"[^>]*aria-current="page"', text(sign_in("rita")))
+    assert marked == [reverse("indicators")]
+
+
 def test_indicators__a_release_ended__its_figure_leads_to_it(world: World, sign_in: SignIn) -> None:
     number = ended(world)
     html = text(sign_in("rita"))

@@ -213,7 +213,7 @@ class IndicatorFilter(FilterForm):
     service = _choice(_("Service"), [("", ANY)])
     release_type = _choice(_("Type"), options(ReleaseType, empty=ANY))
     since = _day(_("From"))
-    until = _day(_("Until and with"))
+    until = _day(_("Until and including"))
 
 
 class _ViewForm(CommandForm):

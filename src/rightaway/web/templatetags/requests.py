@@ -31,11 +31,16 @@ def navigation(context: template.Context) -> list[places.Group]:
     return places.groups(Viewer.of(context["request"]))
 
 
+INSIDE = {"/metrics/": "/metrics/indicators/"}
+"""Sections whose addresses begin with that of another one."""
+
+
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, prefix: str) -> SafeString:
     """Mark the link whose section the page belongs to."""
     path, prefix = context["request"].path, prefix.replace("/records/incidents/", "/records/")
     matches = path == prefix if prefix == "/" else path.startswith(prefix)
+    matches = matches and not path.startswith(INSIDE.get(prefix, "//"))
     return mark_safe(' aria-current="page"') if matches else SafeString("")
 
 
