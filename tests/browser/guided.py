@@ -107,7 +107,8 @@ def put(form: Locator, one: Control, value: Any) -> None:
         field.select_option(value)
     elif one.kind in {"radio", "checkbox"}:
         for each in value if isinstance(value, list) else [value]:
-            form.locator(f'[name="{one.name}"][value="{each}"]').check()
+            chosen = form.locator(f'[name="{one.name}"][value="{each}"]')
+            (chosen if chosen.count() else field).check()  # a single box has no value
     elif isinstance(value, SimpleUploadedFile):
         field.set_input_files({"name": value.name, "mimeType": "text/plain", "buffer": value.read()})
     elif field.input_value() != value:

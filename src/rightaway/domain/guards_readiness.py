@@ -20,7 +20,7 @@ def notices_scheduled(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     if waiver(facts, "communication_plan", now):
         return ()
     if not facts.notices:
-        return (missing("G30", "notices", said("a notice to the stakeholders")),)
+        return _no_notice(facts, "G30")
     return tuple(
         missing("G30", "notice_time", said("the time of the notice to {audience}", audience=notice.audience))
         for notice in facts.notices
@@ -32,8 +32,15 @@ def notices_delivered(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     if waiver(facts, "communication_plan", now):
         return ()
     if not facts.notices:
-        return (missing("communication_plan", "notices", said("a notice to the stakeholders")),)
+        return _no_notice(facts, "communication_plan")
     return tuple(unmet for notice in facts.notices for unmet in _notice(facts, notice, now))
+
+
+def _no_notice(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
+    """Ask for the stakeholders first where none is named: a notice to nobody would be refused."""
+    if facts.has_stakeholders:
+        return (missing(rule, "notices", said("a notice to the stakeholders")),)
+    return (missing(rule, "stakeholders", said("stakeholders, who could be told")),)
 
 
 def _notice(facts: ReleaseFacts, notice: NoticeFacts, now: datetime) -> Iterator[Unmet]:

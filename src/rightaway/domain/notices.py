@@ -88,7 +88,7 @@ def usual(moment: str, *, is_down: bool) -> str:
     return str(TEXTS[Moment(moment)]) if moment in set(Moment) else "-"
 
 
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = re.compile(r"\{([a-z_]+)\}")
 HELD_BY = {
     To.STAKEHOLDERS: said("Name the stakeholders on the page Scope of the release."),
     To.USERS: said("Let people watch the service, or give them the role of a stakeholder in it."),

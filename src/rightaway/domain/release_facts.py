@@ -164,6 +164,7 @@ class ReleaseFacts:
     lessons: tuple[LessonFacts, ...] = ()
     trainings: tuple[TrainingFacts, ...] = ()
     articles: tuple[ArticleFacts, ...] = ()
+    has_stakeholders: bool = True
     notices: tuple[NoticeFacts, ...] = ()
     stateful_targets: tuple[str, ...] = ()
     backups: tuple[BackupFacts, ...] = ()

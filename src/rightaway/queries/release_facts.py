@@ -119,6 +119,7 @@ _PARTS: Mapping[str, Callable[[_Reader], Any]] = {
     "articles": lambda read: tuple(
         ArticleFacts(one.number, one.kind, one.state) for one in read.release.articles.all()
     ),
+    "has_stakeholders": lambda read: read.release.stakeholders.exists(),
     "notices": lambda read: facts_prepared.notices(read.release),
     "stateful_targets": lambda read: tuple(item.key for item in read.items if item.is_stateful),
     "backups": lambda read: facts_built.backups(read.items),

@@ -35,6 +35,8 @@ _PLACES = {
     "G25.task_open": "release#tasks",
     "G30.window_short": "edit:schedule",
     "G30.notices_missing": "release-communication",
+    "G30.stakeholders_missing": "stakeholders",
+    "communication_plan.stakeholders_missing": "stakeholders",
     "communication_plan.audience_empty": "scope#stakeholders",
     "G31.window_closed": "edit:schedule",
     "communication_plan.notice_late": "edit:schedule",
@@ -189,5 +191,7 @@ def _address(number: str, target: str, *, may_edit: bool) -> str:
         return reverse("release-edit", args=[number, section]) if may_edit else ""
     if name == "edit-scope":
         return reverse("scope-edit", args=[number]) if may_edit else reverse("scope", args=[number])
+    if name == "stakeholders" and not may_edit:
+        name = "scope#stakeholders"
     name, _, part = name.partition("#")
     return f"{reverse(name, args=[number])}#{part}" if part else reverse(name, args=[number])
