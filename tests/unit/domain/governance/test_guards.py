@@ -479,3 +479,12 @@ def test_standard_changes__by_the_model_they_stand_under__open_or_not(green, now
     held = ChangeFacts("CHG-9", "standard", state, model="CHM-1", model_standing=standing)
     facts = replace(green, scope=replace(green.scope, changes=(held,)))
     assert (GUARDS["G06"](facts, now) == ()) is is_open
+
+
+@pytest.mark.parametrize(
+    ("has_stakeholders", "code"), [(True, "notices_missing"), (False, "stakeholders_missing")]
+)
+def test_notices__none_planned__asks_first_for_somebody_who_could_be_told(has_stakeholders, code, green, now):
+    facts = replace(green, notices=(), has_stakeholders=has_stakeholders)
+
+    assert f"G30.{code}" in {one.code for one in GUARDS["G30"](facts, now)}
