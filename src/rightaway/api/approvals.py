@@ -108,7 +108,7 @@ def _shown(view: ask.ApprovalView) -> dict[str, Any]:
 @router.get("/releases/{release}/approvals", response=list[ApprovalOut])
 def list_approvals(request: Request, release: str) -> Any:
     """List every approval that the workflow of the release knows, asked for or not."""
-    return [_shown(one) for one in ask.standing(find(request, release)).approvals]
+    return [_shown(one) for one in ask.approvals(find(request, release))]
 
 
 @router.post("/releases/{release}/approvals", response={201: ContentOut})
@@ -129,7 +129,7 @@ def show(request: Request, release: str, kind: str) -> Any:
 
 
 def _one(request: Request, release: str, kind: str) -> dict[str, Any]:
-    views = {one.key: one for one in ask.standing(find(request, release)).approvals}
+    views = {one.key: one for one in ask.approvals(find(request, release))}
     if kind not in views:
         raise missing(f"approval {kind:.40} in the workflow of {release}")
     return _shown(views[kind])

@@ -164,6 +164,13 @@ def standing(row: Release) -> Standing:
     )
 
 
+def approvals(row: Release) -> tuple[ApprovalView, ...]:
+    """Give each approval of the workflow as it stands, without judging anything else of the release."""
+    now = timezone.now()
+    recorded = approvers.recorded(row, now, *_OF_APPROVAL)
+    return _approvals(row, release_facts.facts(row, now, recorded).approvals, recorded)
+
+
 def _approvals(
     row: Release, facts: tuple[ApprovalFacts, ...], recorded: approvers.Recorded
 ) -> tuple[ApprovalView, ...]:
