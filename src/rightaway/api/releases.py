@@ -15,7 +15,6 @@ from rightaway.api.answers import (
     ExternalOut,
     Key,
     MaybeAccount,
-    MaybeNumber,
     Number,
     Out,
     Page,
@@ -108,7 +107,6 @@ class ReleaseOut(Out):
 
     number: str
     version: int
-    follows: MaybeNumber
     title: str
     description: str
     phase: str

@@ -1,13 +1,14 @@
 """What a release still lacks for each way out of its phase: always the full list, never a bare no."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from rightaway.domain import conditions
 from rightaway.domain.errors import GateClosed
 from rightaway.domain.guards_approvals import approval_stands
+from rightaway.domain.guards_relations import ABANDONED, BACK_OUT, held_by_others
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.release_holds import held
 from rightaway.domain.rules import ANSWERS, GUARDS, PERMIT_GUARDS, PROOFS
@@ -25,6 +26,7 @@ __all__ = [
     "evaluate",
     "evaluate_permit",
     "explain",
+    "finished",
     "require",
 ]
 
@@ -77,6 +79,17 @@ def evaluate_permit(template: Template, facts: ReleaseFacts, now: datetime) -> t
     return (*held(facts.hold), *asked)
 
 
+def finished(template: Template, facts: ReleaseFacts, now: datetime) -> bool:
+    """Say whether a release has nothing left to do in its phase, whatever the release waits for that it is part of."""
+    alone = facts.with_parts(relations=replace(facts.relations, parent=None))
+    order = [phase.key for phase in template.phases]
+    return any(
+        not any(unmet.blocks for unmet in _unmet(template, way, alone, now))
+        for way in template.ways_out(facts.phase)
+        if order.index(way.target) > order.index(facts.phase) and way.target not in {ABANDONED, BACK_OUT}
+    )
+
+
 def require(unmet: Iterable[Unmet], what: str) -> None:
     """
     Refuse to go on while something blocks.
@@ -117,6 +130,7 @@ def _unmet(template: Template, way: Transition, facts: ReleaseFacts, now: dateti
     """Give what is to be put right in the order in which it helps: an edit voids an approval, so that comes last."""
     if way.target not in template.terminal:
         yield from held(facts.hold)
+    yield from held_by_others(template, way, facts)
     yield from _condition(way, facts, now)
     for name in way.guards:
         if name not in ANSWERS:

@@ -9,6 +9,7 @@ from rightaway.domain.guards_building import articles_published, newest_rehearsa
 from rightaway.domain.guards_planning import changes_authorised, expected_states_set
 from rightaway.domain.guards_policy import within_windows
 from rightaway.domain.guards_readiness import backups_verified, notices_delivered, notices_scheduled
+from rightaway.domain.guards_relations import before_wave
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import said, wordlist
 from rightaway.domain.unmet import Unmet, missing
@@ -43,6 +44,7 @@ def permit(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     """Judge whether the next wave may start this second."""
     return (
         *changes_authorised(facts, "G31"),
+        *before_wave(facts),
         *_window_open(facts, now),
         *within_windows(facts, "G31"),
         *notices_delivered(facts, now),

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from rightaway.domain.changes import NOT_CARRIED_OUT, TERMINAL, ChangeType, is_authorised
-from rightaway.domain.facts_planning import ChangeFacts, PlannedWaveFacts
+from rightaway.domain.conflicts import DEPENDENCY
+from rightaway.domain.facts_planning import ChangeFacts, ConflictFacts, PlannedWaveFacts
 from rightaway.domain.guards_policy import early_enough, model_allowed, within_windows
 from rightaway.domain.lessons import answered
 from rightaway.domain.policies import DEPLOYMENT_MODELS
 from rightaway.domain.release_facts import ReleaseFacts
-from rightaway.domain.sentences import Word, said, wordlist
+from rightaway.domain.sentences import Sentence, Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 
 ACTIVE = "active"
@@ -148,14 +149,11 @@ def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ..
         Unmet(
             "G11",
             "G11.conflict",
-            said(
-                "There is a conflict with {other} on {subject}: {kind}.",
-                kind=Word(conflict.kind.replace("_", " ")),
-                other=conflict.other,
-                subject=conflict.subject,
-            ),
+            _conflict(conflict),
             "release_manager",
-            said("Move one of the windows, or accept the conflict with a reason."),
+            _REMEDIES.get(
+                conflict.kind, said("Move one of the windows, or accept the conflict with a reason.")
+            ),
             {
                 "kind": conflict.kind,
                 "other": conflict.other,
@@ -164,11 +162,32 @@ def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ..
                 "from": conflict.overlap_start.isoformat() if conflict.overlap_start else None,
                 "to": conflict.overlap_end.isoformat() if conflict.overlap_end else None,
             },
-            failed=True,
+            blocks=conflict.severity == "blocking",
+            failed=conflict.severity == "blocking",
         )
         for conflict in facts.conflicts
-        if conflict.severity == "blocking" and conflict.state in UNRESOLVED
+        if conflict.state in UNRESOLVED
     )
+
+
+def _conflict(conflict: ConflictFacts) -> Sentence:
+    if conflict.kind != DEPENDENCY:
+        return said(
+            "There is a conflict with {other} on {subject}: {kind}.",
+            kind=Word(conflict.kind.replace("_", " ")),
+            other=conflict.other,
+            subject=conflict.subject,
+        )
+    if conflict.overlap_end is None:
+        return said("It depends on {other}, whose window is not planned yet.", other=conflict.other)
+    return said(
+        "It begins before {other}, on which it depends, ends at {moment}.",
+        other=conflict.other,
+        moment=conflict.overlap_end.isoformat(),
+    )
+
+
+_REMEDIES = {DEPENDENCY: said("Begin after that release ends, or have it planned earlier.")}
 
 
 def expected_states_set(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:

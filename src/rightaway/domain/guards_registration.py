@@ -10,9 +10,10 @@ from rightaway.domain.sentences import Sentence, Title, Word, said, wordlist
 from rightaway.domain.unmet import Unmet, missing
 
 VALUE_STATEMENT_LENGTH = 40
+SUPERSEDED = "superseded"
 ABANDON_REASONS = (
     "not_needed",
-    "superseded",
+    SUPERSEDED,
     "no_funding",
     "rejected_by_approver",
     "risk_too_high",
@@ -182,6 +183,17 @@ def abandonment_explained(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, .
                 "release_manager",
                 said("Give one of: {choices}.", choices=wordlist(ABANDON_REASONS)),
                 {"given": facts.abandonment.reason, "reasons": list(ABANDON_REASONS)},
+            )
+        )
+    if facts.abandonment.reason == SUPERSEDED and not facts.relations.superseded_by:
+        found.append(
+            Unmet(
+                "G90",
+                "G90.successor_missing",
+                said("Nothing says which release takes its place."),
+                "release_manager",
+                said("Relate the release that supersedes it, or give another reason."),
+                {"given": SUPERSEDED},
             )
         )
     if not facts.abandonment.comment.strip():

@@ -18,6 +18,7 @@ class NotificationKind(StrEnum):
     RELEASE_MOVED = "release_moved"
     RELEASE_HELD = "release_held"
     RELEASE_RESUMED = "release_resumed"
+    RELEASE_RELATED = "release_related"
     HOLD_OVER = "hold_over"
     PAPERWORK_OVERDUE = "paperwork_overdue"
     DEPLOYMENT_BEGUN = "deployment_begun"
@@ -88,6 +89,7 @@ GROUPS: Mapping[NotificationKind, Group] = {
                 _K.RELEASE_MOVED,
                 _K.RELEASE_HELD,
                 _K.RELEASE_RESUMED,
+                _K.RELEASE_RELATED,
                 _K.CONFLICT_FOUND,
             ),
             *(_K.INCIDENT_AFTER_CHANGE, _K.DOWNTIME),

@@ -37,6 +37,7 @@ from rightaway.domain.facts_planning import (
     PlanFacts,
     ScopeFacts,
 )
+from rightaway.domain.facts_relations import RelationFacts
 from rightaway.domain.policies import Policy
 from rightaway.domain.priorities import TrainingRule
 
@@ -153,6 +154,7 @@ class ReleaseFacts:
     scope: ScopeFacts = field(default_factory=ScopeFacts)
     plan: PlanFacts = field(default_factory=PlanFacts)
     back_out_plan: BackOutPlanFacts = field(default_factory=BackOutPlanFacts)
+    relations: RelationFacts = field(default_factory=RelationFacts)
     conflicts: tuple[ConflictFacts, ...] = ()
     approvals: tuple[ApprovalFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()

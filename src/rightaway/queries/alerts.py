@@ -15,7 +15,15 @@ from rightaway.domain.permissions import Role
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.work_schedules import WorkSchedule
-from rightaway.queries import approvers, conversations, people, release_facts, subjects, templates
+from rightaway.queries import (
+    approvers,
+    conversations,
+    facts_related,
+    people,
+    release_facts,
+    subjects,
+    templates,
+)
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.deployments.models import Deployment
 from rightaway.records.notifications.models import Notification, RaisedAlert
@@ -103,9 +111,12 @@ def lacking(release: Release, now: datetime) -> tuple[Unmet, ...]:
 
 
 def conflicts(release: Release) -> dict[str, list[ConflictFacts]]:
-    """Give what a release plans at the same time as others, by their numbers."""
+    """Give where the plan of a release and those of others exclude each other, by their numbers."""
     found: dict[str, list[ConflictFacts]] = {}
-    for one in release_facts.conflicts(release):
+    against = (*release_facts.conflicts(release), *facts_related.conflicts_behind(release))
+    for one in against:
+        if one.severity != "blocking":
+            continue
         found.setdefault(one.other, []).append(one)
     return found
 

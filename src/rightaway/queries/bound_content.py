@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from rightaway.domain.canonical import digest
+from rightaway.domain.relations import RelationKind
 from rightaway.queries import deployments
 from rightaway.records.changes.models import Change
 from rightaway.records.deployments.models import Plan
@@ -102,7 +103,10 @@ def _scope(release: Release) -> Json:
 
 
 def _plan(release: Release) -> Json:
+    dependencies = release.relations.filter(kind=RelationKind.DEPENDS_ON)
+    needed = sorted(dependencies.values_list("target__number", flat=True))
     return {
+        **({"depends_on": needed} if needed else {}),
         "planned_start": _time(release.planned_start),
         "planned_end": _time(release.planned_end),
         "communication_plan": release.communication_plan,

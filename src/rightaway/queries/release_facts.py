@@ -24,6 +24,7 @@ from rightaway.queries import (
     facts_outcome,
     facts_planned,
     facts_prepared,
+    facts_related,
     lessons,
     policies,
     templates,
@@ -104,7 +105,8 @@ _PARTS: Mapping[str, Callable[[_Reader], Any]] = {
     "scope": lambda read: facts_planned.scope(read.release, read.items, read.now),
     "plan": lambda read: facts_planned.plan(read.release, read.plan),
     "back_out_plan": lambda read: facts_planned.back_out_plan(read.plan),
-    "conflicts": lambda read: facts_planned.conflicts(read.release, read.items),
+    "relations": lambda read: facts_related.relations(read.release, read.now, facts),
+    "conflicts": lambda read: _conflicts(read.release, read.items),
     "approvals": _Reader.approvals,
     "tasks": lambda read: facts_planned.tasks(read.release, read.template),
     "package": lambda read: facts_built.package(read.package),
@@ -156,7 +158,11 @@ class _ReadFacts(ReleaseFacts):
 
 def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
     """Give the conflicts of a release alone."""
-    return facts_planned.conflicts(release, facts_planned.items(release))
+    return _conflicts(release, facts_planned.items(release))
+
+
+def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[ConflictFacts, ...]:
+    return (*facts_planned.conflicts(release, items), *facts_related.conflicts(release))
 
 
 def _approvals(

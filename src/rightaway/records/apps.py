@@ -8,6 +8,7 @@ CONTEXTS = (
     "policies",
     "workflows",
     "releases",
+    "relations",
     "changes",
     "imports",
     "packages",

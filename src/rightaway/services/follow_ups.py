@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from rightaway.domain.errors import Refused
+from rightaway.domain.relations import RelationKind
 from rightaway.domain.sentences import said
 from rightaway.domain.values import Actor
 from rightaway.intake.documents import Document
@@ -11,7 +12,7 @@ from rightaway.intake.schema import read
 from rightaway.queries import follow_ups as ask
 from rightaway.queries import templates
 from rightaway.records.releases.models import Release
-from rightaway.services import _audit, _guard, release_files
+from rightaway.services import _audit, _guard, relations, release_files
 
 
 @transaction.atomic
@@ -34,8 +35,7 @@ def create(*, actor: Actor, number: str, title: str = "") -> Release:
         )
     file = read(Document(ask.content(before, title)), ReleaseFile)
     row = release_files.register(actor=actor, file=file)
-    Release.objects.filter(pk=row.pk).update(follows=before)
-    row.refresh_from_db()
+    relations.make(actor=actor, kind=RelationKind.FOLLOWS, source=row, target=before)
     for stream, facts in ((row, {"follows": number}), (before, {"followed_by": row.number})):
         _audit.record(
             actor=actor,

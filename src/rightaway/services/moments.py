@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from rightaway.queries import tasks
+from rightaway.queries import relations, tasks
 from rightaway.records.releases.models import Release
 from rightaway.services import (
     alert_moments,
@@ -28,7 +28,8 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     """
     Let every open release go on for which a moment came after `since` and up to `now`; give how many were looked at.
 
-    A release whose moment has come and that lacks something else goes on with the command that brings it.
+    One also comes when something happened to a release that this one has to do with. A release whose moment has come
+    and that lacks something else goes on with the command that brings it.
     """
     approval_reminders.pass_by(now=now)
     task_reminders.pass_by(now=now)
@@ -36,8 +37,9 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     come = Q()
     for field in _OF_RELEASE:
         come |= Q(**{f"{field}__gt": since, f"{field}__lte": now})
+    related = relations.moved_since(since).values("pk")
     numbers = list(
-        Release.objects.filter(come | Q(pk__in=tasks.waiting_by(now)))
+        Release.objects.filter(come | Q(pk__in=tasks.waiting_by(now)) | Q(pk__in=related))
         .exclude(phase__in=("closed", "abandoned"))
         .values_list("pk", flat=True)
     )

@@ -51,7 +51,7 @@ def conflicts(actor: Actor, release: Release) -> None:
     """A09: tell both coordinators of what this edit brought about."""
     for number, found in alerts.conflicts(release).items():
         other = Release.objects.select_related("service").get(number=number)
-        items = sorted(one.subject for one in found)
+        items = sorted(one.subject for one in found if one.subject)
         begin = min(one.overlap_start for one in found if one.overlap_start)
         pair = sorted((release.number, number))
         digest = sha256(f"{pair}{items}{begin:%Y%m%d%H%M}".encode()).hexdigest()[:16]

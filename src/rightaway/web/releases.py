@@ -18,7 +18,17 @@ from rightaway.domain.workflows import Mode, may_take
 from rightaway.queries import audit, deployments, outages, releases, templates
 from rightaway.queries import risk as ask_risk
 from rightaway.services import releases as commands
-from rightaway.web import approvals, choices, conversations, lists, overviews, remedies, risk, tasks
+from rightaway.web import (
+    approvals,
+    choices,
+    conversations,
+    lists,
+    overviews,
+    relations,
+    remedies,
+    risk,
+    tasks,
+)
 from rightaway.web.forms.releases import SECTIONS, EditForm
 from rightaway.web.frames import found, frame
 from rightaway.web.pages import act, bound, command, page, paged
@@ -81,6 +91,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         return render(request, "releases/live.html", context)
     context["risk"] = risk.shown(ask_risk.of_release(row), row.risk_level, may_lower=False)
     context["outages"] = list(outages.of_release(row)[:10])
+    context["relations"] = relations.shown(viewer, row, is_over=framed["is_over"])
     context["talk"] = conversations.talk(viewer, SubjectKind.RELEASE, row)
     return render(request, "releases/release.html", context)
 

@@ -41,6 +41,10 @@ _PLACES = {
     "G31.window_closed": "edit:schedule",
     "communication_plan.notice_late": "edit:schedule",
     "sacm_update.affected_cis_missing": "edit-scope:",
+    "G12.superseded": "scope#relations",
+    "G12.dependency_abandoned": "scope#relations",
+    "G12.parent_abandoned": "scope#relations",
+    "G90.successor_missing": "scope#relations",
     "G60.disposition_missing": "closure#linked",
     "G60.review_missing": "closure#review",
     "G60.objectives_missing": "closure#objectives",
@@ -88,7 +92,7 @@ _IN_DESIGN = {
     "G22.irreversible",
 }
 ARTICLE = ".article_unpublished"
-_RECORDS = ("change", "incident", "deployment")
+_RECORDS = ("change", "incident", "deployment", "release")
 """Where the evidence of a rule names one of these, its own page is where it is put right."""
 
 

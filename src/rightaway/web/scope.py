@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from rightaway.domain.values import RecordState
+from rightaway.domain.workflow_checks import ENDS
 from rightaway.queries import incidents
 from rightaway.services import incidents as incident_commands
 from rightaway.services import releases as commands
-from rightaway.web import choices, frames
+from rightaway.web import choices, frames, relations
 from rightaway.web.forms.incidents import LinkErrorForm
 from rightaway.web.forms.releases import ExpectForm, RosterForm, ScopeForm, StakeholdersForm
 from rightaway.web.pages import act, bound, command, page
@@ -30,6 +31,7 @@ def scope(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "objectives": list(row.objectives.all()),
         "known_errors": list(row.known_errors.select_related("known_error")),
         "stakeholders": list(row.stakeholders.select_related("person").order_by("person__username")),
+        "relations": relations.shown(viewer, row, is_over=row.phase in ENDS),
         "roster": list(row.roster.select_related("person")),
     }
     return render(request, "releases/scope.html", context)

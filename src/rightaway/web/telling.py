@@ -42,6 +42,11 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.RELEASE_MOVED: ("arrow-right", gettext_lazy("{by} moved the release on: {to}"), ""),
     Kind.RELEASE_HELD: ("pause", gettext_lazy("{by} put the release on hold: {reason}"), ""),
     Kind.RELEASE_RESUMED: ("play", gettext_lazy("{by} resumed the release"), ""),
+    Kind.RELEASE_RELATED: (
+        "git-branch",
+        gettext_lazy("{by} changed how {other} relates to it"),
+        "#relations",
+    ),
     Kind.HOLD_OVER: ("hourglass", gettext_lazy("The time set for a hold is over: {reason}"), ""),
     Kind.PAPERWORK_OVERDUE: (
         "triangle-alert",
@@ -82,7 +87,7 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
     Kind.GATE_CLOSED: ("hourglass", gettext_lazy("The gate before a wave is closed: {reason}"), ""),
     Kind.CONFLICT_FOUND: (
         "triangle-alert",
-        gettext_lazy("{other} plans the same items at the same time"),
+        gettext_lazy("Its plan is in conflict with that of {other}"),
         "",
     ),
     Kind.CHANGES_AUTHORISED: ("shield-check", gettext_lazy("All changes of the release are authorised"), ""),

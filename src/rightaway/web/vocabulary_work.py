@@ -4,6 +4,14 @@ from django.utils.translation import gettext_noop as _
 
 WORDS = (
     _("Cmdb verified"),
+    _("Depends on"),
+    _("Followed by"),
+    _("Follows"),
+    _("Needed by"),
+    _("Parent of"),
+    _("Part of"),
+    _("Superseded by"),
+    _("Supersedes"),
     _("Action of a review"),
     _("Activated"),
     _("Automated"),

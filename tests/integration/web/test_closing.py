@@ -151,4 +151,5 @@ def test_follow_up__of_an_abandoned_release__names_what_it_follows(
     answer = browser.post(f"{page}follow-up/", {"title": "Once more"})
     html = browser.get(answer["Location"]).content.decode()
     assert "Once more" in html
-    assert f'follows <a href="{page}"' in html
+    assert "Follows" in html
+    assert f'<a href="{page}">{site.release}</a>' in html

@@ -12,10 +12,12 @@ from rightaway.domain.values import SYSTEM
 from rightaway.intake.designs import DeploymentDesign
 from rightaway.intake.schema import read
 from rightaway.intake.yaml import load_yaml
-from rightaway.services import approvals, changes, cmdb, incidents, lifecycle, releases
+from rightaway.services import approvals, changes, cmdb, incidents, lifecycle, relations, releases
 
 Json = dict[str, Any]
-NOT_FIELDS = frozenset({"service", "changes", "objectives", "planned", "until"})
+NOT_FIELDS = frozenset(
+    {"service", "changes", "objectives", "planned", "until", "depends_on", "superseded_by"}
+)
 
 
 def begin() -> int:
@@ -25,8 +27,9 @@ def begin() -> int:
         fields = {name: value for name, value in service.items() if name != "key"}
         scales = {"criticality": int(fields["criticality"]), "ci_class": "service"}
         cmdb.define_item(actor=SYSTEM, key=service["key"], fields={**fields, **scales})
+    numbers: dict[str, str] = {}
     for one in file["releases"]:
-        _release(one)
+        numbers[one["title"]] = _release(one, numbers)
     for one in file["changes"]:
         _change(one["title"], one["service"], one["type"], one["until"])
     for one in file["incidents"]:
@@ -58,13 +61,17 @@ def _change(title: str, service: str, kind: str = "normal", until: str = "author
     return change.number
 
 
-def _release(one: Json) -> None:
+def _release(one: Json, earlier: dict[str, str]) -> str:
     anna, stage = voice("anna"), one["until"]
     numbers = [_change(title, one["service"]) for title in one["changes"]]
     fields = {name: _number(value) for name, value in one.items() if name not in NOT_FIELDS}
     if "planned" in one:
         fields |= _plan(one["planned"])
     number = releases.register(actor=anna, service=one["service"], changes=numbers, fields=fields).number
+    if "depends_on" in one:
+        relations.add(actor=anna, number=number, kind="depends_on", other=earlier[one["depends_on"]])
+    if "superseded_by" in one:
+        relations.add(actor=anna, number=earlier[one["superseded_by"]], kind="supersedes", other=number)
     if stage == "abandoned":
         why = {"abandon_reason": "superseded", "abandon_comment": "Put off in favour of another release."}
         lifecycle.fire(actor=anna, number=number, event="abandon", reason="Put off", fields=why)
@@ -72,6 +79,7 @@ def _release(one: Json) -> None:
         _assess(one, number)
     if stage == "approval":
         _ask_for_approval(one, number)
+    return number
 
 
 def _assess(one: Json, number: str) -> None:

@@ -39,9 +39,6 @@ class Release(Record):
     phase = models.SlugField(max_length=40)
     phase_status = models.CharField(max_length=20, choices=choices(PhaseStatus), default=PhaseStatus.INITIAL)
     attempt = models.PositiveSmallIntegerField(default=1)
-    follows = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
-    )
 
     service = models.ForeignKey(ConfigurationItem, on_delete=models.PROTECT, related_name="releases")
     release_type = models.CharField(max_length=20, choices=choices(ReleaseType))

@@ -1,0 +1,124 @@
+"""Which releases have to do with each other, who waits for whom, and what is in production."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from rightaway.domain.deployment_states import Intent
+from rightaway.domain.guards_results import FINISHED_DEPLOYMENTS
+from rightaway.domain.relations import WAITING, End, RelationKind
+from rightaway.domain.values import Outcome
+from rightaway.domain.workflow_checks import ENDS
+from rightaway.queries import facts_outcome, templates
+from rightaway.records.audit.models import AuditEvent
+from rightaway.records.relations.models import Relation
+from rightaway.records.releases.models import Release
+
+IN_USE = frozenset({Outcome.SUCCESS, Outcome.SUCCESS_WITH_ISSUES, Outcome.PARTIAL})
+_ENDS = ("source__service", "target__service", "by")
+
+
+def of_release(release: Release) -> QuerySet[Relation]:
+    """List the relations of a release, as source or as target, in the order in which they were made."""
+    found = Relation.objects.filter(Q(source=release) | Q(target=release))
+    return found.select_related(*_ENDS).order_by("id")
+
+
+def relation(release: Release, relation_id: int) -> Relation | None:
+    """Give a relation whose source is this release: that is where it is made and taken back."""
+    return Relation.objects.select_related(*_ENDS).filter(source=release, pk=relation_id).first()
+
+
+def parent(release: Release) -> Release | None:
+    found = (
+        Relation.objects.filter(source=release, kind=RelationKind.PART_OF).select_related("target").first()
+    )
+    return found.target if found else None
+
+
+def parts(release: Release) -> QuerySet[Release]:
+    return Release.objects.filter(relations__kind=RelationKind.PART_OF, relations__target=release).order_by(
+        "relations__id"
+    )
+
+
+def circle(kind: RelationKind, source: Release, target: Release) -> list[str]:
+    """Give the numbers of the circle that a new relation would close, along those there are; empty for none."""
+    waits, awaited = (target, source) if kind is RelationKind.PART_OF else (source, target)
+    before: dict[int, int | None] = {awaited.pk: None}
+    level = [awaited.pk]
+    while level and waits.pk not in before:
+        fresh = {to: start for start, to in _edges(kind, level) if to not in before}
+        before |= fresh
+        level = list(fresh)
+    if waits.pk not in before:
+        return []
+    path: list[int] = []
+    step = before[waits.pk]
+    while step is not None:
+        path.insert(0, step)
+        step = before[step]
+    numbers = dict(Release.objects.filter(pk__in=path).values_list("pk", "number"))
+    return [waits.number, *(numbers[one] for one in path), waits.number]
+
+
+def _edges(kind: RelationKind, level: list[int]) -> Iterator[tuple[int, int]]:
+    """Give what those of a level wait for: a dependent for what it needs and a parent for its parts, as one thing."""
+    if kind not in WAITING:
+        yield from Relation.objects.filter(kind=kind, source__in=level).values_list("source_id", "target_id")
+        return
+    depends = Relation.objects.filter(kind=RelationKind.DEPENDS_ON, source__in=level)
+    yield from depends.values_list("source_id", "target_id")
+    contains = Relation.objects.filter(kind=RelationKind.PART_OF, target__in=level)
+    yield from contains.values_list("target_id", "source_id")
+
+
+def end(release: Release) -> End:
+    """Give one end of a relation that is to be made."""
+    return End(
+        number=release.number,
+        phase=release.phase,
+        order=order(release),
+        ending=ending(release),
+        is_deployed=is_deployed(release),
+        has_parent=release.relations.filter(kind=RelationKind.PART_OF).exists(),
+    )
+
+
+def order(release: Release) -> tuple[str, ...]:
+    return tuple(phase.key for phase in templates.of(release).phases)
+
+
+def ending(release: Release) -> str:
+    return release.phase if release.phase in ENDS else ""
+
+
+def is_deployed(release: Release) -> bool:
+    """Say whether what a release brings to production is there: its own, and that of its parts."""
+    if release.phase in ENDS:
+        return release.outcome in IN_USE
+    if release.phase == "back_out":
+        return False
+    own = facts_outcome.newest_deployment(release) if templates.of(release).launch else None
+    if own and (own.intent == Intent.BACK_OUT or own.status not in FINISHED_DEPLOYMENTS):
+        return False
+    open_parts = [one for one in parts(release) if one.phase != "abandoned"]
+    return bool(own or open_parts) and all(map(is_deployed, open_parts))
+
+
+def moved_since(since: datetime) -> QuerySet[Release]:
+    """List the open releases that have to do with one of which something was recorded after a moment."""
+
+    def touched(other: str) -> Exists:
+        events = AuditEvent.objects.filter(stream=OuterRef(f"{other}__number"), at__gt=since)
+        return Exists(events)
+
+    found = Relation.objects.exclude(kind=RelationKind.FOLLOWS)
+    pairs = [
+        found.filter(touched(other)).values(end)
+        for end, other in (("source", "target"), ("target", "source"))
+    ]
+    return (
+        Release.objects.filter(Q(pk__in=pairs[0]) | Q(pk__in=pairs[1])).exclude(phase__in=ENDS).order_by("pk")
+    )
