@@ -29,6 +29,7 @@ from rightaway.services import (
     approvals,
     assurance,
     boards,
+    bundles,
     change_models,
     changes,
     cmdb,
@@ -275,6 +276,8 @@ class Phases:
                 source={"release": release},
             )
         outages.correct(actor=olga, number=made.number, fields={"title": "Long"}, reason="A slip.")
+        together = bundles.begin(actor=actor("rita"), title="Season", purpose="Before it begins.")
+        bundles.fill(actor=actor("rita"), number=together.number, add=[release])
         self.imported(service)
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 

@@ -1,11 +1,13 @@
-"""A release whose people are being trained and told: one of everything that can hang on that."""
+"""A release whose people are being trained and told, and that follows another: one of everything that hangs on that."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 from tests.world import actor
 
-from rightaway.services import notices, trainings
+from rightaway.domain.relations import RelationKind
+from rightaway.records.releases.models import Release
+from rightaway.services import notices, relations, releases, trainings
 
 HOUR = timedelta(hours=1)
 
@@ -39,7 +41,12 @@ def prepared(number: str, recipient: str = "rita") -> dict[str, int]:
         for name in ("Those in the room", "Those who ask")
     ]
     notices.send(actor=rita, number=number, notice=made[0].pk)
+    source = Release.objects.get(number=number)
+    before = {"title": "Before", "description": "The one before.", "release_type": "minor"}
+    target = releases.register(actor=rita, service=source.service.key, fields=before)
+    relation = relations.make(actor=rita, kind=RelationKind.FOLLOWS, source=source, target=target)
     return {
+        "relation": relation.pk,
         "training": desk.pk,
         "session": held.pk,
         "attendee": desk.attendees.get(name="dora").pk,

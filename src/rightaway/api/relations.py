@@ -19,7 +19,7 @@ from rightaway.services import relations
 router = Router()
 
 
-class RelatedOut(Out):
+class RelatedReleaseOut(Out):
     """Another release; what the caller may not see of it is its number alone."""
 
     number: str
@@ -32,7 +32,7 @@ class RelatedOut(Out):
     is_deployed: bool | None = None
 
 
-class RelationOut(Out):
+class ReleaseRelationOut(Out):
     """
     What this release is to another.
 
@@ -42,17 +42,17 @@ class RelationOut(Out):
 
     id: int
     relation: str
-    release: RelatedOut
+    release: RelatedReleaseOut
     by: Account
     at: datetime
 
 
-class RelationIn(FileModel):
+class ReleaseRelationIn(FileModel):
     kind: RelationKind
     other: of.Reference
 
 
-class RemovalIn(FileModel):
+class RelationRemovalIn(FileModel):
     reason: of.Line
 
 
@@ -79,15 +79,17 @@ def _related(request: Request, other: Any) -> dict[str, Any]:
     }
 
 
-@router.get("/releases/{release}/relations", response=list[RelationOut])
+@router.get("/releases/{release}/relations", response=list[ReleaseRelationOut])
 def list_relations(request: Request, release: str) -> Any:
     """List what the release is to others and others to it, in the order in which it was said."""
     row = find(request, release)
     return [_shown(request, one, row) for one in ask.of_release(row)]
 
 
-@router.post("/releases/{release}/relations", response={201: RelationOut})
-def add_relation(request: Request, response: HttpResponse, release: str, sent: Sent[RelationIn]) -> Any:
+@router.post("/releases/{release}/relations", response={201: ReleaseRelationOut})
+def add_relation(
+    request: Request, response: HttpResponse, release: str, sent: Sent[ReleaseRelationIn]
+) -> Any:
     """
     Say what the release is to another.
 
@@ -103,7 +105,7 @@ def add_relation(request: Request, response: HttpResponse, release: str, sent: S
 
 
 @router.post("/releases/{release}/relations/{int:relation}/removal", response={204: None})
-def remove_relation(request: Request, release: str, relation: int, sent: Sent[RemovalIn]) -> None:
+def remove_relation(request: Request, release: str, relation: int, sent: Sent[RelationRemovalIn]) -> None:
     """Take a relation back that was made at this release, with a reason."""
     if ask.relation(find(request, release), relation) is None:
         raise missing(f"relation {relation} of {release}")

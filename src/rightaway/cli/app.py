@@ -40,6 +40,7 @@ app = App(
 COMMANDS = {
     "login": ("people:login", "Sign in to a server with a token, and remember it."),
     "whoami": ("people:whoami", "Show who the token speaks for, and the roles of that account."),
+    "bundle": ("bundles:app", "Bundles: releases that are followed together."),
     "relation": ("relations:app", "What a release is to others: list, add, take back."),
     "release": ("releases:app", "Releases: list, register, edit, move through their phases."),
     "task": ("tasks:app", "Tasks and waivers of a release."),

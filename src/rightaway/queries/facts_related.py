@@ -44,21 +44,21 @@ def relations(release: Release, now: datetime, facts: FactsOf) -> RelationFacts:
     return RelationFacts(
         parent=_related(parents[0]) if parents else None,
         parts=tuple(_part(release, one, now, facts) for one in sources.get(RelationKind.PART_OF, [])),
-        needed=tuple(_deployed(one) for one in targets.get(RelationKind.DEPENDS_ON, [])),
-        dependents=tuple(_deployed(one) for one in sources.get(RelationKind.DEPENDS_ON, [])),
+        needed=_deployed(targets.get(RelationKind.DEPENDS_ON, [])),
+        dependents=_deployed(sources.get(RelationKind.DEPENDS_ON, [])),
         superseded_by=tuple(_related(one) for one in sources.get(RelationKind.SUPERSEDES, [])),
     )
 
 
 def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
-    """Give where the plan of a release contradicts what it depends on, or what depends on it."""
+    """Give where the plan of a release contradicts those of what it depends on."""
+    if release.planned_start is None:
+        return ()
     needed = Release.objects.filter(
         related_by__kind=RelationKind.DEPENDS_ON, related_by__source=release
-    ).order_by("number")
+    ).exclude(phase="abandoned")
     return out_of_order(
-        release.planned_start,
-        release.planned_end,
-        [_deployed(one) for one in needed if one.phase != "abandoned"],
+        release.planned_start, release.planned_end, _deployed(list(needed.order_by("number")))
     )
 
 
@@ -67,8 +67,8 @@ def conflicts_behind(release: Release) -> tuple[ConflictFacts, ...]:
     behind = Release.objects.filter(
         relations__kind=RelationKind.DEPENDS_ON, relations__target=release
     ).exclude(phase__in=ENDS)
-    own = _deployed(release)
-    found = ((one, out_of_order(one.planned_start, one.planned_end, [own])) for one in behind)
+    own = _deployed([release])
+    found = ((one, out_of_order(one.planned_start, one.planned_end, own)) for one in behind)
     return tuple(replace(conflict, other=one.number) for one, against in found for conflict in against)
 
 
@@ -85,8 +85,11 @@ def _related(other: Release, *, is_deployed: bool = False, is_finished: bool = F
     )
 
 
-def _deployed(other: Release) -> RelatedFacts:
-    return _related(other, is_deployed=ask.is_deployed(other))
+def _deployed(others: list[Release]) -> tuple[RelatedFacts, ...]:
+    if not others:
+        return ()
+    there = ask.deployed(others)
+    return tuple(_related(one, is_deployed=one.pk in there) for one in others)
 
 
 def _part(release: Release, other: Release, now: datetime, facts: FactsOf) -> RelatedFacts:

@@ -1,6 +1,6 @@
 """Which releases have to do with each other, who waits for whom, and what is in production."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.guards_results import FINISHED_DEPLOYMENTS
 from rightaway.domain.relations import WAITING, End, RelationKind
-from rightaway.domain.values import Outcome
+from rightaway.domain.values import EnvironmentTier, Outcome
 from rightaway.domain.workflow_checks import ENDS
-from rightaway.queries import facts_outcome, templates
+from rightaway.queries import templates
 from rightaway.records.audit.models import AuditEvent
+from rightaway.records.deployments.models import Deployment
 from rightaway.records.relations.models import Relation
 from rightaway.records.releases.models import Release
 
@@ -28,19 +29,6 @@ def of_release(release: Release) -> QuerySet[Relation]:
 def relation(release: Release, relation_id: int) -> Relation | None:
     """Give a relation whose source is this release: that is where it is made and taken back."""
     return Relation.objects.select_related(*_ENDS).filter(source=release, pk=relation_id).first()
-
-
-def parent(release: Release) -> Release | None:
-    found = (
-        Relation.objects.filter(source=release, kind=RelationKind.PART_OF).select_related("target").first()
-    )
-    return found.target if found else None
-
-
-def parts(release: Release) -> QuerySet[Release]:
-    return Release.objects.filter(relations__kind=RelationKind.PART_OF, relations__target=release).order_by(
-        "relations__id"
-    )
 
 
 def circle(kind: RelationKind, source: Release, target: Release) -> list[str]:
@@ -96,15 +84,41 @@ def ending(release: Release) -> str:
 
 def is_deployed(release: Release) -> bool:
     """Say whether what a release brings to production is there: its own, and that of its parts."""
+    return release.pk in deployed([release])
+
+
+def deployed(releases: Collection[Release]) -> frozenset[int]:
+    """Give those of which everything that they bring to production is there, their parts included."""
+    held = Relation.objects.filter(kind=RelationKind.PART_OF, target__in=[one.pk for one in releases])
+    parts: dict[int, list[Release]] = {}
+    for row in held.exclude(source__phase="abandoned").select_related("source"):
+        parts.setdefault(row.target_id, []).append(row.source)
+    there = deployed([part for found in parts.values() for part in found]) if parts else frozenset()
+    newest = _newest(releases)
+    return frozenset(
+        one.pk
+        for one in releases
+        if _is_there(one, [part.pk in there for part in parts.get(one.pk, [])], newest=newest.get(one.pk))
+    )
+
+
+def _newest(releases: Collection[Release]) -> dict[int, bool]:
+    """Say of each release that was deployed to production whether its newest deployment brought everything there."""
+    real = Deployment.objects.exclude(intent=Intent.DRILL).filter(
+        release__in=[one.pk for one in releases], environment__tier=EnvironmentTier.PRODUCTION
+    )
+    rows = real.order_by("release_id", "-id").distinct("release_id")
+    return {
+        one.release_id: one.intent != Intent.BACK_OUT and one.status in FINISHED_DEPLOYMENTS for one in rows
+    }
+
+
+def _is_there(release: Release, parts: list[bool], *, newest: bool | None) -> bool:
     if release.phase in ENDS:
         return release.outcome in IN_USE
-    if release.phase == "back_out":
+    if release.phase == "back_out" or newest is False:
         return False
-    own = facts_outcome.newest_deployment(release) if templates.of(release).launch else None
-    if own and (own.intent == Intent.BACK_OUT or own.status not in FINISHED_DEPLOYMENTS):
-        return False
-    open_parts = [one for one in parts(release) if one.phase != "abandoned"]
-    return bool(own or open_parts) and all(map(is_deployed, open_parts))
+    return bool(newest or parts) and all(parts)
 
 
 def moved_since(since: datetime) -> QuerySet[Release]:

@@ -9,6 +9,7 @@ CONTEXTS = (
     "workflows",
     "releases",
     "relations",
+    "bundles",
     "changes",
     "imports",
     "packages",

@@ -18,6 +18,7 @@ SEQUENCES = {
     "KB": "article_numbers",
     "DBT": "debt_numbers",
     "IMP": "import_numbers",
+    "BUN": "bundle_numbers",
 }
 
 

@@ -1,5 +1,6 @@
 """What a release is to others: shown on its pages, said, and taken back."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.utils.translation import gettext as _
 from rightaway.domain.errors import NotFound
 from rightaway.domain.relations import REVERSE, RelationKind, worst
 from rightaway.domain.sentences import said
+from rightaway.queries import bundles, releases
 from rightaway.queries import relations as ask
-from rightaway.queries import releases
 from rightaway.services import relations as commands
 from rightaway.web import frames
 from rightaway.web.forms.base import ReasonForm
@@ -43,29 +44,34 @@ class Shown:
     """The relations of a release, its parts first; `worst` is how the part stands that is worst off."""
 
     lines: list[Line]
+    bundles: list[Any]
     worst: str
     may_add: bool
 
 
 def shown(viewer: Viewer, release: Any, *, is_over: bool) -> Shown:
     may_relate = not is_over and viewer.may(commands.RELATE, release.service.key)
-    lines = [_line(viewer, release, row, may_relate=may_relate) for row in ask.of_release(release)]
+    rows = list(ask.of_release(release))
+    deployed = ask.deployed([one.target for one in rows if one.kind == RelationKind.DEPENDS_ON])
+    lines = [_line(viewer, release, row, deployed, may_relate=may_relate) for row in rows]
     parts = [one.other.phase_status for one in lines if one.word == REVERSE[RelationKind.PART_OF]]
     return Shown(
-        lines=sorted(lines, key=lambda one: _ORDER.index(one.word)), worst=worst(parts), may_add=may_relate
+        lines=sorted(lines, key=lambda one: _ORDER.index(one.word)),
+        bundles=list(bundles.of_release(release)),
+        worst=worst(parts),
+        may_add=may_relate,
     )
 
 
-def _line(viewer: Viewer, release: Any, row: Any, *, may_relate: bool) -> Line:
+def _line(viewer: Viewer, release: Any, row: Any, deployed: Container[int], *, may_relate: bool) -> Line:
     is_source = row.source_id == release.pk
     other = row.target if is_source else row.source
-    waits = row.kind == RelationKind.DEPENDS_ON
     return Line(
         id=row.pk,
         word=row.kind if is_source else REVERSE[RelationKind(row.kind)],
         other=other,
         is_visible=viewer.may("release.view", other.service.key),
-        is_deployed=waits and is_source and ask.is_deployed(other),
+        is_deployed=is_source and other.pk in deployed,
         may_remove=is_source and may_relate,
     )
 

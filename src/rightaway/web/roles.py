@@ -35,6 +35,7 @@ ACTIONS: dict[str, str | Promise] = {
     "release.sign_off": _("Sign off what a release asks for"),
     "release.hold": _("Put a release on hold"),
     "release.relate": _("Relate a release to others: dependencies, parts, what supersedes what"),
+    "bundle.edit": _("Follow releases together in a bundle"),
     "record.comment": _("Comment on a record"),
     "record.watch": _("Watch a record"),
     "comment.edit": _("Edit a comment"),

@@ -26,6 +26,15 @@ scopes_set_people               release.edit
 steering_show_standing          sees
 steering_move                   release_manager
 steering_list_history           sees
+relations_list_relations        sees
+bundles_list_bundles            any-role
+bundles_begin                   ~bundle.edit
+bundles_show                    any-role
+bundles_edit                    ~bundle.edit
+bundles_fill                    ~bundle.edit
+bundles_close                   ~bundle.edit
+relations_add_relation          release.relate
+relations_remove_relation       release.relate
 release_holds_list_holds        sees
 release_holds_hold              release.hold
 release_holds_resume            release.hold
@@ -334,6 +343,12 @@ BODIES: Mapping[str, Any] = {
     "tasks_decide": {"outcome": "yes"},
     "tasks_vote": {"vote": "go"},
     "steering_waive": {"control": "backups", "reason": "None.", "expires_at": LATER},
+    "bundles_begin": {"title": "Together"},
+    "bundles_edit": {"title": "Mine"},
+    "bundles_fill": {},
+    "bundles_close": {"reason": "Done."},
+    "relations_add_relation": {"kind": "depends_on", "other": RELEASE},
+    "relations_remove_relation": {"reason": "Alone."},
     "release_holds_hold": {"reason": "No staff.", "until": LATER},
     "approvals_ask_for": {"kind": "plan_design"},
     "approvals_vote": {"decision": "approve", "digest": "0" * 64},

@@ -17,6 +17,7 @@ from tests.world import JUNIT
 from rightaway.domain import boards as boards_of
 from rightaway.domain.guards_registration import ABANDON_REASONS
 from rightaway.domain.permissions import Role, may
+from rightaway.domain.relations import RelationKind
 from rightaway.domain.values import SYSTEM
 from rightaway.queries import deployments as ask_deployments
 from rightaway.queries import imports as ask_imports
@@ -29,6 +30,7 @@ from rightaway.services import (
     agendas,
     assurance,
     boards,
+    bundles,
     change_models,
     conversations,
     debts,
@@ -43,6 +45,7 @@ from rightaway.services import (
     people,
     plans,
     policies,
+    relations,
     releases,
     saved_views,
     sign_offs,
@@ -232,6 +235,12 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         actor=anna, number=number, audience="all", starts_at=later, ends_at=later + timedelta(hours=1)
     )
     told = notices.plan(actor=anna, number=number, to="stakeholders", fields={"due_at": later})
+    before = releases.register(
+        actor=anna,
+        service="shop",
+        fields=dict.fromkeys(("title", "description"), "Old") | {"release_type": "minor"},
+    )
+    follows = relations.make(actor=anna, kind=RelationKind.FOLLOWS, source=row.release, target=before)
     run = assurance.import_junit(
         actor=bea,
         number=number,
@@ -335,6 +344,8 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "defect": str(defect.pk),
         "audience": "all",
         "session": str(session.pk),
+        "relation": str(follows.pk),
+        "bundle": bundles.begin(actor=anna, title="Both").number,
         "attendee": "Mr X",
         "notice": str(told.pk),
         "incident": incident.number,

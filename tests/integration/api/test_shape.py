@@ -70,6 +70,7 @@ def filled(path: str) -> str:
         "notice",
         "session",
         "attendee",
+        "relation",
     }
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path

@@ -57,10 +57,21 @@ NO_PAGES = {
 }
 
 # What the walk opens, in a world where it stands: boards with their meetings, outages, imports, own tasks.
-IN_THE_WALK = ("board-", "policy-", "meeting-", "minutes", "agenda-", "outage-", "import-", "mail-")
+IN_THE_WALK = (
+    "board-",
+    "bundle-",
+    "policy-",
+    "meeting-",
+    "minutes",
+    "agenda-",
+    "outage-",
+    "import-",
+    "mail-",
+)
 OF_THE_WALK = {
     "policy",
     "board",
+    "bundle",
     "meeting",
     "outage",
     "import",
@@ -125,6 +136,7 @@ def addresses(site: Site) -> Iterator[tuple[str, str]]:
         "task-step": [{"key": "test_execution", "step": "start"}],
         "approval-request": [{"kind": "deployment"}],
         **{name: [{"kind": "plan_design"}] for name in ("vote", "approval-question", "approval-delegate")},
+        "relation-remove": [{"relation_id": site.names["relation"]}],
         "close-defect": [{"defect_id": site.names["defect"]}],
         "notice-sent": [{"notice_id": site.names["notice"]}],
         **{
