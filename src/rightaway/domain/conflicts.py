@@ -8,6 +8,7 @@ from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.facts_relations import RelatedFacts
 
 DEPENDENCY = "release_dependency"
+MISSES_DEPARTURE = "misses_departure"
 
 
 @dataclass(frozen=True, slots=True)

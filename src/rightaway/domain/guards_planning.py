@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rightaway.domain.changes import NOT_CARRIED_OUT, TERMINAL, ChangeType, is_authorised
-from rightaway.domain.conflicts import DEPENDENCY
+from rightaway.domain.conflicts import DEPENDENCY, MISSES_DEPARTURE
 from rightaway.domain.facts_planning import ChangeFacts, ConflictFacts, PlannedWaveFacts
 from rightaway.domain.guards_policy import early_enough, model_allowed, within_windows
 from rightaway.domain.lessons import answered
@@ -171,6 +171,8 @@ def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ..
 
 
 def _conflict(conflict: ConflictFacts) -> Sentence:
+    if conflict.kind == MISSES_DEPARTURE:
+        return said("Its window does not begin while {departure} ships.", departure=conflict.subject)
     if conflict.kind != DEPENDENCY:
         return said(
             "There is a conflict with {other} on {subject}: {kind}.",
@@ -187,7 +189,10 @@ def _conflict(conflict: ConflictFacts) -> Sentence:
     )
 
 
-_REMEDIES = {DEPENDENCY: said("Begin after that release ends, or have it planned earlier.")}
+_REMEDIES = {
+    DEPENDENCY: said("Begin after that release ends, or have it planned earlier."),
+    MISSES_DEPARTURE: said("Plan the start while the train ships, or take another departure."),
+}
 
 
 def expected_states_set(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:

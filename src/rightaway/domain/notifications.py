@@ -19,6 +19,8 @@ class NotificationKind(StrEnum):
     RELEASE_HELD = "release_held"
     RELEASE_RESUMED = "release_resumed"
     RELEASE_RELATED = "release_related"
+    TRAIN_MISSED = "train_missed"
+    DEPARTURE_CHANGED = "departure_changed"
     HOLD_OVER = "hold_over"
     PAPERWORK_OVERDUE = "paperwork_overdue"
     DEPLOYMENT_BEGUN = "deployment_begun"
@@ -90,6 +92,8 @@ GROUPS: Mapping[NotificationKind, Group] = {
                 _K.RELEASE_HELD,
                 _K.RELEASE_RESUMED,
                 _K.RELEASE_RELATED,
+                _K.TRAIN_MISSED,
+                _K.DEPARTURE_CHANGED,
                 _K.CONFLICT_FOUND,
             ),
             *(_K.INCIDENT_AFTER_CHANGE, _K.DOWNTIME),

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 
 from rightaway.domain import early_life, work_schedules
 from rightaway.domain.alerts import ALERTS, Alert, Recipient
+from rightaway.domain.conflicts import MISSES_DEPARTURE
 from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.guards import explain
 from rightaway.domain.permissions import Role
@@ -115,7 +116,7 @@ def conflicts(release: Release) -> dict[str, list[ConflictFacts]]:
     found: dict[str, list[ConflictFacts]] = {}
     against = (*release_facts.conflicts(release), *facts_related.conflicts_behind(release))
     for one in against:
-        if one.severity != "blocking":
+        if one.severity != "blocking" or one.kind == MISSES_DEPARTURE:
             continue
         found.setdefault(one.other, []).append(one)
     return found

@@ -28,6 +28,7 @@ from rightaway.queries import (
     lessons,
     policies,
     templates,
+    trains,
 )
 from rightaway.records.approvals.models import Approval
 from rightaway.records.cmdb.models import ConfigurationItem
@@ -162,7 +163,11 @@ def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
 
 
 def _conflicts(release: Release, items: list[ConfigurationItem]) -> tuple[ConflictFacts, ...]:
-    return (*facts_planned.conflicts(release, items), *facts_related.conflicts(release))
+    return (
+        *facts_planned.conflicts(release, items),
+        *facts_related.conflicts(release),
+        *trains.conflicts(release),
+    )
 
 
 def _approvals(

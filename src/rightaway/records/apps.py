@@ -10,6 +10,7 @@ CONTEXTS = (
     "releases",
     "relations",
     "bundles",
+    "trains",
     "changes",
     "imports",
     "packages",

@@ -19,6 +19,7 @@ SEQUENCES = {
     "DBT": "debt_numbers",
     "IMP": "import_numbers",
     "BUN": "bundle_numbers",
+    "TRN": "train_numbers",
 }
 
 

@@ -10,6 +10,7 @@ from rightaway.records.releases.models import Release
 from rightaway.services import (
     alert_moments,
     approval_reminders,
+    boardings,
     change_models,
     debts,
     emergency_paperwork,
@@ -53,4 +54,5 @@ def pass_by(*, since: datetime, now: datetime) -> int:
     emergency_paperwork.pass_by(since=since, now=now)
     debts.pass_by(since=since, now=now)
     meetings.plan_ahead(now=now)
+    boardings.pass_by(now=now)
     return len(numbers)

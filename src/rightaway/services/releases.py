@@ -26,7 +26,7 @@ from rightaway.domain.values import (
 )
 from rightaway.domain.waivers import waiver
 from rightaway.domain.workflow_versions import DEFAULT
-from rightaway.queries import release_facts, templates
+from rightaway.queries import release_facts, templates, trains
 from rightaway.records.changes.models import Change
 from rightaway.records.cmdb.models import CIGroup, ConfigurationItem
 from rightaway.records.people.models import User
@@ -230,6 +230,7 @@ def set_scope(
     facts: Json = {}
     if changes is not None:
         wanted = list(changes)
+        _check_scope_frozen(release, wanted)
         release.changes.exclude(number__in=wanted).update(release=None)
         for one in wanted:
             _include(release, one)
@@ -250,6 +251,24 @@ def set_scope(
     release.save()
     _changed(actor, release, "scope", facts)
     return release
+
+
+def _check_scope_frozen(release: Release, wanted: list[str]) -> None:
+    """Refuse a change that would come into a release after the scope freeze of the train that it is aboard."""
+    coming = set(wanted) - set(release.changes.values_list("number", flat=True))
+    departure = trains.frozen(release, timezone.now()) if coming else None
+    if departure is not None:
+        raise Refused(
+            "train.scope_frozen",
+            said(
+                "The scope of {departure} is frozen: {changes} cannot come in.",
+                departure=str(departure),
+                changes=sorted(coming),
+            ),
+            at="changes",
+            hint=said("Put them into a release on a later departure, or let this one leave the train."),
+            evidence={"departure": str(departure), "changes": sorted(coming)},
+        )
 
 
 def _include(release: Release, number: str) -> None:

@@ -47,6 +47,16 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
         gettext_lazy("{by} changed how {other} relates to it"),
         "#relations",
     ),
+    Kind.TRAIN_MISSED: (
+        "triangle-alert",
+        gettext_lazy("It missed a cut-off of {departure} and takes the next departure: {next}"),
+        "#train",
+    ),
+    Kind.DEPARTURE_CHANGED: (
+        "calendar",
+        gettext_lazy("{departure} changed; it is now aboard {next}"),
+        "#train",
+    ),
     Kind.HOLD_OVER: ("hourglass", gettext_lazy("The time set for a hold is over: {reason}"), ""),
     Kind.PAPERWORK_OVERDUE: (
         "triangle-alert",
