@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 from tests.engine_loop import Fleet, drive
 from tests.prepared import prepared
+from tests.together import together
 from tests.world import World, actor
 
 from rightaway.domain import boards as boards_of
@@ -29,7 +30,6 @@ from rightaway.services import (
     approvals,
     assurance,
     boards,
-    bundles,
     change_models,
     changes,
     cmdb,
@@ -276,8 +276,7 @@ class Phases:
                 source={"release": release},
             )
         outages.correct(actor=olga, number=made.number, fields={"title": "Long"}, reason="A slip.")
-        together = bundles.begin(actor=actor("rita"), title="Season", purpose="Before it begins.")
-        bundles.fill(actor=actor("rita"), number=together.number, add=[release])
+        together(release)
         self.imported(service)
         knowledge.write(actor=actor("rita"), kind="faq", title="Why slow", body="# Why", service=service)
 

@@ -40,6 +40,7 @@ app = App(
 COMMANDS = {
     "login": ("people:login", "Sign in to a server with a token, and remember it."),
     "whoami": ("people:whoami", "Show who the token speaks for, and the roles of that account."),
+    "train": ("trains:app", "Release trains: timetables, departures, boarding and leaving."),
     "bundle": ("bundles:app", "Bundles: releases that are followed together."),
     "relation": ("relations:app", "What a release is to others: list, add, take back."),
     "release": ("releases:app", "Releases: list, register, edit, move through their phases."),

@@ -42,6 +42,7 @@ GROUPS = (
             Place("approvals", _("Approvals"), "shield-check", "v"),
             Place("tasks", _("Tasks"), "list-checks", "s", VIEW),
             Place("releases", _("Releases"), "rocket", "r", VIEW),
+            Place("trains", _("Release trains"), "calendar", "", VIEW),
             Place("bundles", _("Bundles"), "package", "", VIEW),
             Place("deployments", _("Deployments"), "play", "d", VIEW),
             Place("changes", _("Changes"), "git-pull-request", "c", VIEW),

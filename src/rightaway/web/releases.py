@@ -28,6 +28,7 @@ from rightaway.web import (
     remedies,
     risk,
     tasks,
+    trains,
 )
 from rightaway.web.forms.releases import SECTIONS, EditForm
 from rightaway.web.frames import found, frame
@@ -92,6 +93,7 @@ def release(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     context["risk"] = risk.shown(ask_risk.of_release(row), row.risk_level, may_lower=False)
     context["outages"] = list(outages.of_release(row)[:10])
     context["relations"] = relations.shown(viewer, row, is_over=framed["is_over"])
+    context["train"] = trains.seat(viewer, row, is_over=framed["is_over"])
     context["talk"] = conversations.talk(viewer, SubjectKind.RELEASE, row)
     return render(request, "releases/release.html", context)
 

@@ -11,7 +11,7 @@ _LOOKS = {
         "approved go chosen succeeded passed done satisfied released tested published authorised implemented success"
         " successful ended_ok built_tested in_use installed met active in_force activated pass applied sealed yes fixes"
         " accepted granted settled close"
-        " created updated"
+        " created updated shipped departed"
     ),
     ("info", "loader-circle"): (
         "running applying verifying backing_out reverting implementing stopping in_progress intent baking"
@@ -19,7 +19,7 @@ _LOOKS = {
     (
         "info",
         "circle-dot",
-    ): "validated assessed scheduled registered exit_proposed extended cmdb_update review now",
+    ): "aboard due planned validated assessed scheduled registered exit_proposed extended cmdb_update review now",
     ("warn", "hourglass"): "pending_vote awaiting_approval gated waiting queued",
     ("warn", "circle-question-mark"): "unknown in_doubt no_data",
     ("warn", "undo-2"): "backed_out reverted returned",
@@ -30,10 +30,13 @@ _LOOKS = {
     ),
     ("warn", "pause"): "paused held hold suspended on_hold",
     ("bad", "circle-x"): (
-        "failed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
+        "failed missed denied rejected void not_met critical major fail error timed_out revert_failed backout_failed"
         " failed_not_backed_out failed_backed_out blocked missing refused"
     ),
-    ("", "ban"): "cancelled aborted abandoned withdrawn superseded discarded not_started closed retired",
+    (
+        "",
+        "ban",
+    ): "cancelled left moved aborted abandoned withdrawn superseded discarded not_started closed retired",
     ("", "circle-slash"): "skipped not_applicable",
     ("", "circle"): "pending ready initial draft not_requested resolved todo no",
 }

@@ -27,6 +27,18 @@ steering_show_standing          sees
 steering_move                   release_manager
 steering_list_history           sees
 relations_list_relations        sees
+trains_list_trains              any-role
+trains_found                    *train.manage
+trains_show                     any-role
+trains_edit                     *train.manage
+trains_retire                   *train.manage
+trains_list_departures          any-role
+trains_show_departure           any-role
+trains_move                     *train.manage
+trains_cancel                   *train.manage
+trains_list_boardings           sees
+trains_board                    train.board
+trains_leave                    train.board
 bundles_list_bundles            any-role
 bundles_begin                   ~bundle.edit
 bundles_show                    any-role
@@ -347,6 +359,13 @@ BODIES: Mapping[str, Any] = {
     "bundles_edit": {"title": "Mine"},
     "bundles_fill": {},
     "bundles_close": {"reason": "Done."},
+    "trains_found": {"name": "Weekly", "first_at": LATER},
+    "trains_edit": {"name": "Mine"},
+    "trains_retire": {"reason": "Old."},
+    "trains_move": {"ships_at": LATER, "reason": "Strike."},
+    "trains_cancel": {"reason": "Strike."},
+    "trains_board": {"train": "TRN-000001"},
+    "trains_leave": {"reason": "Alone."},
     "relations_add_relation": {"kind": "depends_on", "other": RELEASE},
     "relations_remove_relation": {"reason": "Alone."},
     "release_holds_hold": {"reason": "No staff.", "until": LATER},

@@ -51,6 +51,7 @@ from rightaway.services import (
     sign_offs,
     task_plans,
     trainings,
+    trains,
     waivers,
     workflow_drafts,
 )
@@ -216,6 +217,17 @@ def _meeting(world: World) -> Any:
     return found
 
 
+TIMETABLE = {
+    "name": "Weekly",
+    "zone": "UTC",
+    "every": 1,
+    "unit": "week",
+    **dict.fromkeys(("scope_freeze_h", "code_freeze_h", "package_due_h", "go_no_go_h"), 1),
+    "window_h": 1,
+    "ahead": 2,
+}
+
+
 def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
     """Give a record of the service `shop`, or of somebody else, for each word in the addresses."""
     deployment = world.launched(folder)
@@ -345,6 +357,10 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "audience": "all",
         "session": str(session.pk),
         "relation": str(follows.pk),
+        "train": trains.found(
+            actor=anna, fields=TIMETABLE | {"first_at": timezone.now() + timedelta(days=20)}
+        ).number,
+        "sequence": "1",
         "bundle": bundles.begin(actor=anna, title="Both").number,
         "attendee": "Mr X",
         "notice": str(told.pk),

@@ -71,6 +71,7 @@ def filled(path: str) -> str:
         "session",
         "attendee",
         "relation",
+        "sequence",
     }
     return re.sub(
         r"\{(\w+)\}", lambda found: "999999" if found[1] in numbers else "NONE-000000", path

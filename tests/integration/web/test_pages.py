@@ -11,6 +11,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from tests.integration.web.conftest import SignIn, Site
 from tests.prepared import prepared
+from tests.together import together
 from tests.world import World, actor
 
 from rightaway.domain.values import TaskKind
@@ -20,6 +21,7 @@ from rightaway.queries import notifications as ask_notifications
 from rightaway.queries import people as ask_people
 from rightaway.services import (
     assurance,
+    boardings,
     change_models,
     conversations,
     debts,
@@ -60,6 +62,8 @@ NO_PAGES = {
 IN_THE_WALK = (
     "board-",
     "bundle-",
+    "departure",
+    "train-",
     "policy-",
     "meeting-",
     "minutes",
@@ -72,6 +76,7 @@ OF_THE_WALK = {
     "policy",
     "board",
     "bundle",
+    "train",
     "meeting",
     "outage",
     "import",
@@ -298,7 +303,9 @@ def full(site: Site, everyone: str) -> Site:
         due_at=later,
     )
     sign_offs.sign_off(actor=actor("stan"), number=site.release, decision="rejected", reason="Slow.")
-    site.names |= prepared(site.release, everyone)
+    site.names |= prepared(site.release, everyone) | together(site.release)
+    train = str(site.names["train"])
+    boardings.board(actor=actor("rita"), number=site.release, train=train)
     site.names |= {
         "debt": debt.number,
         "lesson": lesson.number,

@@ -1,0 +1,25 @@
+"""A release among others: in a bundle, aboard a train, and beside one that is aboard too."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from tests.world import actor
+
+from rightaway.records.releases.models import Release
+from rightaway.services import boardings, bundles, releases, trains
+
+HOURS = dict.fromkeys(("scope_freeze_h", "code_freeze_h", "package_due_h", "go_no_go_h"), 2)
+TIMETABLE = HOURS | {"name": "Weekly", "zone": "UTC", "every": 1, "unit": "week", "window_h": 4, "ahead": 2}
+
+
+def together(number: str) -> dict[str, str]:
+    """Put it into a bundle, and another release of its service aboard a train; give the numbers of what was made."""
+    rita, service = actor("rita"), Release.objects.get(number=number).service.key
+    bundle = bundles.begin(actor=rita, title="Season", purpose="Before it begins.")
+    bundles.fill(actor=rita, number=bundle.number, add=[number])
+    first = timezone.now() + timedelta(days=2)
+    train = trains.found(actor=rita, fields=TIMETABLE | {"first_at": first})
+    fields = {"title": "Aboard", "description": "It leaves with the train.", "release_type": "minor"}
+    other = releases.register(actor=rita, service=service, fields=fields)
+    boardings.board(actor=rita, number=other.number, train=train.number)
+    return {"bundle": bundle.number, "train": train.number, "aboard": other.number}
