@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
-from rightaway.domain.sentences import Word, said
+from rightaway.domain.sentences import said
 from rightaway.domain.trains import ASKED, BoardingState, DepartureState, missed
 from rightaway.domain.values import SYSTEM, Actor
 from rightaway.queries import relations
@@ -163,13 +163,8 @@ def _judge(key: int, now: datetime) -> None:
     if who.is_deployed:
         _boarding.end(SYSTEM, row, BoardingState.SHIPPED)
     elif who.ending:
-        _boarding.end(SYSTEM, row, BoardingState.LEFT, reason="It is over.")
+        _boarding.end(SYSTEM, row, BoardingState.LEFT)
     else:
         stop = missed(seat.stops, who)
         if stop is not None:
-            why = said(
-                "By {cut_off}: {asked}.",
-                cut_off=Word(stop.cut_off.replace("_", " ")),
-                asked=ASKED[stop.cut_off],
-            )
-            _boarding.pass_on(SYSTEM, row, BoardingState.MISSED, str(why), cut_off=stop.cut_off)
+            _boarding.pass_on(SYSTEM, row, BoardingState.MISSED, "", cut_off=stop.cut_off)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
-from rightaway.domain.sentences import said
+from rightaway.domain.sentences import Word, said
 from rightaway.domain.trains import (
     BEFORE,
     BoardingState,
@@ -216,7 +216,7 @@ def _planned(actor: Actor, number: str, sequence: int, expected_version: int | N
     row = _guard.lock(Departure, train=train, sequence=sequence)
     _guard.unchanged(row, expected_version)
     if row.state != DepartureState.PLANNED:
-        raise Refused("departure.over", said("{departure} is {state}.", departure=str(row), state=row.state))
+        raise Refused("departure.over", said("{departure} is {state}.", departure=str(row), state=Word(row.state)))
     return row
 
 

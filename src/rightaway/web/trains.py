@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from rightaway.domain.errors import NotFound
 from rightaway.domain.sentences import said
-from rightaway.domain.trains import ASKED, BoardingState, DepartureState, TrainState, Unit
+from rightaway.domain.trains import ASKED, BoardingState, CutOff, DepartureState, TrainState, Unit
 from rightaway.queries import trains as ask
 from rightaway.services import boardings as boarding_commands
 from rightaway.services import trains as commands
@@ -138,7 +138,11 @@ def departure(request: HttpRequest, viewer: Viewer, number: str, sequence: int) 
         "departure": row,
         "moments": list(row.moments.items()),
         "seats": _seats(viewer, aboard).get(row.pk, []),
-        "gone": [one for one in seen if one.state != BoardingState.ABOARD],
+        "gone": [
+            (one, ASKED[CutOff(one.cut_off)] if one.cut_off else None)
+            for one in seen
+            if one.state != BoardingState.ABOARD
+        ],
         "hidden": len(everybody) - len(seen),
         "now": timezone.now(),
         "may_manage": row.state == DepartureState.PLANNED and viewer.may(commands.MANAGE, _scope(row.train)),

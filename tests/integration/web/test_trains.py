@@ -118,7 +118,7 @@ def test_departure__after_a_miss__shows_who_missed_what(world: World, train: Tra
         boardings.pass_by(now=timezone.now())
     html = sign_in("rita").get(reverse("departure", args=[train.number, 1])).content.decode()
     assert "No longer aboard" in html
-    assert "By scope freeze: it is assessed and being planned." in html
+    assert "Scope freeze: it is assessed and being planned" in html
 
 
 def test_board__with_more_aboard__takes_no_more_statements(
