@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from tests.together import another
 from tests.world import actor
 
 from rightaway.domain.relations import RelationKind
 from rightaway.records.releases.models import Release
-from rightaway.services import notices, relations, releases, trainings
+from rightaway.services import notices, relations, trainings
 
 HOUR = timedelta(hours=1)
 
@@ -42,8 +43,7 @@ def prepared(number: str, recipient: str = "rita") -> dict[str, int]:
     ]
     notices.send(actor=rita, number=number, notice=made[0].pk)
     source = Release.objects.get(number=number)
-    before = {"title": "Before", "description": "The one before.", "release_type": "minor"}
-    target = releases.register(actor=rita, service=source.service.key, fields=before)
+    target = Release.objects.get(number=another(number))
     relation = relations.make(actor=rita, kind=RelationKind.FOLLOWS, source=source, target=target)
     return {
         "relation": relation.pk,

@@ -13,13 +13,26 @@ TIMETABLE = HOURS | {"name": "Weekly", "zone": "UTC", "every": 1, "unit": "week"
 
 
 def together(number: str) -> dict[str, str]:
-    """Put it into a bundle, and another release of its service aboard a train; give the numbers of what was made."""
-    rita, service = actor("rita"), Release.objects.get(number=number).service.key
+    """Put it into a bundle, and another release aboard a train; give the numbers of what was made."""
+    rita = actor("rita")
     bundle = bundles.begin(actor=rita, title="Season", purpose="Before it begins.")
     bundles.fill(actor=rita, number=bundle.number, add=[number])
     first = timezone.now() + timedelta(days=2)
-    train = trains.found(actor=rita, fields=TIMETABLE | {"first_at": first})
-    fields = {"title": "Aboard", "description": "It leaves with the train.", "release_type": "minor"}
-    other = releases.register(actor=rita, service=service, fields=fields)
-    boardings.board(actor=rita, number=other.number, train=train.number)
-    return {"bundle": bundle.number, "train": train.number, "aboard": other.number}
+    train = trains.create(actor=rita, fields=TIMETABLE | {"first_at": first})
+    boardings.board(actor=rita, number=another(number), train=train.number)
+    return {"bundle": bundle.number, "train": train.number}
+
+
+def another(number: str) -> str:
+    """Give the oldest other release that is open, or register one."""
+    release = Release.objects.get(number=number)
+    found = (
+        Release.objects.exclude(pk=release.pk)
+        .exclude(phase__in=("closed", "abandoned"))
+        .order_by("pk")
+        .first()
+    )
+    fields = {"title": "Another", "description": "The one beside.", "release_type": "minor"}
+    return (
+        found or releases.register(actor=actor("rita"), service=release.service.key, fields=fields)
+    ).number

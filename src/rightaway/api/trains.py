@@ -210,10 +210,10 @@ def list_trains(request: Request, asked: Asked[TrainFilter]) -> dict[str, Any]:
 
 
 @router.post("/trains", response={201: TrainOut})
-def found(request: Request, response: HttpResponse, sent: Sent[TrainIn]) -> Any:
-    """Found a train, and plan its first departures."""
+def create(request: Request, response: HttpResponse, sent: Sent[TrainIn]) -> Any:
+    """Set up a train, and plan its first departures."""
     fields = sent.model_dump(exclude={"service"})
-    return tagged(response, trains.found(actor=request.auth, service=sent.service or "", fields=fields))
+    return tagged(response, trains.create(actor=request.auth, service=sent.service or "", fields=fields))
 
 
 @router.get("/trains/{train}", response=TrainOut)

@@ -39,7 +39,7 @@ def show(train: str, /) -> None:
 
 
 @app.command
-def found(
+def create(
     name: str,
     /,
     *,
@@ -57,7 +57,7 @@ def found(
     description: str = "",
 ) -> None:
     """
-    Found a train and print its number.
+    Set up a train and print its number.
 
     Args:
         name: Such as Fortnightly.

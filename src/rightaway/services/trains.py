@@ -1,4 +1,4 @@
-"""Trains: founded, changed and retired; their departures planned ahead, moved and cancelled."""
+"""Trains: set up, changed and retired; their departures planned ahead, moved and cancelled."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -33,9 +33,9 @@ Json = dict[str, Any]
 
 
 @transaction.atomic
-def found(*, actor: Actor, service: str = "", fields: Mapping[str, Any]) -> Train:
+def create(*, actor: Actor, service: str = "", fields: Mapping[str, Any]) -> Train:
     """
-    Found a train and plan its first departures.
+    Set up a train and plan its first departures.
 
     Args:
         service: Whose releases it is for; of every service when empty, which takes a role everywhere.
@@ -48,7 +48,7 @@ def found(*, actor: Actor, service: str = "", fields: Mapping[str, Any]) -> Trai
     )
     _write(row, fields)
     row.save()
-    _told(actor, "train.record.founded", row, _edits.values(row, FIELDS) | {"service": service or "*"})
+    _told(actor, "train.record.created", row, _edits.values(row, FIELDS) | {"service": service or "*"})
     plan_ahead(row, timezone.now())
     return row
 
@@ -216,7 +216,9 @@ def _planned(actor: Actor, number: str, sequence: int, expected_version: int | N
     row = _guard.lock(Departure, train=train, sequence=sequence)
     _guard.unchanged(row, expected_version)
     if row.state != DepartureState.PLANNED:
-        raise Refused("departure.over", said("{departure} is {state}.", departure=str(row), state=Word(row.state)))
+        raise Refused(
+            "departure.over", said("{departure} is {state}.", departure=str(row), state=Word(row.state))
+        )
     return row
 
 

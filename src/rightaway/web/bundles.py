@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rightaway.domain.bundles import BundleState
-from rightaway.domain.errors import NotFound
+from rightaway.domain.errors import Invalid, NotFound
 from rightaway.domain.sentences import said
 from rightaway.queries import bundles as ask
 from rightaway.queries import relations, releases
@@ -129,7 +129,9 @@ def fill(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         for one in wanted:
             release = releases.release(one)
             if release is None or not viewer.may("release.view", release.service.key):
-                raise NotFound("not_found", said("There is no release {number}.", number=one), at="releases")
+                raise Invalid(
+                    "bundle.unknown", said("There is no release {number}.", number=one), at="releases"
+                )
         commands.fill(
             actor=viewer.actor,
             number=number,

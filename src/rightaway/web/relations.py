@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from rightaway.domain.errors import NotFound
+from rightaway.domain.errors import Invalid, NotFound
 from rightaway.domain.relations import REVERSE, RelationKind, worst
 from rightaway.domain.sentences import said
 from rightaway.queries import bundles, releases
@@ -84,8 +84,8 @@ def add(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     def run(given: dict[str, Any]) -> None:
         other = releases.release(given["other"].strip().upper())
         if other is None or not viewer.may("release.view", other.service.key):
-            raise NotFound(
-                "not_found", said("There is no release {number}.", number=given["other"]), at="other"
+            raise Invalid(
+                "relation.unknown", said("There is no release {number}.", number=given["other"]), at="other"
             )
         commands.add(
             actor=viewer.actor,

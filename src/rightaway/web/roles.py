@@ -36,7 +36,7 @@ ACTIONS: dict[str, str | Promise] = {
     "release.hold": _("Put a release on hold"),
     "release.relate": _("Relate a release to others: dependencies, parts, what supersedes what"),
     "bundle.edit": _("Follow releases together in a bundle"),
-    "train.manage": _("Found release trains, and move or cancel their departures"),
+    "train.manage": _("Set up release trains, and move or cancel their departures"),
     "train.board": _("Let a release board a train or leave it"),
     "record.comment": _("Comment on a record"),
     "record.watch": _("Watch a record"),

@@ -43,6 +43,7 @@ _LOOKS = {
 _SAID = {
     "plan_design": "plan and design",
     "build_test": "build and test",
+    "go_no_go": "go or no-go",
     "cab": "CAB",
     "tcab": "TCAB",
     "dcab": "DCAB",

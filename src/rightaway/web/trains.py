@@ -92,7 +92,7 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "rows": rows,
         "trains": [(one, cadence(one), lines.get(one.pk, [])) for one in rows],
         "filters": filters,
-        "may_found": viewer.may(commands.MANAGE, None),
+        "may_create": viewer.may(commands.MANAGE, None),
     }
     return render(request, "trains/index.html", context)
 
@@ -152,7 +152,7 @@ def departure(request: HttpRequest, viewer: Viewer, number: str, sequence: int) 
 
 
 @act
-def found(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(commands.MANAGE, None)
     services = choices.services(viewer, commands.MANAGE)
     if viewer.may(commands.MANAGE, EVERYWHERE):
@@ -162,17 +162,17 @@ def found(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     def run(given: dict[str, Any]) -> str:
         service = given.pop("service")
         return reverse(
-            "train", args=[commands.found(actor=viewer.actor, service=service, fields=given).number]
+            "train", args=[commands.create(actor=viewer.actor, service=service, fields=given).number]
         )
 
     return command(
         request,
         form,
         run,
-        title=_("Found a release train"),
-        button=_("Found it"),
+        title=_("Set up a release train"),
+        button=_("Set it up"),
         back=reverse("trains"),
-        done=_("The train is founded, and its first departures are planned."),
+        done=_("The train is set up, and its first departures are planned."),
         text=_(
             "A release that boards a departure has to meet its cut-offs, or takes the next one by itself."
         ),

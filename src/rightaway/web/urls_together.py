@@ -21,7 +21,7 @@ ROUTES: tuple[tuple[str, Callable[..., HttpResponseBase], str], ...] = (
     (f"{_BUNDLE}releases/", bundles.fill, "bundle-fill"),
     (f"{_BUNDLE}closing/", bundles.close, "bundle-close"),
     ("trains/", trains.index, "trains"),
-    ("trains/new/", trains.found, "train-found"),
+    ("trains/new/", trains.create, "train-create"),
     (_TRAIN, trains.train, "train"),
     (f"{_TRAIN}edit/", trains.edit, "train-edit"),
     (f"{_TRAIN}retirement/", trains.retire, "train-retire"),

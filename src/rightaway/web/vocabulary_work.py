@@ -10,7 +10,7 @@ WORDS = (
     _("Departed"),
     _("Depends on"),
     _("Due"),
-    _("Go no go"),
+    _("Go or no-go"),
     _("Left"),
     _("Met"),
     _("Missed"),

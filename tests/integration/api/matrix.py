@@ -28,7 +28,7 @@ steering_move                   release_manager
 steering_list_history           sees
 relations_list_relations        sees
 trains_list_trains              any-role
-trains_found                    *train.manage
+trains_create                   *train.manage
 trains_show                     any-role
 trains_edit                     *train.manage
 trains_retire                   *train.manage
@@ -359,7 +359,7 @@ BODIES: Mapping[str, Any] = {
     "bundles_edit": {"title": "Mine"},
     "bundles_fill": {},
     "bundles_close": {"reason": "Done."},
-    "trains_found": {"name": "Weekly", "first_at": LATER},
+    "trains_create": {"name": "Weekly", "first_at": LATER},
     "trains_edit": {"name": "Mine"},
     "trains_retire": {"reason": "Old."},
     "trains_move": {"ships_at": LATER, "reason": "Strike."},

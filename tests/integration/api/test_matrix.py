@@ -357,7 +357,7 @@ def _names(world: World, folder: Path, *, is_over: bool) -> dict[str, str]:
         "audience": "all",
         "session": str(session.pk),
         "relation": str(follows.pk),
-        "train": trains.found(
+        "train": trains.create(
             actor=anna, fields=TIMETABLE | {"first_at": timezone.now() + timedelta(days=20)}
         ).number,
         "sequence": "1",

@@ -56,7 +56,7 @@ def world(db: None) -> World:
 @pytest.fixture
 def train(world: World) -> Train:
     first = (timezone.now() + 10 * DAY).replace(minute=0, second=0, microsecond=0)
-    return trains.found(actor=actor("rita"), fields={**FIELDS, "first_at": first})
+    return trains.create(actor=actor("rita"), fields={**FIELDS, "first_at": first})
 
 
 def row(number: str) -> Release:
@@ -76,7 +76,7 @@ def states(number: str) -> list[tuple[int, str, str]]:
     return [(one.departure.sequence, one.state, one.cut_off) for one in held]
 
 
-def test_found__with_a_timetable__plans_its_departures_once(train: Train) -> None:
+def test_create__with_a_timetable__plans_its_departures_once(train: Train) -> None:
     found = departures(train)
     assert [one.sequence for one in found] == [1, 2, 3]
     assert found[0].ships_at == train.first_at
@@ -85,16 +85,16 @@ def test_found__with_a_timetable__plans_its_departures_once(train: Train) -> Non
     assert len(departures(train)) == 3
 
 
-def test_found__for_every_service__takes_a_role_everywhere(world: World) -> None:
+def test_create__for_every_service__takes_a_role_everywhere(world: World) -> None:
     local = people.create(actor=SYSTEM, username="lena", name="Lena")
     people.grant(actor=SYSTEM, user=local, role="release_manager", scope="shop")
     fields = {**FIELDS, "first_at": timezone.now() + DAY}
     with pytest.raises(Forbidden):
-        trains.found(actor=actor("lena"), fields=fields)
+        trains.create(actor=actor("lena"), fields=fields)
     with pytest.raises(Invalid) as refusal:
-        trains.found(actor=actor("lena"), service="shop", fields=fields | {"code_freeze_h": 2})
+        trains.create(actor=actor("lena"), service="shop", fields=fields | {"code_freeze_h": 2})
     assert refusal.value.at == "code_freeze_h"
-    assert trains.found(actor=actor("lena"), service="shop", fields=fields).service is not None
+    assert trains.create(actor=actor("lena"), service="shop", fields=fields).service is not None
 
 
 def test_board__the_next_departure__is_held_to_it_and_to_no_other(world: World, train: Train) -> None:
@@ -109,7 +109,7 @@ def test_board__by_who_may_not_or_of_another_service__is_refused(world: World, t
     with pytest.raises(Forbidden):
         boardings.board(actor=actor("ben"), number=world.release, train=train.number)
     cmdb.define_item(actor=SYSTEM, key="till", fields={"name": "Till", "ci_class": "service"})
-    other = trains.found(
+    other = trains.create(
         actor=actor("rita"), service="till", fields={**FIELDS, "first_at": timezone.now() + 9 * DAY}
     )
     with pytest.raises(Refused) as refusal:

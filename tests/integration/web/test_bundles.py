@@ -42,7 +42,7 @@ def test_bundle__begun_filled_and_closed__shows_how_its_releases_stand(world: Wo
     assert "Till 2" in html
     assert address in rita.get(reverse("release", args=[second])).content.decode()
     unknown = rita.post(fill, {"version": row.version + 1, "releases": "REL-999999"})
-    assert unknown.status_code == 404
+    assert unknown.status_code == 422
     assert "There is no release REL-999999." in unknown.content.decode()
     assert rita.post(fill, {"version": row.version + 1, "releases": second}).status_code == 302
     assert (
@@ -104,7 +104,7 @@ def test_relation__made_and_taken_back_on_its_pages__stands_with_both(world: Wor
     assert form["kind"].value() == "part_of"
     sent = {"version": form["version"].value(), "kind": "part_of"}
     refused = rita.post(add, {**sent, "other": "REL-999999"})
-    assert refused.status_code == 404
+    assert refused.status_code == 422
     assert 'value="REL-999999"' in refused.content.decode()
     assert rita.post(add, {**sent, "other": other.lower()})["Location"] == f"{scope}#relations"
     assert "Part of" in rita.get(scope).content.decode()

@@ -43,22 +43,22 @@ def world(db: None) -> World:
 @pytest.fixture
 def train(world: World) -> Train:
     fields = {name: value for name, value in FORM.items() if name != "service"} | {"first_at": FIRST}
-    return trains.found(actor=actor("rita"), fields=fields)
+    return trains.create(actor=actor("rita"), fields=fields)
 
 
-def test_train__founded_on_its_page__shows_its_departures_on_the_board(world: World, sign_in: SignIn) -> None:
+def test_train__set_up_on_its_page__shows_its_departures_on_the_board(world: World, sign_in: SignIn) -> None:
     rita, board = sign_in("rita"), reverse("trains")
-    assert "Found one" in rita.get(board).content.decode()
-    refused = rita.post(reverse("train-found"), FORM | {"code_freeze_h": 2})
+    assert "Set one up" in rita.get(board).content.decode()
+    refused = rita.post(reverse("train-create"), FORM | {"code_freeze_h": 2})
     assert refused.status_code == 422
     assert "this one would come too late" in refused.content.decode()
-    address = rita.post(reverse("train-found"), FORM)["Location"]
+    address = rita.post(reverse("train-create"), FORM)["Location"]
     html = rita.get(address).content.decode()
     assert "every 2 weeks" in html
     number = Train.objects.get().number
     assert f"{number}/2" in html
     assert "Nobody is aboard." in rita.get(board).content.decode()
-    assert reverse("train-found") not in sign_in("ben").get(board).content.decode()
+    assert reverse("train-create") not in sign_in("ben").get(board).content.decode()
     edit = reverse("train-edit", args=[number])
     form = rita.get(edit).context["form"]
     held = {name: form[name].value() for name in form.fields}

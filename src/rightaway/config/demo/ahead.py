@@ -12,7 +12,18 @@ from rightaway.domain.values import SYSTEM
 from rightaway.intake.designs import DeploymentDesign
 from rightaway.intake.schema import read
 from rightaway.intake.yaml import load_yaml
-from rightaway.services import approvals, changes, cmdb, incidents, lifecycle, relations, releases
+from rightaway.services import (
+    approvals,
+    boardings,
+    bundles,
+    changes,
+    cmdb,
+    incidents,
+    lifecycle,
+    relations,
+    releases,
+    trains,
+)
 
 Json = dict[str, Any]
 NOT_FIELDS = frozenset(
@@ -30,6 +41,8 @@ def begin() -> int:
     numbers: dict[str, str] = {}
     for one in file["releases"]:
         numbers[one["title"]] = _release(one, numbers)
+    _train(file["train"], numbers)
+    _bundle(file["bundle"], numbers)
     for one in file["changes"]:
         _change(one["title"], one["service"], one["type"], one["until"])
     for one in file["incidents"]:
@@ -40,6 +53,24 @@ def begin() -> int:
             severity=int(one["severity"]),
         )
     return len(file["releases"])
+
+
+def _train(one: Json, numbers: dict[str, str]) -> None:
+    anna, names = voice("anna"), ("first_in_days", "service", "aboard")
+    leaves = timezone.now() + timedelta(days=int(one["first_in_days"]))
+    fields = {name: _number(value) for name, value in one.items() if name not in names}
+    train = trains.create(
+        actor=anna,
+        service=one["service"],
+        fields=fields | {"first_at": leaves.replace(hour=20, minute=0, second=0, microsecond=0)},
+    )
+    for title in one["aboard"]:
+        boardings.board(actor=anna, number=numbers[title], train=train.number)
+
+
+def _bundle(one: Json, numbers: dict[str, str]) -> None:
+    made = bundles.begin(actor=voice("anna"), title=one["title"], purpose=one["purpose"])
+    bundles.fill(actor=voice("anna"), number=made.number, add=[numbers[title] for title in one["releases"]])
 
 
 def _change(title: str, service: str, kind: str = "normal", until: str = "authorise") -> str:
