@@ -42,7 +42,8 @@ NOT_SENT |= {"view-delete", "view-edit", "comment-withdraw", "board-discard", "t
 TURNS = {
     **dict.fromkeys(("vote", "task-step", "meeting-step"), 1),
     **dict.fromkeys(("way", "operate", "undo", "resolve", "article-publish"), 1),
-    **dict.fromkeys(("skip", "release-hold"), 2),
+    **dict.fromkeys(("skip", "release-hold", "relation-remove", "train-leave", "train-retire"), 2),
+    **dict.fromkeys(("bundle-close", "departure-cancel"), 2),
 }
 """What ends a state in which other forms are offered is sent in a later turn; nothing is done to what is on hold."""
 
@@ -109,6 +110,8 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
     "planned_end": lambda: f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}",
     "actual_start": lambda: f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%dT%H:%M}",
     "actual_end": lambda: f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M}",
+    "first_at": lambda: f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%dT%H:%M}",
+    "ships_at": lambda: f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M}",
     "until": lambda: f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%dT%H:%M}",
     "chair": lambda: "olga",
     "time": lambda: "14:30",
@@ -130,6 +133,8 @@ FORMATS = {
     "zone",
     "release",
     "problem",
+    "other",
+    "releases",
     "sha256",
     "design",
     "stakeholders",
