@@ -43,7 +43,8 @@ TURNS = {
     **dict.fromkeys(("vote", "task-step", "meeting-step"), 1),
     **dict.fromkeys(("way", "operate", "undo", "resolve", "article-publish"), 1),
     **dict.fromkeys(("skip", "release-hold", "relation-remove", "train-leave", "train-retire"), 2),
-    **dict.fromkeys(("bundle-close", "departure-cancel"), 2),
+    "bundle-close": 2,
+    "departure-cancel": 1,
 }
 """What ends a state in which other forms are offered is sent in a later turn; nothing is done to what is on hold."""
 

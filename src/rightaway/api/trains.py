@@ -102,7 +102,6 @@ class BoardingOut(Out):
 class DepartureOut(DepartureRow):
     """One departure with the releases that were on it and that the caller may see."""
 
-    size: int = 0
     boardings: list[BoardingOut] = []
 
 
@@ -197,8 +196,8 @@ def _boardings(rows: list[Any]) -> list[BoardingOut]:
 def _shown(request: Request, response: HttpResponse, row: Any) -> DepartureOut:
     fresh = _departure(request, row.train.number, row.sequence)
     seen = list(visible(request.auth, ask.boardings(fresh), scope="release__service__key"))
-    found = DepartureOut.model_validate(tagged(response, fresh), from_attributes=True)
-    return found.model_copy(update={"boardings": _boardings(seen)})
+    row_out = DepartureRow.model_validate(tagged(response, fresh))
+    return DepartureOut(**row_out.model_dump(), boardings=_boardings(seen))
 
 
 @router.get("/trains", response=Page[TrainRow])

@@ -127,6 +127,7 @@ def _allowed(rule: Rule, role: str, scope: str) -> bool:
 
 def _is_allowed(answer: Any) -> bool:
     """Whoever is let in may still be refused for what they did themselves, or for the state of the record."""
+    assert answer.status_code < 500, answer.content[:500]
     if answer.status_code == 403:
         code = str(answer.json()["code"])
         return code.startswith("sod.") and code != "sod.not_eligible"
