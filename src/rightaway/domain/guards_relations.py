@@ -105,6 +105,8 @@ def _parent(template: Template, way: Transition, facts: ReleaseFacts) -> Iterato
 
 
 def _parts(template: Template, way: Transition, facts: ReleaseFacts) -> Iterator[Unmet]:
+    if way.source == BACK_OUT:
+        return  # its parts are not backed out with it, and wait for it in the phase before
     order = [phase.key for phase in template.phases]
     for part in facts.relations.parts:
         if not part.ending and _is_behind(part, order, way, is_end=way.target in template.terminal):

@@ -137,6 +137,15 @@ def test_parent__of_a_part__waits_until_it_is_done_with_the_phase(part, is_held,
     assert codes(template, "start_build", facts) == (["G12.part_unfinished"] if is_held else [])
 
 
+def test_parent__that_accepted_its_back_out__waits_for_no_part_that_waits_for_it(template):
+    parts = RelationFacts(parts=(related(phase="deployment", is_finished=True),))
+    facts = ReleaseFacts(phase="back_out", relations=parts)
+    assert codes(template, "start_verification", facts) == []
+    behind = RelationFacts(parent=related(phase="back_out"))
+    part = ReleaseFacts(phase="deployment", relations=behind)
+    assert codes(template, "start_verification", part) == ["G12.parent_behind"]
+
+
 def test_parent__closing__waits_for_every_part_to_be_over(template):
     part = related(phase="verification", is_finished=True)
     facts = ReleaseFacts(phase="verification", relations=RelationFacts(parts=(part,)))
