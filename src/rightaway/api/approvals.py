@@ -118,20 +118,19 @@ def ask_for(request: Request, response: HttpResponse, release: str, sent: Sent[R
     row = approvals.request(
         actor=request.auth, number=release, kind=sent.kind, expected_version=expected_version(request)
     )
-    tagged(response, row.release)
-    return _one(request, release, sent.kind)
+    return _one(tagged(response, row.release), sent.kind)
 
 
 @router.get("/releases/{release}/approvals/{kind}", response=ContentOut)
 def show(request: Request, release: str, kind: str) -> Any:
     """Show one approval with all that it is bound to, and what has changed since it was asked for."""
-    return _one(request, release, kind)
+    return _one(find(request, release), kind)
 
 
-def _one(request: Request, release: str, kind: str) -> dict[str, Any]:
-    views = {one.key: one for one in ask.approvals(find(request, release))}
+def _one(release: Any, kind: str) -> dict[str, Any]:
+    views = {one.key: one for one in ask.approvals(release)}
     if kind not in views:
-        raise missing(f"approval {kind:.40} in the workflow of {release}")
+        raise missing(f"approval {kind:.40} in the workflow of {release.number}")
     return _shown(views[kind])
 
 
@@ -143,5 +142,5 @@ def vote(request: Request, release: str, kind: str, sent: Sent[VoteIn]) -> Any:
     Who wrote a bound part cannot approve it, by any door (`sod.self_approval`).
     """
     find(request, release)
-    approvals.vote(actor=request.auth, number=release, kind=kind, **sent.model_dump())
-    return _one(request, release, kind)
+    row = approvals.vote(actor=request.auth, number=release, kind=kind, **sent.model_dump())
+    return _one(row.release, kind)

@@ -130,7 +130,7 @@ def vote(
             check_source(approvers.asked(requirement, row), holders.voters(requirement))
         check_turn(requirement, sources, approvers.standing(requirement, row, holders, timezone.now()))
     _record(actor, row, voter, chosen, digest=digest, reason=reason, role=role, sources=sources, giver=giver)
-    decide(actor, release, requirement, row)
+    decide(actor, release, requirement, row, holders)
     release.save()
     lifecycle.settle(release=release)
     return row
@@ -254,11 +254,12 @@ def _check_separation(
     _refuse(separation.may_vote(separation_person(voter), sources, acts, requirement, own))
 
 
-def decide(actor: Actor, release: Release, requirement: Requirement, row: Approval) -> None:
+def decide(
+    actor: Actor, release: Release, requirement: Requirement, row: Approval, holders: approvers.Holders
+) -> None:
     """Store where the approval stands now, and tell of it when that is news."""
     now: datetime = timezone.now()
     stored = Approval.objects.prefetch_related("votes", "asked_of").get(pk=row.pk)
-    holders = approvers.Holders.of(release, [requirement], now)
     stands = approvers.standing(requirement, stored, holders, now)
     before = row.state
     row.state = stands.state
