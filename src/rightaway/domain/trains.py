@@ -49,6 +49,8 @@ class BoardingState(StrEnum):
 LONGEST_WINDOW_H = 24 * 7
 MOST_EVERY = 52
 MOST_AHEAD = 12
+YEARS = range(2000, 2200)
+"""Those in which a train may leave: far enough from the ends of the calendar to count on from each of them."""
 BEFORE = (CutOff.SCOPE_FREEZE, CutOff.CODE_FREEZE, CutOff.PACKAGE_DUE, CutOff.GO_NO_GO)
 """The cut-offs that lie before the departure; the last one, to be shipped, is the end of its window."""
 
@@ -83,6 +85,7 @@ def check(held: Timetable, ahead: int) -> None:
     """
     if held.zone not in available_timezones():
         raise Invalid("train.zone", said("There is no time zone '{zone}'.", zone=held.zone), at="zone")
+    check_moment(held.first, at="first_at")
     for name, value, most in (
         ("every", held.every, MOST_EVERY),
         ("window_h", held.window_h, LONGEST_WINDOW_H),
@@ -99,6 +102,16 @@ def check(held: Timetable, ahead: int) -> None:
                 at=f"{one}_h",
                 hint=said("Give at least as many hours as the next one has."),
             )
+
+
+def check_moment(moment: datetime, *, at: str) -> None:
+    """Refuse a departure from which no calendar can count on (Invalid, `departure.year`)."""
+    if moment.year not in YEARS:
+        raise Invalid(
+            "departure.year",
+            said("A train leaves from {first} to {last}.", first=YEARS[0], last=YEARS[-1]),
+            at=at,
+        )
 
 
 def departure_at(held: Timetable, place: int) -> datetime:

@@ -14,6 +14,7 @@ from rightaway.domain.trains import (
     Passenger,
     Stop,
     TrainState,
+    missed,
     stops,
     upcoming,
 )
@@ -78,10 +79,21 @@ def coming(row: Train, now: datetime) -> Departure | None:
     )
 
 
-def after(row: Departure) -> Departure | None:
-    """Give the departure after this one."""
+def following(held: Boarding, now: datetime) -> Departure | None:
+    """Give the first departure after the one it is on of which the release has not missed a cut-off already."""
+    row = held.departure
     later = row.train.departures.filter(state=DepartureState.PLANNED, ships_at__gt=row.ships_at)
-    return later.order_by("ships_at").first()
+    found = seats([Boarding(departure=one, release=held.release) for one in later.order_by("ships_at")], now)
+    return next((one.boarding.departure for one in found if missed(one.stops, one.who) is None), None)
+
+
+def last_leaving(row: Train) -> datetime | None:
+    """Give the moment behind which a further departure belongs: moved or not, none overtakes another."""
+    latest = row.departures.aggregate(
+        timetabled=Max("timetabled_at"),
+        leaving=Max("ships_at", filter=~Q(state=DepartureState.CANCELLED)),
+    )
+    return max((one for one in latest.values() if one is not None), default=None)
 
 
 def last_sequence(row: Train) -> int:

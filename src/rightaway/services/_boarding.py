@@ -1,4 +1,11 @@
-"""What ends a boarding: the release is shipped, leaves, or takes a later departure; and who is told."""
+"""
+What ends a boarding: the release is shipped, leaves, or takes a later departure; and who is told.
+
+A boarding is written under the lock of its release, a departure under that of its train, and the train is locked first:
+who passes releases on to a departure and who cancels that departure wait for each other, in one order.
+"""
+
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -32,11 +39,21 @@ def end(
 
 
 def pass_on(
-    actor: Actor, row: Boarding, state: BoardingState, reason: str, *, cut_off: CutOff | None = None
+    actor: Actor,
+    row: Boarding,
+    state: BoardingState,
+    reason: str,
+    *,
+    now: datetime,
+    cut_off: CutOff | None = None,
 ) -> Boarding | None:
-    """End a boarding and let the release take the next departure, if there is one; its people are told."""
+    """
+    End a boarding and let the release take the next departure, if there is one; its people are told.
+
+    A departure of which it would have missed a cut-off already is passed over, rather than missed in its turn.
+    """
     end(actor, row, state, reason=reason, cut_off=cut_off)
-    later = ask.after(row.departure)
+    later = ask.following(row, now)
     taken = enter(actor, row.release, later) if later else None
     _tell(
         actor,

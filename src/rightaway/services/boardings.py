@@ -39,11 +39,11 @@ def board(
     Raises:
         Refused: it is aboard one already, deployed, of another service, or too late.
     """
+    row = _guard.lock(Train, number=train)
     release = _guard.lock(Release, number=number)
     _guard.require(actor=actor, action=BOARD, scope=release.service.key)
     _guard.unchanged(release, expected_version)
     require_open(release)
-    row = _guard.find(Train, number=train)
     _check_release(release, row)
     held = _departure(row, departure)
     if held.scope_freeze_at <= timezone.now():
@@ -146,16 +146,15 @@ def pass_by(*, now: datetime) -> None:
         with transaction.atomic():
             _judge(key, now)
     over = Departure.objects.filter(state=DepartureState.PLANNED, ends_at__lte=now)
-    for row in over.select_related("train"):
+    for key in list(over.order_by("ships_at", "pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            trains.depart(row)
+            trains.depart(key, now)
 
 
 def _judge(key: int, now: datetime) -> None:
-    held = Boarding.objects.select_for_update(of=("self",)).select_related(
-        "departure__train", "release__service"
-    )
-    row = held.get(pk=key)
+    Train.objects.select_for_update(of=("self",)).get(departures__boardings=key)
+    Release.objects.select_for_update(of=("self",)).get(boardings=key)
+    row = Boarding.objects.select_related("departure__train", "release__service").get(pk=key)
     if row.state != BoardingState.ABOARD:
         return
     (seat,) = ask.seats([row], now)
@@ -167,4 +166,4 @@ def _judge(key: int, now: datetime) -> None:
     else:
         stop = missed(seat.stops, who)
         if stop is not None:
-            _boarding.pass_on(SYSTEM, row, BoardingState.MISSED, "", cut_off=stop.cut_off)
+            _boarding.pass_on(SYSTEM, row, BoardingState.MISSED, "", now=now, cut_off=stop.cut_off)

@@ -16,12 +16,14 @@ from rightaway.domain.trains import (
     DepartureState,
     TrainState,
     check,
+    check_moment,
     cut_offs,
     departure_at,
 )
 from rightaway.domain.values import SYSTEM, Actor
 from rightaway.queries import trains as ask
 from rightaway.records.cmdb.models import ConfigurationItem
+from rightaway.records.releases.models import Release
 from rightaway.records.trains.models import Boarding, Departure, Train
 from rightaway.services import _audit, _boarding, _edits, _guard
 from rightaway.services._numbers import next_number
@@ -131,6 +133,7 @@ def move(
             at="ships_at",
             hint=said("Stay between its neighbours, or move that one first."),
         )
+    check_moment(ships_at, at="ships_at")
     before = row.ships_at
     _set_times(row, ships_at)
     row.reason = reason
@@ -152,19 +155,27 @@ def cancel(
     row.state, row.reason = DepartureState.CANCELLED, reason
     row.save()
     _told_of(actor, "train.departure.cancelled", row, {"reason": reason})
-    plan_ahead(row.train, timezone.now())
+    now = timezone.now()
+    plan_ahead(row.train, now)
+    aboard = Release.objects.filter(boardings__departure=row, boardings__state=BoardingState.ABOARD)
+    list(aboard.select_for_update(of=("self",)).order_by("pk"))
     for boarding in ask.boardings(row).filter(state=BoardingState.ABOARD):
-        _boarding.pass_on(actor, boarding, BoardingState.MOVED, reason)
+        _boarding.pass_on(actor, boarding, BoardingState.MOVED, reason, now=now)
     return row
 
 
-def depart(row: Departure) -> None:
+def depart(key: int, now: datetime) -> None:
     """Let a departure be over, once its window has ended; who is still being deployed is shown as late."""
+    Train.objects.select_for_update(of=("self",)).get(departures=key)
+    over = Departure.objects.select_related("train").filter(state=DepartureState.PLANNED, ends_at__lte=now)
+    row = over.filter(pk=key).first()
+    if row is None:  # moved or cancelled meanwhile
+        return
     row.state = DepartureState.DEPARTED
     row.version += 1
     row.save()
     _told_of(SYSTEM, "train.departure.departed", row, {})
-    plan_ahead(row.train, timezone.now())
+    plan_ahead(row.train, now)
 
 
 def plan_ahead(row: Train, now: datetime) -> int:
@@ -172,8 +183,7 @@ def plan_ahead(row: Train, now: datetime) -> int:
     if row.state != TrainState.ACTIVE:
         return 0
     missing = row.ahead - row.departures.filter(state=DepartureState.PLANNED).count()
-    latest = row.departures.order_by("-timetabled_at").first()
-    since = max(now, latest.timetabled_at if latest else now - timedelta.resolution)
+    since = max(now, ask.last_leaving(row) or now - timedelta.resolution)
     place, sequence = _place_after(row, since), ask.last_sequence(row)
     for step in range(max(0, missing)):
         at = departure_at(row.timetable, place + step)
