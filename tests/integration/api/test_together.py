@@ -95,6 +95,7 @@ def test_train__set_up_boarded_moved_and_retired(world: World) -> None:
     anna("POST", f"/releases/{release}/boardings/leaving", {"reason": "Alone."})
     check_problem(anna("POST", f"/releases/{release}/boardings/leaving", {"reason": "Alone."}), 409)
     assert anna("PATCH", base, {"every": 2}).json()["every"] == 2
+    assert check_problem(anna("PATCH", base, {"first_at": None}), 422)["at"] == "/first_at"
     assert anna("POST", f"{base}/retirement", {"reason": "Old."}).json()["state"] == "retired"
     assert {one["state"] for one in anna.get(f"{base}/departures").json()["items"]} == {"cancelled"}
     assert anna.get("/trains?is_active=true").json()["items"] == []

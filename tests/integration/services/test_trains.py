@@ -1,6 +1,6 @@
 """Trains with their departures, and the releases that board them, are shipped, or miss a cut-off."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -184,6 +184,30 @@ def test_cut_off__passed_and_not_met__moves_to_the_next_departure_once_and_tells
     assert [one.facts["cut_off"] for one in events] == ["scope_freeze"] * 2
 
 
+def test_cut_off__missed_on_the_next_departure_too__passes_that_one_over(world: World) -> None:
+    fields = FIELDS | {"every": 1, "scope_freeze_h": 240, "first_at": timezone.now() + 20 * DAY}
+    train = trains.create(actor=actor("rita"), fields=fields)
+    board(world.release, train)
+    with time_machine.travel(train.first_at - 10 * HOUR, tick=False):
+        for _ in range(2):
+            boardings.pass_by(now=timezone.now())
+    assert states(world.release) == [(1, "missed", "scope_freeze"), (3, "aboard", "")]
+    assert AuditEvent.objects.filter(action="train.release.missed", stream=world.release).count() == 1
+
+
+def test_cut_off__missed_with_no_departure_left__leaves_the_release_without_a_train(world: World) -> None:
+    train = trains.create(
+        actor=actor("rita"), fields=FIELDS | {"ahead": 1, "first_at": timezone.now() + 20 * DAY}
+    )
+    Release.objects.filter(number=world.release).update(manager=actor("olga").user_id)
+    board(world.release, train)
+    with time_machine.travel(train.first_at - 90 * HOUR, tick=False):
+        boardings.pass_by(now=timezone.now())
+    assert states(world.release) == [(1, "missed", "scope_freeze")]
+    told = Notification.objects.get(kind="train_missed", person__username="olga")
+    assert told.facts["next"] == ""
+
+
 def test_train__that_left__is_planned_ahead_again_and_ships_who_was_deployed(
     world: World, train: Train
 ) -> None:
@@ -239,6 +263,36 @@ def test_departure__moved__takes_its_cut_offs_along_and_stays_between_its_neighb
         with pytest.raises(Invalid) as refusal:
             trains.move(**given, ships_at=at)
         assert (refusal.value.code, refusal.value.at) == (code, "ships_at")
+
+
+def test_departure__planned_after_one_that_was_moved_back__leaves_after_it(
+    world: World, train: Train
+) -> None:
+    last = departures(train)[-1]
+    trains.move(
+        actor=actor("rita"),
+        number=train.number,
+        sequence=last.sequence,
+        ships_at=last.ships_at + 17 * DAY,
+        reason="A strike.",
+    )
+    trains.edit(actor=actor("rita"), number=train.number, fields={"ahead": 4})
+    found = departures(train)
+    assert [one.sequence for one in found] == [1, 2, 3, 4]
+    assert found[3].ships_at > found[2].ships_at
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2200, 9999])
+def test_train__in_a_year_far_away__is_refused_where_it_is_given(
+    world: World, train: Train, year: int
+) -> None:
+    far = datetime(year, 12, 31, 23, tzinfo=UTC)
+    with pytest.raises(Invalid) as refusal:
+        trains.create(actor=actor("rita"), fields=FIELDS | {"first_at": far, "zone": "America/New_York"})
+    assert (refusal.value.code, refusal.value.at) == ("departure.year", "first_at")
+    with pytest.raises(Invalid) as moved:
+        trains.move(actor=actor("rita"), number=train.number, sequence=3, ships_at=far, reason="Far.")
+    assert moved.value.at == "ships_at"
 
 
 def test_departure__cancelled__passes_its_releases_on_and_another_is_planned(
