@@ -62,7 +62,7 @@ def pass_on(
         if state == BoardingState.MISSED
         else NotificationKind.DEPARTURE_CHANGED,
         f"boarding:{row.pk}:{state}",
-        {"departure": str(row.departure), "next": str(later or ""), "cut_off": str(cut_off or "")},
+        {"departure": str(row.departure), "next": str(later or "—"), "cut_off": str(cut_off or "")},
     )
     return taken
 

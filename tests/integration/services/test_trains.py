@@ -205,7 +205,7 @@ def test_cut_off__missed_with_no_departure_left__leaves_the_release_without_a_tr
         boardings.pass_by(now=timezone.now())
     assert states(world.release) == [(1, "missed", "scope_freeze")]
     told = Notification.objects.get(kind="train_missed", person__username="olga")
-    assert told.facts["next"] == ""
+    assert told.facts["next"] == "—"
 
 
 def test_train__that_left__is_planned_ahead_again_and_ships_who_was_deployed(
