@@ -130,7 +130,7 @@ class TrainEdit(_TimetableIn):
     """What to change; what is left out stays. Planned departures stay where they are."""
 
     name: of.Name = ""
-    first_at: of.Moment = Field(default=None)
+    first_at: Annotated[of.Moment, Field(default=None)]
 
 
 class RetirementIn(FileModel):
