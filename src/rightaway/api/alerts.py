@@ -174,7 +174,7 @@ def list_mails(request: Request, asked: Asked[MailFilter]) -> Any:
     """List the outbox, newest first."""
     require(request.auth, "system.configure")
     rows = ask_mails.outbox(state=asked.state or "", person=asked.person or "")
-    return page(rows, asked, "-id", MailOut)
+    return page(rows, asked, "-id")
 
 
 @router.post("/mails/{int:mail}/requeue", response=MailOut)

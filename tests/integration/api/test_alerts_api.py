@@ -2,6 +2,7 @@
 
 from tests.integration.api.test_shape import check_problem
 from tests.integration.api.world import World
+from tests.phases import Phases
 
 
 def test_alerts__listed__all_with_when_they_were_raised_last(world: World):
@@ -41,5 +42,8 @@ def test_mail_preferences__changed__what_is_left_out_stays(world: World):
 def test_mails__as_administrator__listed_and_not_for_others(world: World):
     adam, carl = world.caller("adam"), world.caller("carl")
     assert adam.get("/mails").json()["items"] == []
+    Phases.refused_mail("bea")
+    (mail,) = adam.get("/mails?state=failed").json()["items"]
+    assert (mail["person"], mail["state"]) == ("bea", "failed")
     check_problem(carl.get("/mails"), 403)
     check_problem(adam("POST", "/mails/999/requeue"), 404)
