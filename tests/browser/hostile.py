@@ -38,12 +38,19 @@ FORMULA = "=1+1"
 EVERY_ROLE = "eve"
 NOT_SENT = {"account_logout", "account_login", "account_change_password", "account_reauthenticate", "theme"}
 # These would take the text away again.
-NOT_SENT |= {"view-delete", "view-edit", "comment-withdraw", "board-discard", "task-remove"}
+NOT_SENT |= {
+    "train-leave",
+    "view-delete",
+    "view-edit",
+    "comment-withdraw",
+    "board-discard",
+    "task-remove",
+    "relation-remove",
+}
 TURNS = {
     **dict.fromkeys(("vote", "task-step", "meeting-step"), 1),
     **dict.fromkeys(("way", "operate", "undo", "resolve", "article-publish"), 1),
-    **dict.fromkeys(("skip", "release-hold", "relation-remove", "train-leave", "train-retire"), 2),
-    "bundle-close": 2,
+    **dict.fromkeys(("skip", "release-hold", "train-retire", "bundle-close"), 2),
     "departure-cancel": 1,
 }
 """What ends a state in which other forms are offered is sent in a later turn; nothing is done to what is on hold."""
