@@ -12,7 +12,7 @@ from rightaway.api.access import Request, missing, require_any_role, visible
 from rightaway.api.answers import MaybeAccount, MaybeKey, Out, Page, PageFilter, page, tagged
 from rightaway.api.releases import find
 from rightaway.api.requests import Asked, Said, Sent, Word, expected_version
-from rightaway.domain.trains import ASKED, Unit
+from rightaway.domain.trains import ASKED, BoardingState, Unit
 from rightaway.intake import fields as of
 from rightaway.intake.schema import FileModel
 from rightaway.queries import trains as ask
@@ -188,7 +188,7 @@ def _boarding(row: Any, stops: Any = ()) -> dict[str, Any]:
 
 def _boardings(rows: list[Any]) -> list[BoardingOut]:
     """Show them in the given order, those aboard with where they stand to the cut-offs."""
-    seats = ask.seats([one for one in rows if one.state == "aboard"], timezone.now())
+    seats = ask.seats([one for one in rows if one.state == BoardingState.ABOARD], timezone.now())
     stops = {one.boarding.pk: one.stops for one in seats}
     return [BoardingOut.model_validate(_boarding(one, stops.get(one.pk, ()))) for one in rows]
 

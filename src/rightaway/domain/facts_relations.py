@@ -35,3 +35,8 @@ class RelationFacts:
     needed: tuple[RelatedFacts, ...] = ()
     dependents: tuple[RelatedFacts, ...] = ()
     superseded_by: tuple[RelatedFacts, ...] = ()
+
+    @property
+    def successors(self) -> tuple[RelatedFacts, ...]:
+        """What takes the place of the release; one that was abandoned takes nobody's."""
+        return tuple(one for one in self.superseded_by if one.ending != "abandoned")

@@ -8,7 +8,8 @@ from itertools import chain
 from rightaway.domain import conditions
 from rightaway.domain.errors import GateClosed
 from rightaway.domain.guards_approvals import approval_stands
-from rightaway.domain.guards_relations import ABANDONED, BACK_OUT, held_by_others
+from rightaway.domain.guards_relations import held_by_others
+from rightaway.domain.relations import ABANDONED
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.release_holds import held
 from rightaway.domain.rules import ANSWERS, GUARDS, PERMIT_GUARDS, PROOFS
@@ -86,7 +87,9 @@ def finished(template: Template, facts: ReleaseFacts, now: datetime) -> bool:
     return any(
         not any(unmet.blocks for unmet in _unmet(template, way, alone, now))
         for way in template.ways_out(facts.phase)
-        if order.index(way.target) > order.index(facts.phase) and way.target not in {ABANDONED, BACK_OUT}
+        if order.index(way.target) > order.index(facts.phase)
+        and way.target != ABANDONED
+        and not way.is_back_out
     )
 
 

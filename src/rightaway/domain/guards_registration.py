@@ -185,7 +185,7 @@ def abandonment_explained(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, .
                 {"given": facts.abandonment.reason, "reasons": list(ABANDON_REASONS)},
             )
         )
-    if facts.abandonment.reason == SUPERSEDED and not facts.relations.superseded_by:
+    if facts.abandonment.reason == SUPERSEDED and not facts.relations.successors:
         found.append(
             Unmet(
                 "G90",

@@ -29,6 +29,7 @@ REVERSE: Mapping[RelationKind, str] = {
 BINDS_TARGET = frozenset({K.PART_OF, K.SUPERSEDES})
 """Kinds that hold the target back too, so that they need authority over both."""
 
+ABANDONED = "abandoned"
 WAITING = frozenset({K.DEPENDS_ON, K.PART_OF})
 """Kinds by which one release waits for another: a dependent for what it needs, a parent for its parts."""
 

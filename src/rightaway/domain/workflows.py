@@ -71,6 +71,11 @@ class Transition:
     effects: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
+    @property
+    def is_back_out(self) -> bool:
+        """Whether what was deployed is undone with it, whatever the phase it leads to is called."""
+        return "back_out_deployments" in self.after
+
 
 @dataclass(frozen=True, slots=True)
 class ChecklistRule:
@@ -176,6 +181,10 @@ class Template:
 
     def has_approval(self, key: str) -> bool:
         return any(approval.key == key for approval in self.approvals)
+
+    def is_backing_out(self, phase: str) -> bool:
+        """Whether a release is in the phase because what it deployed is being undone."""
+        return any(way.is_back_out and way.target == phase for way in self.transitions)
 
     def ways_out(self, phase: str) -> tuple[Transition, ...]:
         return tuple(transition for transition in self.transitions if transition.source == phase)

@@ -10,7 +10,7 @@ from rightaway.domain.conflicts import out_of_order
 from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.facts_relations import RelatedFacts, RelationFacts
 from rightaway.domain.guards import finished
-from rightaway.domain.relations import RelationKind, place
+from rightaway.domain.relations import ABANDONED, RelationKind, place
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.workflow_checks import ENDS
 from rightaway.queries import relations as ask
@@ -56,7 +56,7 @@ def conflicts(release: Release) -> tuple[ConflictFacts, ...]:
         return ()
     needed = Release.objects.filter(
         related_by__kind=RelationKind.DEPENDS_ON, related_by__source=release
-    ).exclude(phase="abandoned")
+    ).exclude(phase=ABANDONED)
     return out_of_order(
         release.planned_start, release.planned_end, _deployed(list(needed.order_by("number")))
     )

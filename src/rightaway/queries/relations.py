@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rightaway.domain.deployment_states import Intent
 from rightaway.domain.guards_results import FINISHED_DEPLOYMENTS
-from rightaway.domain.relations import WAITING, End, RelationKind
+from rightaway.domain.relations import ABANDONED, WAITING, End, RelationKind
 from rightaway.domain.values import EnvironmentTier, Outcome
 from rightaway.domain.workflow_checks import ENDS
 from rightaway.queries import templates
@@ -91,7 +91,7 @@ def deployed(releases: Collection[Release]) -> frozenset[int]:
     """Give those of which everything that they bring to production is there, their parts included."""
     held = Relation.objects.filter(kind=RelationKind.PART_OF, target__in=[one.pk for one in releases])
     parts: dict[int, list[Release]] = {}
-    for row in held.exclude(source__phase="abandoned").select_related("source"):
+    for row in held.exclude(source__phase=ABANDONED).select_related("source"):
         parts.setdefault(row.target_id, []).append(row.source)
     there = deployed([part for found in parts.values() for part in found]) if parts else frozenset()
     newest = _newest(releases)
@@ -116,7 +116,7 @@ def _newest(releases: Collection[Release]) -> dict[int, bool]:
 def _is_there(release: Release, parts: list[bool], *, newest: bool | None) -> bool:
     if release.phase in ENDS:
         return release.outcome in IN_USE
-    if release.phase == "back_out" or newest is False:
+    if newest is False:
         return False
     return bool(newest or parts) and all(parts)
 

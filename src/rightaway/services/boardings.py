@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import said
-from rightaway.domain.trains import ASKED, BoardingState, DepartureState, missed
+from rightaway.domain.trains import ASKED, BoardingState, DepartureState, TrainState, missed
 from rightaway.domain.values import SYSTEM, Actor
 from rightaway.queries import relations
 from rightaway.queries import trains as ask
@@ -138,7 +138,7 @@ def leave(*, actor: Actor, number: str, reason: str, expected_version: int | Non
 
 def pass_by(*, now: datetime) -> None:
     """Plan departures ahead, ship who is deployed, let who missed a cut-off take the next one, and let trains leave."""
-    for train in Train.objects.filter(state="active").order_by("pk"):
+    for train in Train.objects.filter(state=TrainState.ACTIVE).order_by("pk"):
         with transaction.atomic():
             trains.plan_ahead(Train.objects.select_for_update(of=("self",)).get(pk=train.pk), now)
     aboard = Boarding.objects.filter(state=BoardingState.ABOARD).values_list("pk", flat=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from tests.integration.services.begun import registered
+from tests.integration.services.begun import built, registered
 from tests.stages import staged
 from tests.world import World, actor, plan_fields, registration
 
@@ -16,6 +16,7 @@ from rightaway.domain.values import SYSTEM
 from rightaway.queries import alerts, release_facts, templates
 from rightaway.queries import relations as ask
 from rightaway.records.audit.models import AuditEvent
+from rightaway.records.deployments.models import Deployment
 from rightaway.records.notifications.models import Notification
 from rightaway.records.relations.models import Relation
 from rightaway.records.releases.models import Release
@@ -231,6 +232,44 @@ def test_relation__of_others__tells_the_people_of_the_other_release(world: World
     relate(world.release, "depends_on", other)
     told = Notification.objects.filter(kind="release_related", subject_key=other)
     assert [one.person.username for one in told] == ["olga"]
+
+
+@pytest.fixture
+def ready(db: None) -> World:
+    """A release with a package and a plan for production."""
+    return staged("built", built)
+
+
+@pytest.mark.parametrize(
+    ("deployments", "found"),
+    [
+        ([], False),
+        ([("planned", "running")], False),
+        ([("planned", "succeeded")], True),
+        ([("drill", "succeeded")], False),
+        ([("planned", "succeeded"), ("back_out", "succeeded")], False),
+        ([("planned", "failed"), ("redeploy", "succeeded_partial")], True),
+        ([("planned", "succeeded"), ("redeploy", "running")], False),
+    ],
+)
+def test_release__is_deployed__as_its_newest_deployment_to_production_says(
+    deployments: list[tuple[str, str]], found: bool, ready: World
+) -> None:
+    release = row(ready.release)
+    plan = release.plans.get(environment__key="production", is_current=True)
+    for place, (intent, status) in enumerate(deployments):
+        Deployment.objects.create(
+            number=f"DEP-9{place:05}",
+            plan=plan,
+            release=release,
+            environment=plan.environment,
+            intent=intent,
+            status=status,
+            requested_by_id=people_id("dora"),
+            queued_at=timezone.now(),
+            workflow_id=f"w{place}",
+        )
+    assert ask.is_deployed(release) is found
 
 
 def test_parent__with_parts__is_deployed_when_all_of_them_are(world: World) -> None:

@@ -171,6 +171,26 @@ def test_superseded_or_depending_on_the_abandoned__goes_nowhere(template):
     assert codes(template, "abandon", facts) == []
 
 
+def test_superseded__by_what_was_abandoned_itself__goes_on(template):
+    relations = RelationFacts(superseded_by=(related(phase="abandoned"),))
+    facts = ReleaseFacts(phase="assess", relations=relations)
+    assert codes(template, "start_planning", facts) == []
+    assert relations.successors == ()
+
+
+def test_back_out__into_a_phase_of_another_name__waits_for_nobody(template):
+    renamed = replace(
+        template,
+        phases=tuple(replace(one, key=one.key.replace("back_out", "undo")) for one in template.phases),
+        transitions=tuple(
+            replace(one, target=one.target.replace("back_out", "undo")) for one in template.transitions
+        ),
+    )
+    facts = ReleaseFacts(phase="deployment", relations=RelationFacts(parent=related(phase="build_test")))
+    assert codes(renamed, "back_out", facts) == []
+    assert codes(renamed, "start_verification", facts) == ["G12.parent_behind"]
+
+
 def test_wave__of_a_dependent__waits_until_what_it_needs_is_deployed():
     waiting = ReleaseFacts(relations=RelationFacts(needed=(related(phase="deployment"),)))
     assert [one.code for one in before_wave(waiting)] == ["G31.dependency_not_deployed"]
