@@ -16,7 +16,7 @@ from tests.reading import Form, Reading
 
 MOST_OF_A_KIND = 2
 # Releases look different in every phase, deployments in every state; of forms that are alike one is enough.
-MOST = {"release": 20, "deployment": 5, "person": 20, "task": 12, "change": 3, "meeting": 3}
+MOST = {"release": 20, "deployment": 5, "person": 20, "task": 12, "change": 3, "meeting": 3, "scope": 20}
 MOST_FORMS = 1
 KEYED = ("item", "task", "conversation", "mentions", "watch")
 """Pages of many records whose keys stand in their addresses: they are alike but for that."""
