@@ -15,8 +15,13 @@ FACTS: Mapping[str, type] = {
     "changes": int,
     "cis": int,
     "cost_estimate": int,
+    "frozen": bool,
 }
-"""What an expression may look at; all of it is bound content, so that no edit of it goes unseen."""
+"""
+What an expression may look at; all of it is bound content, so that no edit of it goes unseen.
+
+`frozen`: the planned time lies in a freeze that blocks.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import Word, said, wordlist
 
-PARTS = ("scope", "plan", "design", "package", "back_out", "deployment_plan", "outcome")
-"""The parts of a release that an approval can be bound to."""
+PARTS = ("scope", "plan", "design", "package", "back_out", "deployment_plan", "outcome", "freezes")
+"""The parts of a release that an approval can be bound to; `freezes` are those its planned time lies in."""
 
 
 class Decision(StrEnum):
@@ -51,6 +51,7 @@ class Requirement:
         cases: What else it asks for by what the release is; the first that holds counts.
         asked: How many people it was asked of, which `majority` and `percent` are taken of.
         quorums: For `all`, the sources that take more than one vote: boards.
+        also: Sources of which one vote each is needed besides what the rule asks for, and whose denial denies.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Requirement:
     cases: tuple[Case, ...] = ()
     asked: int = 0
     quorums: Mapping[str, int] = field(default_factory=dict, hash=False)
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.roles or (self.rule is Rule.SEQUENCE and not (self.levels and all(self.levels))):
@@ -94,10 +96,26 @@ class Requirement:
             levels=levels,
         )
 
+    def joined(self, also: tuple[str, ...]) -> "Requirement":
+        """Give the same with sources that have to approve besides: it never asks for less than before."""
+        if self.rule is Rule.ALL:
+            return replace(self, roles=tuple(dict.fromkeys((*self.roles, *also))))
+        if self.rule is Rule.SEQUENCE:
+            last = tuple((one,) for one in also if (one,) not in self.levels)
+            return replace(
+                self, roles=tuple(dict.fromkeys((*self.roles, *also))), levels=(*self.levels, *last)
+            )
+        return replace(self, also=also)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Everybody who may give it."""
+        return tuple(dict.fromkeys((*self.roles, *self.also)))
+
     @property
     def slots(self) -> Slots:
         """The votes needed, each with the sources that may give it."""
-        return approval_rules.slots(
+        found = approval_rules.slots(
             self.rule,
             self.roles,
             number=self.quorum,
@@ -105,6 +123,9 @@ class Requirement:
             levels=self.levels,
             quorums=self.quorums,
         )
+        if not self.also:
+            return found
+        return (*found, *approval_rules.slots(Rule.ALL, self.also, quorums=self.quorums))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +311,16 @@ def _denied_by(
     requirement: Requirement, votes: Collection[Vote], fresh: Collection[Approving]
 ) -> tuple[str, ...]:
     """Give whose denials decide; none when they do not."""
-    denials = [v for v in votes if v.decision is Decision.DENY and not v.roles.isdisjoint(requirement.roles)]
+    denials = [
+        v for v in votes if v.decision is Decision.DENY and not v.roles.isdisjoint(requirement.sources)
+    ]
+    needed = tuple(vote.person for vote in denials if not vote.roles.isdisjoint(requirement.also))
+    if needed:
+        return needed
     if requirement.rule is Rule.FIRST_RESPONSE:
-        first = min((one.at for one in fresh), default=None)
+        # who is asked besides has decided nothing of what the rule asks for
+        base = frozenset(requirement.roles)
+        first = min((one.at for one in fresh if one.sources & base), default=None)
         denials = [vote for vote in denials if first is None or vote.voted_at < first]
     people = tuple(vote.person for vote in denials)
     is_denied = approval_rules.is_denied(requirement.rule, requirement.slots, people, requirement.asked)
@@ -311,7 +339,7 @@ def _usable(
         if vote.decision is not Decision.APPROVE or not (_can_act(holder) and _can_act(voter)):
             continue
         assert holder is not None
-        sources = vote.roles & holder.roles & frozenset(requirement.roles)
+        sources = vote.roles & holder.roles & frozenset(requirement.sources)
         is_second = authority in found or (vote.on_behalf_of in own)
         if sources and not is_second:
             found[authority] = Approving(vote.person, sources, vote.voted_at)

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from rightaway.domain.facts_closure import LinkedRecordFacts
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.guards_building import level_passed
 from rightaway.domain.guards_planning import expected_states_set, plan_complete
+from rightaway.domain.policies import Policy
 from rightaway.domain.release_facts import ReleaseFacts
-from rightaway.domain.sentences import said
+from rightaway.domain.sentences import Sentence, said
 from rightaway.domain.unmet import Unmet, missing
 from rightaway.domain.values import IncidentLink, Origin
 
@@ -15,30 +17,61 @@ OWED = ("plan_design", "build_test", "deployment")
 """The approvals that an emergency skips, and that are given afterwards."""
 RATIFIED_WITHIN = timedelta(hours=72)
 PAPERWORK_WITHIN = timedelta(hours=24)
-GRAVE = 2
-"""An incident up to this severity justifies an emergency."""
 
 
 def justified(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
-    """An emergency ends a grave incident or a known error, or answers a security advisory."""
-    if facts.registration.origin == Origin.SECURITY_ADVISORY:
+    """An emergency ends a grave incident or a known error, or answers a security advisory: as the policy has it."""
+    policy = facts.policy
+    if policy.emergency_by_advisory and facts.registration.origin == Origin.SECURITY_ADVISORY:
         return ()
-    for one in facts.linked:
-        is_grave = one.kind == "incident" and one.priority is not None and one.priority <= GRAVE
-        if (is_grave and one.link == IncidentLink.RESOLVED) or one.link == "fixes":
-            return ()
+    if any(_justifies(one, policy) for one in facts.linked):
+        return ()
     return (
         Unmet(
             "G07",
             "G07.not_justified",
             said("Nothing is linked that justifies an emergency."),
             "release_manager",
-            said(
-                "Link an incident of severity 1 or 2 or a known error that the release ends, or say that it"
-                " answers a security advisory."
-            ),
-            {"linked": [one.number for one in facts.linked], "origin": facts.registration.origin},
+            _what_justifies(policy),
+            {
+                "linked": [one.number for one in facts.linked],
+                "origin": facts.registration.origin,
+                "policy": policy.number,
+                "emergency_severity": policy.emergency_severity,
+            },
         ),
+    )
+
+
+def _justifies(one: LinkedRecordFacts, policy: Policy) -> bool:
+    if one.link == "fixes":
+        return policy.emergency_by_known_error
+    is_grave = one.priority is not None and one.priority <= policy.emergency_severity
+    return one.kind == "incident" and is_grave and one.link == IncidentLink.RESOLVED
+
+
+def _what_justifies(policy: Policy) -> Sentence:
+    match policy.emergency_by_known_error, policy.emergency_by_advisory:
+        case True, True:
+            return said(
+                "Link an incident of severity {severity} or graver or a known error that the release ends, or say"
+                " that it answers a security advisory.",
+                severity=policy.emergency_severity,
+            )
+        case True, False:
+            return said(
+                "Link an incident of severity {severity} or graver or a known error that the release ends.",
+                severity=policy.emergency_severity,
+            )
+        case False, True:
+            return said(
+                "Link an incident of severity {severity} or graver that the release ends, or say that it answers"
+                " a security advisory.",
+                severity=policy.emergency_severity,
+            )
+    return said(
+        "Link an incident of severity {severity} or graver that the release ends.",
+        severity=policy.emergency_severity,
     )
 
 

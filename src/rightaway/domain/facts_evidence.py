@@ -20,6 +20,7 @@ class PackageFacts:
     status: str = ""
     verified: bool = False
     units: tuple[UnitFacts, ...] = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class ScopeFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlannedWaveFacts:
+    """What a wave is judged by; one criterion on each line."""
+
     number: int
     success_criteria: str = ""
     rollback_criteria: str = ""

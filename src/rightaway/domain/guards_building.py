@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from rightaway.domain.facts_evidence import RehearsalFacts, TestRunFacts, UnitFacts
+from rightaway.domain.guards_policy import version_fits
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.unmet import Unmet, missing
@@ -34,7 +35,7 @@ def package_built(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
                 failed=True,
             )
         )
-    return tuple(found)
+    return (*found, *version_fits(facts, "G20"))
 
 
 def _unit(unit: UnitFacts) -> tuple[Unmet, ...]:

@@ -7,7 +7,7 @@ from rightaway.domain.facts_deployment import IncidentFacts
 from rightaway.domain.guards_approvals import approval_stands
 from rightaway.domain.guards_building import articles_published, newest_rehearsal
 from rightaway.domain.guards_planning import changes_authorised, expected_states_set
-from rightaway.domain.guards_policy import within_windows
+from rightaway.domain.guards_policy import not_frozen, within_windows
 from rightaway.domain.guards_readiness import backups_verified, notices_delivered, notices_scheduled
 from rightaway.domain.guards_relations import before_wave
 from rightaway.domain.release_facts import ReleaseFacts
@@ -47,6 +47,7 @@ def permit(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
         *before_wave(facts),
         *_window_open(facts, now),
         *within_windows(facts, "G31"),
+        *not_frozen(facts, now, "G31"),
         *notices_delivered(facts, now),
         *backups_verified(facts, now),
         *(_major_incident(incident) for incident in _major_incidents(facts)),

@@ -5,7 +5,13 @@ from datetime import datetime
 from rightaway.domain.changes import NOT_CARRIED_OUT, TERMINAL, ChangeType, is_authorised
 from rightaway.domain.conflicts import DEPENDENCY, MISSES_DEPARTURE
 from rightaway.domain.facts_planning import ChangeFacts, ConflictFacts, PlannedWaveFacts
-from rightaway.domain.guards_policy import early_enough, model_allowed, within_windows
+from rightaway.domain.guards_policy import (
+    criteria_named,
+    early_enough,
+    model_allowed,
+    planned_outside_freezes,
+    within_windows,
+)
 from rightaway.domain.lessons import answered
 from rightaway.domain.policies import DEPLOYMENT_MODELS
 from rightaway.domain.release_facts import ReleaseFacts
@@ -42,6 +48,7 @@ def plan_complete(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
     if not plan.waves:
         found.append(missing("G10", "waves", said("at least one wave"), "deployment_manager"))
     found.extend(unmet for wave in plan.waves for unmet in _criteria(wave))
+    found.extend(criteria_named(facts, "G10"))
     if not plan.authorisation_expected_later:
         found.extend(changes_authorised(facts, "G10"))
     found.extend(answered(facts.lessons))
@@ -144,7 +151,11 @@ def _under_model(change: ChangeFacts) -> tuple[Unmet, ...]:
     )
 
 
-def no_blocking_conflict(facts: ReleaseFacts, _now: datetime) -> tuple[Unmet, ...]:
+def no_blocking_conflict(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
+    return (*_conflicts(facts), *planned_outside_freezes(facts, now, "G11"))
+
+
+def _conflicts(facts: ReleaseFacts) -> tuple[Unmet, ...]:
     return tuple(
         Unmet(
             "G11",

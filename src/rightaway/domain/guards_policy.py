@@ -3,9 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from rightaway.domain.guards_approvals import approval_state
+from rightaway.domain.policy_parts import EXAMPLES, Freeze, VersionScheme, fits_scheme
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.sentences import Word, said, wordlist
 from rightaway.domain.unmet import Unmet
+
+FREEZE_EXCEPTION = "freeze_exception"
+"""The approval that lets a release be deployed in a freeze."""
 
 
 def type_allowed(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
@@ -79,6 +84,112 @@ def early_enough(facts: ReleaseFacts, now: datetime, rule: str) -> tuple[Unmet, 
             "release_manager",
             said("Plan a later start."),
             {"policy": facts.policy.number, "lead_time_d": days, "planned_start": start.isoformat()},
+            failed=True,
+        ),
+    )
+
+
+def planned_outside_freezes(facts: ReleaseFacts, now: datetime, rule: str) -> tuple[Unmet, ...]:
+    """The planned time lies in no freeze that blocks, or an exception is approved; a soft one warns."""
+    start, end = facts.plan.planned_start, facts.plan.planned_end
+    if start is None or end is None or start >= end:
+        return ()
+    held = facts.policy.freezes_in(start, end, facts.registration.release_type)
+    is_excepted = bool(held) and _is_excepted(facts, now)
+    return tuple(
+        _frozen(facts, one, rule, "freeze_overlap") for one in held if one.is_soft or not is_excepted
+    )
+
+
+def not_frozen(facts: ReleaseFacts, now: datetime, rule: str) -> tuple[Unmet, ...]:
+    """The next wave would neither begin in a freeze that blocks nor run into one, or an exception is approved."""
+    wave = facts.next_wave
+    end = now + timedelta(seconds=max(wave.deploy_s if wave else 0, 1))
+    found = facts.policy.freezes_in(now, end, facts.registration.release_type)
+    held = [one for one in found if not one.is_soft]
+    if not held or _is_excepted(facts, now):
+        return ()
+    return tuple(_frozen(facts, one, rule, "frozen") for one in held)
+
+
+def _is_excepted(facts: ReleaseFacts, now: datetime) -> bool:
+    return approval_state(facts.approval(FREEZE_EXCEPTION), now) == "approved"
+
+
+def _frozen(facts: ReleaseFacts, one: Freeze, rule: str, code: str) -> Unmet:
+    start, end = (moment.isoformat() for moment in one.span)
+    may_be_excepted = not one.is_soft and any(held.key == FREEZE_EXCEPTION for held in facts.approvals)
+    return Unmet(
+        rule,
+        f"{rule}.{code}",
+        said(
+            "There is a freeze of {policy} from {start} to {end}: {title}.",
+            policy=facts.policy.number,
+            start=start,
+            end=end,
+            title=one.title,
+        ),
+        "release_manager",
+        said("Plan it outside of the freeze, or have an exception from it approved.")
+        if may_be_excepted
+        else said("Plan it outside of the freeze."),
+        {
+            "policy": facts.policy.number,
+            "freeze": one.title,
+            "from": start,
+            "to": end,
+            "approval": FREEZE_EXCEPTION,
+        },
+        blocks=not one.is_soft,
+        failed=not one.is_soft,
+    )
+
+
+def criteria_named(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
+    """Every wave is judged by the criteria for going back that the policy names, whatever the design adds."""
+    named = [_lines(wave.rollback_criteria) for wave in facts.plan.waves]
+    return tuple(
+        Unmet(
+            rule,
+            f"{rule}.rollback_criterion_of_policy_missing",
+            said(
+                "The design does not name what {policy} asks to go back for: {criterion}.",
+                policy=facts.policy.number,
+                criterion=one,
+            ),
+            "deployment_manager",
+            said("Add it to the rollback criteria of the design, word for word."),
+            {"policy": facts.policy.number, "criterion": one},
+        )
+        for one in facts.policy.rollback_criteria
+        if any(one.casefold() not in lines for lines in named)
+    )
+
+
+def _lines(text: str) -> set[str]:
+    return {line.strip().casefold() for line in text.splitlines()}
+
+
+def version_fits(facts: ReleaseFacts, rule: str) -> tuple[Unmet, ...]:
+    """The version of the package has the form that the policy asks for."""
+    version, scheme = facts.package.version, facts.policy.version_scheme
+    if fits_scheme(version, scheme):
+        return ()
+    return (
+        Unmet(
+            rule,
+            f"{rule}.version_scheme",
+            said(
+                "{version} is no {scheme} version, which {policy} asks for.",
+                version=version,
+                scheme=Word(scheme),
+                policy=facts.policy.number,
+            ),
+            "build_engineer",
+            said(
+                "Build the package with a version such as {example}.", example=EXAMPLES[VersionScheme(scheme)]
+            ),
+            {"policy": facts.policy.number, "version": version, "scheme": scheme},
             failed=True,
         ),
     )

@@ -1,21 +1,18 @@
 """The release policy of a service: what its releases are held to, from a day on, agreed on by two people."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
+from rightaway.domain import policy_parts
 from rightaway.domain.canonical import digest
-from rightaway.domain.errors import Invalid
 from rightaway.domain.moves import Table
-from rightaway.domain.sentences import Word, said
+from rightaway.domain.policy_parts import ExtraApprovers, Freeze, VersionScheme, Window
 from rightaway.domain.values import ArticleKind, ReleaseType, TestLevel
 
 DEPLOYMENT_MODELS = ("big_bang", "phased", "parallel", "continuous")
-DAYS = 7
-MOST_WINDOWS = 20
 
 
 class PolicyState(StrEnum):
@@ -36,36 +33,6 @@ TABLE: Table[PolicyState] = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """
-    When production may be deployed to, every week.
-
-    Args:
-        weekdays: The days on which it opens; 0 is Monday.
-        opens: Such as `22:00`, by the clock of `zone`, in summer and in winter.
-        closes: On the next day when it is not after `opens`.
-    """
-
-    weekdays: tuple[int, ...]
-    opens: str
-    closes: str
-    zone: str = "UTC"
-
-    def holds(self, start: datetime, end: datetime) -> bool:
-        """Say whether a span lies within one opening."""
-        zone = ZoneInfo(self.zone)
-        first = start.astimezone(zone).date() - timedelta(days=1)
-        for day in (first, first + timedelta(days=1)):
-            if day.weekday() not in self.weekdays:
-                continue
-            opens, closes = time.fromisoformat(self.opens), time.fromisoformat(self.closes)
-            last = day if closes > opens else day + timedelta(days=1)
-            if datetime.combine(day, opens, zone) <= start and end <= datetime.combine(last, closes, zone):
-                return True
-        return False
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """
     The figures the rules are held to; an empty list allows everything, None means "by release type".
@@ -78,6 +45,8 @@ class Policy:
         notice_lead_s: How long before the planned start notices must have arrived.
         early_life_s: Least length of early life support.
         window_margin_pct: Spare time a window must have beyond deploying and going back.
+        rollback_criteria: What every design names among its criteria for going back, word for word.
+        emergency_severity: An incident that grave, or graver, justifies an emergency; 1 is the gravest.
     """
 
     number: str = ""
@@ -97,10 +66,28 @@ class Policy:
     pass_pct: Mapping[str, int] = field(default_factory=dict)
     published_articles: tuple[str, ...] = ("runbook", "rollback_runbook")
     longest_waiver_days: int = 30
+    freezes: tuple[Freeze, ...] = ()
+    extra_approvers: tuple[ExtraApprovers, ...] = ()
+    rollback_criteria: tuple[str, ...] = ()
+    version_scheme: str = VersionScheme.ANY
+    emergency_severity: int = 2
+    emergency_by_known_error: bool = True
+    emergency_by_advisory: bool = True
 
     def allows_span(self, start: datetime, end: datetime) -> bool:
         """Say whether a deployment may be planned for that time."""
         return not self.windows or any(one.holds(start, end) for one in self.windows)
+
+    def freezes_in(self, start: datetime, end: datetime, release_type: str) -> tuple[Freeze, ...]:
+        """Give the freezes in which a release of that type would be deployed, the earliest first."""
+        met = (one for one in self.freezes if one.meets(start, end, release_type))
+        return tuple(sorted(met, key=lambda one: one.span))
+
+    def approve_besides(self, approval: str, release_type: str) -> tuple[str, ...]:
+        """Give the sources that one vote each is needed of besides those whom the workflow asks."""
+        rows = (one for one in self.extra_approvers if one.approval == approval)
+        found = (one.sources for one in rows if not one.types or release_type in one.types)
+        return tuple(dict.fromkeys(source for sources in found for source in sources))
 
 
 FIGURES: Mapping[str, tuple[int, int]] = {
@@ -112,6 +99,7 @@ FIGURES: Mapping[str, tuple[int, int]] = {
     "users_attendance_pct": (0, 100),
     "support_attendance_pct": (0, 100),
     "longest_waiver_days": (1, 365),
+    "emergency_severity": (1, 5),
 }
 """The least and the most of each figure."""
 BY_TYPE = frozenset({"notice_lead_s", "early_life_s"})
@@ -128,7 +116,14 @@ NAMED: Mapping[str, tuple[Sequence[str], int, int]] = {
     "pass_pct": (tuple(TestLevel), 0, 100),
 }
 """What each table may name, and the least and the most of its figures."""
-FLAGS = ("rehearsal_required",)
+FLAGS = ("rehearsal_required", "emergency_by_known_error", "emergency_by_advisory")
+LISTS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "windows": (policy_parts.windows, policy_parts.window_json),
+    "freezes": (policy_parts.freezes, policy_parts.freeze_json),
+    "extra_approvers": (policy_parts.extra_approvers, policy_parts.extra_json),
+    "rollback_criteria": (tuple, str),
+}
+"""How each list is read, and how each of its lines is written."""
 CONTENT = tuple(one.name for one in fields(Policy) if one.name != "number")
 
 
@@ -138,112 +133,24 @@ def policy(content: Mapping[str, Any], number: str = "") -> Policy:
     for name in WORDS:
         if name in held:
             held[name] = tuple(held[name])
-    if "windows" in held:
-        held["windows"] = tuple(
-            Window(**{**one, "weekdays": tuple(one["weekdays"])}) for one in held["windows"]
-        )
+    for name, (read, _write) in LISTS.items():
+        if name in held:
+            held[name] = read(held[name])
     return Policy(number=number, **held)
 
 
 def as_json(held: Policy) -> dict[str, Any]:
     """Give everything that two people agree on, in an order that does not depend on how it was written."""
-    found = {name: value for name, value in asdict(held).items() if name in CONTENT}
+    found = {name: getattr(held, name) for name in CONTENT}
     for name, known in WORDS.items():
         found[name] = [str(one) for one in known if one in found[name]]
     for name in NAMED:
         found[name] = dict(sorted(found[name].items()))
-    found["windows"] = [{**one, "weekdays": sorted(one["weekdays"])} for one in found["windows"]]
+    for name, (_read, write) in LISTS.items():
+        found[name] = [write(one) for one in getattr(held, name)]
+    found["version_scheme"] = str(held.version_scheme)
     return found
 
 
 def content_digest(content: Mapping[str, Any]) -> str:
     return digest(dict(content), label="rightaway/policy/v1")
-
-
-def checked(content: Mapping[str, Any]) -> Policy:
-    """
-    Read what somebody wrote.
-
-    Raises:
-        Invalid: an unknown name, or a value out of its bounds; with the place.
-    """
-    for name in content:
-        if name not in CONTENT:
-            raise Invalid(
-                "policy.field_unknown",
-                said("A release policy has no '{name}'.", name=name),
-                at=name,
-                hint=", ".join(CONTENT),
-            )
-    for name, bounds in FIGURES.items():
-        if name in content and not (content[name] is None and name in BY_TYPE):
-            _check_figure(name, content[name], *bounds)
-    for name, known in WORDS.items():
-        _check_words(name, content.get(name, ()), known)
-    for name, (known, least, most) in NAMED.items():
-        held = content.get(name, {})
-        _check_words(name, held, known)
-        for value in held.values():
-            _check_figure(name, value, least, most)
-    for name in FLAGS:
-        if not isinstance(content.get(name, True), bool):
-            raise Invalid("policy.flag", said("Say true or false."), at=name)
-    _check_windows(content.get("windows", ()))
-    return policy(content)
-
-
-def _check_figure(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise Invalid(
-            "policy.figure",
-            said("This is a whole number from {least} to {most}.", least=least, most=most),
-            at=name,
-        )
-
-
-def _check_words(name: str, given: Iterable[object], known: Collection[str]) -> None:
-    for one in given:
-        if one not in known:
-            raise Invalid(
-                "policy.word",
-                said("There is no '{word}'.", word=Word(str(one)[:80])),
-                at=name,
-                hint=", ".join(known),
-            )
-
-
-def _check_windows(given: Sequence[Mapping[str, Any]]) -> None:
-    if len(given) > MOST_WINDOWS:
-        raise Invalid(
-            "policy.windows", said("There may be {most} windows at most.", most=MOST_WINDOWS), at="windows"
-        )
-    for one in given:
-        if set(one) - {"weekdays", "opens", "closes", "zone"} or not one.get("weekdays"):
-            raise Invalid(
-                "policy.window",
-                said("A window has weekdays, and when it opens and closes."),
-                at="windows",
-                hint=said("Such as weekdays 5 and 6, opens 22:00, closes 04:00, zone Europe/Berlin."),
-            )
-        if not set(one["weekdays"]) <= set(range(DAYS)):
-            raise Invalid("policy.weekday", said("Weekdays run from 0, Monday, to 6, Sunday."), at="windows")
-        if one.get("zone", "UTC") not in available_timezones():
-            raise Invalid(
-                "policy.zone",
-                said("There is no time zone '{zone}'.", zone=str(one["zone"])[:60]),
-                at="windows",
-            )
-        _check_clock(one)
-
-
-def _check_clock(one: Mapping[str, Any]) -> None:
-    for name in ("opens", "closes"):
-        try:
-            time.fromisoformat(str(one.get(name, "")))
-        except ValueError:
-            raise Invalid(
-                "policy.clock",
-                said("'{text}' is no time of day.", text=str(one.get(name, ""))[:20]),
-                at="windows",
-                hint=said("Such as 22:00."),
-            ) from None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rightaway.domain.guards import explain
-from rightaway.domain.policies import Policy
 from rightaway.domain.release_facts import ReleaseFacts
 from rightaway.domain.unmet import Unmet
 from rightaway.domain.workflows import Template
@@ -20,10 +19,10 @@ class PolicyTrial:
     less: tuple[Unmet, ...]
 
 
-def trial(template: Template, facts: ReleaseFacts, other: Policy, now: datetime) -> PolicyTrial:
+def trial(template: Template, facts: ReleaseFacts, under_other: ReleaseFacts, now: datetime) -> PolicyTrial:
     """Judge every way out of the phase that the release is in under both policies, by the same records."""
     held = _unmet(template, facts, now)
-    under = _unmet(template, facts.with_parts(policy=other), now)
+    under = _unmet(template, under_other, now)
     return PolicyTrial(
         facts.number,
         facts.phase,

@@ -78,11 +78,11 @@ def may_vote(
         return Refusal(
             "sod.service_account", said("A service account never approves."), said("A person has to vote.")
         )
-    if not person.active or set(roles_in_scope).isdisjoint(requirement.roles):
+    if not person.active or set(roles_in_scope).isdisjoint(requirement.sources):
         return Refusal(
             "sod.not_eligible",
             said("You hold none of the roles that give {key}.", key=Word(requirement.key)),
-            said("It is given by: {roles}.", roles=wordlist(requirement.roles)),
+            said("It is given by: {roles}.", roles=wordlist(requirement.sources)),
         )
     parts = sorted({c.part for c in contributions if _same_human(c, person, requirement)})
     if parts:

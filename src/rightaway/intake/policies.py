@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rightaway.domain.policies import DEPLOYMENT_MODELS, FIGURES, MOST_WINDOWS, NAMED
+from rightaway.domain.policies import DEPLOYMENT_MODELS, FIGURES, NAMED
+from rightaway.domain.policy_checks import MOST
+from rightaway.domain.policy_parts import VersionScheme
 from rightaway.domain.values import ArticleKind, ReleaseType, TestLevel
-from rightaway.intake.fields import Flag, ShortName, Word, whole
+from rightaway.intake.fields import Flag, Line, ShortName, whole
 from rightaway.intake.schema import FileModel
 
 Few = Field(max_length=20)
@@ -18,9 +20,34 @@ class PolicyWindow(FileModel):
     """When production may be deployed to: `weekdays` count from 0, Monday; it closes on the next day when not later."""
 
     weekdays: Annotated[tuple[Annotated[int, whole(0, 6)], ...], Field(min_length=1, max_length=7)]
-    opens: Word
-    closes: Word
+    opens: ShortName
+    closes: ShortName
     zone: ShortName = "UTC"
+
+
+class PolicyFreeze(FileModel):
+    """A time without deployments to production: `starts` and `ends` by the clock of `zone`; a soft one only warns."""
+
+    title: ShortName
+    starts: ShortName
+    ends: ShortName
+    zone: ShortName = "UTC"
+    is_soft: Flag = False
+    except_types: Annotated[tuple[ReleaseType, ...], Few] = ()
+
+
+class PolicyApprovers(FileModel):
+    """
+    One vote of each source is needed more for an approval, of releases of these types; without types of all.
+
+    Args:
+        approval: Key of an approval of the workflow, such as `deployment`.
+        sources: Roles, or `user:`, `group:` or `board:` with a name.
+    """
+
+    approval: ShortName
+    sources: Annotated[tuple[ShortName, ...], Field(min_length=1, max_length=20)]
+    types: Annotated[tuple[ReleaseType, ...], Few] = ()
 
 
 def _figure(name: str) -> object:
@@ -37,12 +64,14 @@ class ReleasePolicy(FileModel):
         notice_lead_s: How long before the planned start notices must have arrived.
         early_life_s: Least length of early life support.
         window_margin_pct: Spare time a window must have beyond deploying and going back.
+        rollback_criteria: What every design names among its criteria for going back, word for word.
+        emergency_severity: An incident that grave, or graver, justifies an emergency; 1 is the gravest.
     """
 
     allowed_types: Annotated[tuple[ReleaseType, ...], Few] = ()
     allowed_models: Annotated[tuple[Model, ...], Few] = ()
     lead_time_d: dict[ReleaseType, Annotated[int, whole(*NAMED["lead_time_d"][1:])]] = {}
-    windows: Annotated[tuple[PolicyWindow, ...], Field(max_length=MOST_WINDOWS)] = ()
+    windows: Annotated[tuple[PolicyWindow, ...], Field(max_length=MOST["windows"])] = ()
     notice_lead_s: Annotated[int, _figure("notice_lead_s")] | None = None
     early_life_s: Annotated[int, _figure("early_life_s")] | None = None
     rehearsal_required: Flag = True
@@ -58,3 +87,10 @@ class ReleasePolicy(FileModel):
         ArticleKind.ROLLBACK_RUNBOOK,
     )
     longest_waiver_days: Annotated[int, _figure("longest_waiver_days")] = 30
+    freezes: Annotated[tuple[PolicyFreeze, ...], Field(max_length=MOST["freezes"])] = ()
+    extra_approvers: Annotated[tuple[PolicyApprovers, ...], Field(max_length=MOST["extra_approvers"])] = ()
+    rollback_criteria: Annotated[tuple[Line, ...], Field(max_length=MOST["rollback_criteria"])] = ()
+    version_scheme: VersionScheme = VersionScheme.ANY
+    emergency_severity: Annotated[int, _figure("emergency_severity")] = 2
+    emergency_by_known_error: Flag = True
+    emergency_by_advisory: Flag = True

@@ -1,11 +1,12 @@
 """Who may give the approvals of a release, and where each stands: read from rows, judged by the domain."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from rightaway.domain import approval_sources
 from rightaway.domain.approvals import (
@@ -19,10 +20,12 @@ from rightaway.domain.approvals import (
     bound_digest,
 )
 from rightaway.domain.approvals import standing as judged
+from rightaway.domain.expressions import Facts
 from rightaway.domain.permissions import EVERYWHERE
+from rightaway.domain.policies import Policy
 from rightaway.domain.values import PersonKind
 from rightaway.domain.workflows import Template
-from rightaway.queries import board_seats, bound_content, templates
+from rightaway.queries import board_seats, bound_content, policies, templates
 from rightaway.queries.board_seats import StandIn
 from rightaway.records.approvals.models import Approval, Delegation
 from rightaway.records.people.models import Group, RoleBinding, User
@@ -33,25 +36,39 @@ APPROVES = "approve"
 
 def requirement(release: Release, kind: str) -> Requirement | None:
     """Give what the approval asks of this release; None when it is not needed for it."""
-    held = templates.of(release).approval(kind)
-    if not (held.when or held.cases):
-        return _of_boards(held)
-    facts = expression_facts(release, _asked([held]))
-    return _of_boards(held.adapted(facts)) if held.is_needed(facts) else None
+    return _needed(release, [templates.of(release).approval(kind)], None)[kind]
+
+
+def requirements(
+    release: Release, template: Template | None = None, policy: Policy | None = None
+) -> dict[str, Requirement | None]:
+    """
+    Give what each approval of the workflow, its own or another, asks of this release.
+
+    Args:
+        policy: Another one than holds, to see what it would ask for.
+    """
+    return _needed(release, (template or templates.of(release)).approvals, policy)
+
+
+def _needed(
+    release: Release, found: Sequence[Requirement], policy: Policy | None
+) -> dict[str, Requirement | None]:
+    policy = policy or policies.of_service(release.service, timezone.now())
+    asked = _asked(found)
+    facts = expression_facts(release, asked, policy) if asked else {}
+    return {one.key: _fitted(one, release, facts, policy) if one.is_needed(facts) else None for one in found}
+
+
+def _fitted(held: Requirement, release: Release, facts: Facts, policy: Policy) -> Requirement:
+    also = policy.approve_besides(held.key, release.release_type)
+    return _of_boards(held.adapted(facts).joined(also))
 
 
 def _of_boards(held: Requirement) -> Requirement:
     """Give the requirement with how many votes the word of each of its boards takes."""
-    found = board_seats.quorums(held.roles)
+    found = board_seats.quorums(held.sources)
     return replace(held, quorums=found) if found else held
-
-
-def requirements(release: Release, template: Template | None = None) -> dict[str, Requirement | None]:
-    """Give what each approval of the workflow, its own or another, asks of this release."""
-    found = (template or templates.of(release)).approvals
-    asked = _asked(found)
-    facts = expression_facts(release, asked) if asked else {}
-    return {one.key: _of_boards(one.adapted(facts)) if one.is_needed(facts) else None for one in found}
 
 
 def _asked(requirements: Iterable[Requirement]) -> str:
@@ -60,7 +77,7 @@ def _asked(requirements: Iterable[Requirement]) -> str:
     return " ".join(filter(None, texts))
 
 
-def expression_facts(release: Release, asked: str) -> dict[str, str | int | bool]:
+def expression_facts(release: Release, asked: str, policy: Policy) -> dict[str, str | int | bool]:
     """
     Give what expressions may look at; what is not recorded counts as the most serious there is.
 
@@ -77,6 +94,7 @@ def expression_facts(release: Release, asked: str) -> dict[str, str | int | bool
         "changes": release.changes.count() if "changes" in asked else 0,
         "cis": release.affected_cis.count() if "cis" in asked else 0,
         "cost_estimate": release.cost_estimate or 0,
+        "frozen": bool(bound_content.freezes(release, policy)),
     }
 
 
@@ -99,7 +117,7 @@ class Holders:
 
     @classmethod
     def of(cls, release: Release, needed: Iterable[Requirement], now: datetime) -> "Holders":
-        sources = {source for one in needed for source in one.roles}
+        sources = {source for one in needed for source in one.sources}
         delegations = Delegation.objects.filter(
             Q(release=release) | Q(release__isnull=True), starts_at__lte=now, ends_at__gt=now
         ).order_by("id")
@@ -121,7 +139,7 @@ class Holders:
     def voters(self, needed: Requirement) -> list[Voter]:
         """Give everybody who may vote by themselves: active humans of a source who wrote nothing of what is bound."""
         authors = self._authors_of(needed)
-        held = {key: sources & set(needed.roles) for key, sources in self.own.items() if key not in authors}
+        held = {key: sources & set(needed.sources) for key, sources in self.own.items() if key not in authors}
         return [Voter(str(key), sources) for key, sources in sorted(held.items()) if sources]
 
     def stand_ins(self, needed: Requirement) -> dict[int, list[int]]:
@@ -145,13 +163,13 @@ class Holders:
         """Give who may vote and whose vote can count, deputies with nothing of their own included."""
         found = self.voters(needed)
         known = {voter.person for voter in found}
-        acted = [one.taker_id for one in self.alternates if one.source in needed.roles]
+        acted = [one.taker_id for one in self.alternates if one.source in needed.sources]
         others = dict.fromkeys((*self.stand_ins(needed), *(one for one in acted if one in self.own)))
         return [*found, *(Voter(str(key), frozenset()) for key in others if str(key) not in known)]
 
     def authority(self, person: int, needed: Requirement) -> tuple[frozenset[str], int | None]:
         """Give the sources a person votes with, and for whom if not for themselves; authors included."""
-        own = self.own.get(person, frozenset()) & set(needed.roles)
+        own = self.own.get(person, frozenset()) & set(needed.sources)
         givers = (
             []
             if own
@@ -163,7 +181,7 @@ class Holders:
         )
         authors = self._authors_of(needed)
         for giver in givers:
-            held = self.own.get(giver, frozenset()) & set(needed.roles)
+            held = self.own.get(giver, frozenset()) & set(needed.sources)
             if held and giver not in authors:
                 return held, giver
         for one in [] if own else self._acting(needed):
@@ -172,7 +190,7 @@ class Holders:
         return own, None
 
     def _acting(self, needed: Requirement) -> list[StandIn]:
-        return [one for one in self.alternates if one.is_acting and one.source in needed.roles]
+        return [one for one in self.alternates if one.is_acting and one.source in needed.sources]
 
     def _authors_of(self, needed: Requirement) -> frozenset[int]:
         return frozenset().union(*(self.authors.get(part, frozenset()) for part in needed.bound))
@@ -187,9 +205,15 @@ class Recorded:
     holders: Holders
 
 
-def recorded(release: Release, now: datetime, *also: str, template: Template | None = None) -> Recorded:
+def recorded(
+    release: Release,
+    now: datetime,
+    *also: str,
+    template: Template | None = None,
+    policy: Policy | None = None,
+) -> Recorded:
     """Read the approvals of a release with their votes; `also` names what else of each row is read with it."""
-    needed = requirements(release, template)
+    needed = requirements(release, template, policy)
     rows = release.approvals.prefetch_related("votes", "asked_of", *also).order_by("id")
     return Recorded(
         needed=needed,

@@ -173,7 +173,7 @@ def _comes_before(row: Board, agenda: AgendaFilter, approval: Approval) -> bool:
     if approval.kind in agenda.approvals:
         return True
     needed = approvers.requirement(approval.release, approval.kind)
-    return needed is not None and f"{BOARD}{row.key}" in needed.roles
+    return needed is not None and f"{BOARD}{row.key}" in needed.sources
 
 
 def problems(row: Board) -> Iterator[str]:

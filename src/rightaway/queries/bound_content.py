@@ -3,9 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from rightaway.domain.canonical import digest
+from rightaway.domain.policies import Policy
+from rightaway.domain.policy_parts import Freeze, freeze_json
 from rightaway.domain.relations import RelationKind
-from rightaway.queries import deployments
+from rightaway.queries import deployments, policies
 from rightaway.records.changes.models import Change
 from rightaway.records.deployments.models import Plan
 from rightaway.records.packages.models import Package
@@ -35,12 +39,15 @@ CHANGE_BOUND = ("title", "description", "change_type", "implementation_plan", "t
 
 def manifest(release: Release) -> Json:
     """Give the parts that exist so far; a part that does not exist yet is left out, never empty."""
-    return manifest_with(release, current_package(release), production_plan(release))
+    policy = policies.of_service(release.service, timezone.now())
+    return manifest_with(release, current_package(release), production_plan(release), policy)
 
 
-def manifest_with(release: Release, package: Package | None, plan: Plan | None) -> Json:
-    """Give the same from the current package and production plan, for who has read them already."""
+def manifest_with(release: Release, package: Package | None, plan: Plan | None, policy: Policy) -> Json:
+    """Give the same from the current package, production plan and policy, for who has read them already."""
     parts: Json = {"scope": _scope(release), "plan": _plan(release)}
+    if held := freezes(release, policy):
+        parts["freezes"] = [freeze_json(one) for one in held]
     if release.design is not None:
         parts["design"] = release.design
     if package is not None:
@@ -51,6 +58,15 @@ def manifest_with(release: Release, package: Package | None, plan: Plan | None) 
     if release.outcome or release.closure_code:
         parts["outcome"] = _outcome(release)
     return parts
+
+
+def freezes(release: Release, policy: Policy) -> tuple[Freeze, ...]:
+    """Give the freezes that block the planned time of a release; none while nothing is planned."""
+    start, end = release.planned_start, release.planned_end
+    if start is None or end is None:
+        return ()
+    found = policy.freezes_in(start, end, release.release_type)
+    return tuple(one for one in found if not one.is_soft)
 
 
 def current_package(release: Release) -> Package | None:

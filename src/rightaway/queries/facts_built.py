@@ -32,6 +32,7 @@ def package(package: Package | None) -> PackageFacts:
             )
             for unit in package.manifest["units"]
         ),
+        version=package.package_version,
     )
 
 

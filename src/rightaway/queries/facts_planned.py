@@ -117,8 +117,8 @@ def plan(release: Release, plan: Plan | None) -> PlanFacts:
     design: Json = release.design or {}
     waves = design.get("waves") or ([{}] if design else [])
     success, rollback = (
-        "; ".join(design.get("success_criteria", ())),
-        "; ".join(design.get("rollback_criteria", ())),
+        "\n".join(design.get("success_criteria", ())),
+        "\n".join(design.get("rollback_criteria", ())),
     )
     communication = release.communication_approved_by if release.communication_plan.strip() else None
     return PlanFacts(

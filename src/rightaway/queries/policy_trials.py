@@ -15,4 +15,12 @@ def trials(row: ReleasePolicy, now: datetime) -> list[PolicyTrial]:
     """Give what the version would change for each open release of the service, the newest first."""
     other = policy(row.content, row.number)
     found = releases.releases(service=row.service.key, is_open=True)[:MOST]
-    return [trial(templates.of(one), release_facts.facts(one, now), other, now) for one in found]
+    return [
+        trial(
+            templates.of(one),
+            release_facts.facts(one, now),
+            release_facts.facts(one, now, policy=other),
+            now,
+        )
+        for one in found
+    ]

@@ -14,6 +14,7 @@ from rightaway.domain.errors import Invalid
 from rightaway.domain.facts_evidence import ArticleFacts, DefectFacts
 from rightaway.domain.facts_planning import ConflictFacts
 from rightaway.domain.guards_deployment import BOUND_APPROVALS
+from rightaway.domain.policies import Policy
 from rightaway.domain.release_facts import ApprovalFacts, EmergencyFacts, ReleaseFacts
 from rightaway.domain.workflows import Template
 from rightaway.queries import (
@@ -44,6 +45,7 @@ def facts(
     now: datetime,
     recorded: approvers.Recorded | None = None,
     template: Template | None = None,
+    policy: Policy | None = None,
 ) -> ReleaseFacts:
     """
     Give everything the rules may look at, each part as it is when it is looked at first.
@@ -51,8 +53,9 @@ def facts(
     Args:
         recorded: Given by who has read the approvals already.
         template: Another workflow than the release's own, to see what that would ask for.
+        policy: Another one than holds, for the same.
     """
-    return _ReadFacts(_Reader(release, now, recorded, template))
+    return _ReadFacts(_Reader(release, now, recorded, template, policy))
 
 
 class _Reader:
@@ -64,15 +67,23 @@ class _Reader:
         now: datetime,
         recorded: approvers.Recorded | None,
         template: Template | None,
+        policy: Policy | None,
     ) -> None:
         self.release = release
         self.now = now
         self.template = template or templates.of(release)
         self._recorded = recorded
+        self._policy = policy
+
+    @cached_property
+    def policy(self) -> Policy:
+        return self._policy or policies.of_service(self.release.service, self.now)
 
     @cached_property
     def recorded(self) -> approvers.Recorded:
-        return self._recorded or approvers.recorded(self.release, self.now, template=self.template)
+        return self._recorded or approvers.recorded(
+            self.release, self.now, template=self.template, policy=self.policy
+        )
 
     @cached_property
     def package(self) -> Package | None:
@@ -88,7 +99,7 @@ class _Reader:
 
     @cached_property
     def manifest(self) -> Json:
-        return bound_content.manifest_with(self.release, self.package, self.plan)
+        return bound_content.manifest_with(self.release, self.package, self.plan, self.policy)
 
     def approvals(self) -> tuple[ApprovalFacts, ...]:
         return _approvals(self.template, self.manifest, self.recorded, self.now)
@@ -99,7 +110,7 @@ _PARTS: Mapping[str, Callable[[_Reader], Any]] = {
     "phase": lambda read: read.release.phase,
     "hold": lambda read: facts_planned.hold(read.release),
     "emergency": lambda read: EmergencyFacts(read.release.ratify_by, read.release.paperwork_due_at),
-    "policy": lambda read: policies.of_service(read.release.service, read.now),
+    "policy": lambda read: read.policy,
     "registration": lambda read: facts_planned.registration(read.release),
     "assessment": lambda read: facts_planned.assessment(read.release),
     "training_rule": lambda read: read.template.training,
@@ -206,7 +217,7 @@ def _approval(
         return ApprovalFacts(
             requirement.key,
             current_digest=current,
-            missing_roles=requirement.roles,
+            missing_roles=requirement.sources,
             title=requirement.title,
         )
     stands = approvers.standing(requirement, row, holders, now)
@@ -226,4 +237,4 @@ def _missing_roles(requirement: Requirement, stands: Standing) -> tuple[str, ...
     """Give the sources that may still vote, in the order of the requirement; of a sequence those whose turn it is."""
     open_slots = stands.missing[:1] if requirement.levels else stands.missing
     names = {name for slot, _ in open_slots for name in slot.split(" or ")}
-    return tuple(source for source in requirement.roles if source in names)
+    return tuple(source for source in requirement.sources if source in names)

@@ -191,7 +191,7 @@ def _approvals(
                 key=held.key,
                 title=held.title,
                 rule=str(asks.rule),
-                roles=asks.roles,
+                roles=asks.sources,
                 state=fact.state,
                 row=asked,
                 current_digest=fact.current_digest,

@@ -116,7 +116,7 @@ def _approval(row: Meeting, one: Item, user_id: int | None) -> Looked:
         holders = approvers.Holders.of(release, [needed], now)
         voted = {vote.voter_id for vote in votes if vote.decision != "withdraw"}
         may_vote = user_id in approvers.may_vote(needed, approval, holders) - voted
-    quorum = board_seats.quorums(needed.roles).get(f"board:{row.board.key}") if needed else None
+    quorum = board_seats.quorums(needed.sources).get(f"board:{row.board.key}") if needed else None
     return Looked(
         row=one,
         title=release.title,

@@ -35,7 +35,7 @@ def ask(
     now = timezone.now()
     holders = approvers.Holders.of(release, [requirement], now)
     voters = holders.voters(requirement)
-    _make_room(actor, release, requirement.key, {int(voter.person) for voter in voters})
+    _make_room(actor, release, requirement, holders)
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
     _board_votes.check_sources(requirement, holders)
@@ -56,27 +56,34 @@ def ask(
     )
     row.asked_of.set([int(voter.person) for voter in voters])
     told(actor, row, "release.approval.requested", {"digest": digest})
-    first = requirement.levels[0] if requirement.levels else requirement.roles
+    first = requirement.levels[0] if requirement.levels else requirement.sources
     turn = [voter for voter in voters if not voter.roles.isdisjoint(first)]
     tell(actor, row, [int(voter.person) for voter in turn])
     return row
 
 
-def _make_room(actor: Actor, release: Release, kind: str, people: set[int]) -> None:
+def _make_room(actor: Actor, release: Release, requirement: Requirement, holders: approvers.Holders) -> None:
     """
     Put away an earlier request: one denied, or one that people may answer now who could not when it was asked.
+
+    One that was granted is put away too when it lacks a vote by now, such as that of another source which the
+    policy of the service asks since.
 
     Raises:
         Refused: `approval.stands`.
     """
-    for row in release.approvals.filter(kind=kind, state__in=_binding.STANDING):
-        asked = set(row.asked_of.values_list("pk", flat=True))
-        if row.state == ApprovalState.APPROVED or (row.state == ApprovalState.PENDING and people <= asked):
+    people = {int(voter.person) for voter in holders.voters(requirement)}
+    rows = release.approvals.filter(kind=requirement.key, state__in=_binding.STANDING)
+    for row in rows.prefetch_related("votes", "asked_of"):
+        stands = approvers.standing(requirement, row, holders, timezone.now()).state
+        if stands == ApprovalState.APPROVED or (
+            stands == ApprovalState.PENDING and people <= {one.pk for one in row.asked_of.all()}
+        ):
             raise Refused(
                 "approval.stands",
                 said(
                     "The approval {kind} of {number} is asked for already.",
-                    kind=Word(kind),
+                    kind=Word(requirement.key),
                     number=release.number,
                 ),
             )

@@ -52,7 +52,7 @@ def check_sources(requirement: Requirement, holders: approvers.Holders) -> None:
     """
     voters = {int(one.person): one.roles for one in holders.voters(requirement)}
     stand_ins = holders.stand_ins(requirement)
-    for source in (one for one in requirement.roles if one.startswith(BOARD)):
+    for source in (one for one in requirement.sources if one.startswith(BOARD)):
         board = Board.objects.filter(key=source.removeprefix(BOARD), is_active=True).first()
         if board is None:
             raise Refused(

@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from rightaway.domain.errors import Forbidden, Invalid, Refused
 from rightaway.domain.moves import advance
-from rightaway.domain.policies import TABLE, Policy, PolicyState, as_json, checked, content_digest, policy
+from rightaway.domain.policies import TABLE, Policy, PolicyState, as_json, content_digest, policy
+from rightaway.domain.policy_checks import checked
 from rightaway.domain.sentences import Word, said
 from rightaway.domain.subjects import SubjectKind
 from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import policies as ask
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.policies.models import ReleasePolicy
-from rightaway.services import _audit, _confirmations, _edits, _guard
+from rightaway.services import _audit, _confirmations, _edits, _guard, _policy_names
 from rightaway.services._numbers import next_number
 
 EDIT = "policy.edit"
@@ -48,6 +49,7 @@ def propose(
     row = ReleasePolicy.objects.select_for_update().filter(service=item, state=PolicyState.DRAFT).first()
     begun = row.content if row else as_json(held)
     new = as_json(checked({**begun, **content}))
+    _policy_names.check(new)
     if new == as_json(held):
         raise Invalid(
             "policy.unchanged", said("The policy that holds says the same."), hint=said("Change something.")
@@ -145,6 +147,7 @@ def establish(*, actor: Actor, service: str, content: Mapping[str, Any]) -> Rele
     """
     item = _guard.find(ConfigurationItem, key=service, ci_class="service")
     new = as_json(checked(content))
+    _policy_names.check(new)
     held, draft = ask.in_force(item, timezone.now()), ask.draft(item)
     if new in (as_json(policy(row.content)) for row in (held, draft) if row) or new == as_json(Policy()):
         return None

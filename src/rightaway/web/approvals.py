@@ -70,9 +70,9 @@ def can_be_asked(view: ApprovalView) -> bool:
     """Say whether the approval can be asked for now: it does not stand, or others could answer than were asked."""
     if not view.current_digest or view.state == ApprovalState.NOT_REQUIRED:
         return False
-    if view.row is not None and view.row.state == ApprovalState.PENDING:
+    if view.state == ApprovalState.PENDING:
         return bool(view.newcomers)
-    return view.row is None or view.row.state != ApprovalState.APPROVED
+    return view.row is None or view.state != ApprovalState.APPROVED
 
 
 def _parts_written(viewer: Viewer, row: Any) -> set[str]:

@@ -6,13 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from rightaway.domain.early_life import SHORTEST
 from rightaway.domain.errors import NotFound
-from rightaway.domain.guards_building import PASS_PCT
-from rightaway.domain.notices import LEAD
 from rightaway.domain.policies import Policy, PolicyState, as_json, policy
 from rightaway.domain.sentences import said
 from rightaway.domain.subjects import SubjectKind
@@ -27,10 +23,9 @@ from rightaway.web.forms.policies import (
     PolicyFilter,
     PolicyForm,
     initial,
-    span,
 )
 from rightaway.web.pages import act, bound, command, page, paged
-from rightaway.web.statuses import words
+from rightaway.web.policy_texts import lines
 from rightaway.web.viewers import Viewer
 
 EDIT, VIEW = "policy.edit", "release.view"
@@ -106,70 +101,6 @@ def version(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "crumbs": _crumbs(row.service),
     }
     return render(request, "policies/version.html", context)
-
-
-def lines(held: Policy) -> list[tuple[str, str]]:
-    """Say what a policy asks for, one line for each part, with what follows where it says nothing."""
-    any_ = _("all")
-    return [
-        (_("Types of releases"), _listed(held.allowed_types) or any_),
-        (_("Deployment models"), _listed(held.allowed_models) or any_),
-        (_("From the approved plan to its start"), _leads(held) or _("no least time")),
-        (_("Windows for production"), _windows(held) or _("at any time")),
-        (_("Spare time of a window"), _percent(held.window_margin_pct)),
-        (_("Tests that have to pass"), _listed(held.mandatory_test_levels) or _("none")),
-        (_("Least share of passed cases"), _shares(held)),
-        (_("Rehearsal of the way back"), _rehearsal(held)),
-        (_("A backup counts for"), _("{count} hours").format(count=held.backup_max_age_hours)),
-        (_("Notices arrive before the start"), _by_type(held.notice_lead_s, LEAD)),
-        (_("Early life support lasts at least"), _by_type(held.early_life_s, SHORTEST)),
-        (_("Users trained"), _percent(held.users_attendance_pct)),
-        (_("Support staff trained"), _percent(held.support_attendance_pct)),
-        (_("Articles that have to be published"), _listed(held.published_articles) or _("none")),
-        (_("A waiver lasts at most"), _("{count} days").format(count=held.longest_waiver_days)),
-    ]
-
-
-def _listed(names: Any) -> str:
-    return ", ".join(str(words(one)) for one in names)
-
-
-def _percent(value: int) -> str:
-    return f"{value} %"
-
-
-def _leads(held: Policy) -> str:
-    return ", ".join(
-        _("{type}: {count} days").format(type=words(name), count=days)
-        for name, days in held.lead_time_d.items()
-        if days
-    )
-
-
-def _windows(held: Policy) -> str:
-    return "; ".join(
-        f"{', '.join(str(WEEKDAYS_ABBR[day]) for day in one.weekdays)} {one.opens}-{one.closes} {one.zone}"
-        for one in held.windows
-    )
-
-
-def _shares(held: Policy) -> str:
-    levels = dict.fromkeys((*held.mandatory_test_levels, *held.pass_pct))
-    return ", ".join(
-        f"{words(level)} {held.pass_pct.get(level, PASS_PCT.get(level, 100))} %" for level in levels
-    )
-
-
-def _rehearsal(held: Policy) -> str:
-    if not held.rehearsal_required:
-        return _("not asked for")
-    return _("at most {count} days before").format(count=held.rehearsal_max_age_days)
-
-
-def _by_type(seconds: int | None, usual: Any) -> str:
-    if seconds is not None:
-        return span(seconds)
-    return ", ".join(f"{words(name)}: {span(int(length.total_seconds()))}" for name, length in usual.items())
 
 
 def _changes(before: Policy, after: Policy) -> list[tuple[str, str, str]]:

@@ -26,7 +26,7 @@ def test_reference__of_policies__names_every_refusal() -> None:
     package = Path(rightaway.__file__).parent
     codes = {
         code
-        for file in ("domain/policies.py", "services/policies.py")
+        for file in ("domain/policy_checks.py", "services/policies.py", "services/_policy_names.py")
         for code in re.findall(r'"(policy\.\w+)"', (package / file).read_text())
     }
     assert {code for code in codes if code not in PAGE} - {"policy.edit"} == set()

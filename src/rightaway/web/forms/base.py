@@ -1,6 +1,6 @@
 """A form that gives one command, and says beside the right field why the command was refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
@@ -38,12 +38,21 @@ class CommandForm(forms.Form):
     default_renderer = Renderer()  # not the class: each form would make another, and parse its templates anew
     use_required_attribute = False  # the page itself says what is missing, beside the field
     error_css_class = "invalid"
+    SECTIONS: Sequence[tuple[Text, Sequence[str]]] = ()
+    """Headings of a long form, each with its fields in order; fields under none stand before all others."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.problems: list[Problem] = []
         self.meanwhile: Meanwhile | None = None
         self.label_suffix = ""
+
+    def sections(self) -> Iterator[tuple[Text, list[forms.BoundField]]]:
+        """Give the fields as they are shown, with their headings."""
+        titled = {name for _title, names in self.SECTIONS for name in names}
+        yield "", [field for field in self if field.name not in titled]
+        for title, names in self.SECTIONS:
+            yield title, [self[name] for name in names]
 
     def refuse(self, error: RightawayError) -> None:
         """Put each problem beside the field it names, the rest at the top; show what a stale edit has not seen."""

@@ -1,96 +1,17 @@
-"""Forms of release policies: figures, words, and lists of which each line is one thing."""
+"""Forms of release policies."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rightaway.domain.policies import DEPLOYMENT_MODELS, FIGURES
+from rightaway.domain.policy_parts import VersionScheme
 from rightaway.domain.values import ArticleKind, ReleaseType, TestLevel
 from rightaway.web.forms.base import CommandForm, Lines, Moment, VersionForm, options
 from rightaway.web.forms.lists import FilterForm
-
-UNITS = {"d": 86_400, "h": 3600, "min": 60, "s": 1}
-_SPAN = re.compile(r"(\d{1,9}) ?(d|h|min|s)", re.ASCII)
-_WINDOW = re.compile(r"([0-6](?:,[0-6])*) (\d\d:\d\d)-(\d\d:\d\d)(?: (\S{1,60}))?", re.ASCII)
-
-
-def span(seconds: int) -> str:
-    """Write seconds in the largest unit that holds them without a rest."""
-    unit = next(name for name, length in UNITS.items() if seconds % length == 0)
-    return f"{seconds // UNITS[unit]} {unit}"
-
-
-class Span(forms.CharField):
-    """How long something takes, such as `5 d`; gives seconds, None when empty."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return span(value) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value).strip()
-        if not text:
-            return None
-        found = _SPAN.fullmatch(text)
-        if found is None:
-            raise ValidationError(gettext("Write a number and d, h, min or s, such as 5 d."))
-        return int(found[1]) * UNITS[found[2]]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial) or "", data)
-
-
-class Windows(Lines):
-    """Weekly windows, one on each line, such as `5,6 22:00-04:00 Europe/Berlin`."""
-
-    def prepare_value(self, value: Any) -> Any:
-        lines = [_line(one) for one in value] if isinstance(value, list) else value
-        return super().prepare_value(lines)
-
-    def clean(self, value: Any) -> Any:
-        return [_window(line) for line in super().clean(value)]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return (data or "").split() != (self.prepare_value(initial) or "").split()
-
-
-def _line(one: Mapping[str, Any]) -> str:
-    days = ",".join(map(str, one["weekdays"]))
-    return f"{days} {one['opens']}-{one['closes']} {one.get('zone', 'UTC')}"
-
-
-def _window(line: str) -> dict[str, Any]:
-    found = _WINDOW.fullmatch(line)
-    if found is None:
-        raise ValidationError(
-            gettext("Write one on each line, such as 5,6 22:00-04:00 Europe/Berlin; 0 is Monday.")
-        )
-    days = sorted({int(one) for one in found[1].split(",")})
-    return {"weekdays": days, "opens": found[2], "closes": found[3], "zone": found[4] or "UTC"}
-
-
-class Percents(Lines):
-    """Shares in percent by name, one on each line, such as `regression=98`."""
-
-    def prepare_value(self, value: Any) -> Any:
-        lines = [f"{name}={one}" for name, one in value.items()] if isinstance(value, dict) else value
-        return super().prepare_value(lines)
-
-    def clean(self, value: Any) -> Any:
-        found = {}
-        for line in super().clean(value):
-            name, sign, share = (part.strip() for part in line.partition("="))
-            if not (name and sign and share.isascii() and share.isdigit() and len(share) <= 3):  # noqa: PLR2004 -- 100
-                raise ValidationError(gettext("Write one on each line, such as regression=98."))
-            found[name] = int(share)
-        return found
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return (data or "").split() != (self.prepare_value(initial) or "").split()
+from rightaway.web.forms.policy_lines import Approvers, Freezes, Percents, Span, Windows
 
 
 def _several(label: Any, choices: Any, help_text: Any = "") -> forms.MultipleChoiceField:
@@ -115,17 +36,16 @@ class PolicyForm(CommandForm):
     lead_major = _days(_("Days from the approved plan to its start, major (optional)"))
     lead_minor = _days(_("The same, minor (optional)"))
     lead_emergency = _days(_("The same, emergency (optional)"))
-    windows = Windows(
-        label=_("Windows for production (optional)"),
-        required=False,
-        help_text=_("One on each line, such as 5,6 22:00-04:00 Europe/Berlin; 0 is Monday."),
-    )
+    windows = Windows(label=_("Windows for production (optional)"))
+    freezes = Freezes(label=_("Freezes (optional)"))
     window_margin_pct = _figure("window_margin_pct", _("Spare time of a window, in percent"))
     mandatory_test_levels = _several(_("Tests that have to pass"), options(TestLevel))
-    pass_pct = Percents(
-        label=_("Least share of passed cases (optional)"),
+    pass_pct = Percents(label=_("Least share of passed cases (optional)"))
+    version_scheme = forms.ChoiceField(label=_("Versions of packages"), choices=options(VersionScheme))
+    rollback_criteria = Lines(
+        label=_("Criteria for going back that every design names (optional)"),
         required=False,
-        help_text=_("One level on each line, such as regression=98; the others follow the product."),
+        help_text=_("One on each line."),
     )
     rehearsal_required = forms.BooleanField(label=_("The way back has to be rehearsed"), required=False)
     rehearsal_max_age_days = _figure("rehearsal_max_age_days", _("A rehearsal counts for so many days"))
@@ -144,7 +64,53 @@ class PolicyForm(CommandForm):
     support_attendance_pct = _figure("support_attendance_pct", _("Support staff trained, in percent"))
     published_articles = _several(_("Articles that have to be published"), options(ArticleKind))
     longest_waiver_days = _figure("longest_waiver_days", _("A waiver lasts so many days at most"))
+    extra_approvers = Approvers(label=_("Who approves besides (optional)"))
+    emergency_severity = _figure(
+        "emergency_severity",
+        _("Severity of an incident that justifies an emergency"),
+        _("That, or graver; 1 is the gravest."),
+    )
+    emergency_by_known_error = forms.BooleanField(
+        label=_("A known error that it ends justifies an emergency"), required=False
+    )
+    emergency_by_advisory = forms.BooleanField(
+        label=_("A security advisory justifies an emergency"), required=False
+    )
     note = forms.CharField(label=_("What it is for (optional)"), max_length=300, required=False)
+
+    SECTIONS = (
+        (_("What may be released"), ("allowed_types", "allowed_models", "version_scheme")),
+        (
+            _("When"),
+            ("lead_major", "lead_minor", "lead_emergency", "windows", "window_margin_pct", "freezes"),
+        ),
+        (_("Who approves"), ("extra_approvers",)),
+        (_("Tests"), ("mandatory_test_levels", "pass_pct")),
+        (
+            _("The way back"),
+            ("rollback_criteria", "rehearsal_required", "rehearsal_max_age_days", "backup_max_age_hours"),
+        ),
+        (
+            _("People"),
+            (
+                "notice_lead_s",
+                "early_life_s",
+                "users_attendance_pct",
+                "support_attendance_pct",
+                "published_articles",
+            ),
+        ),
+        (
+            _("Exceptions"),
+            (
+                "longest_waiver_days",
+                "emergency_severity",
+                "emergency_by_known_error",
+                "emergency_by_advisory",
+            ),
+        ),
+        (_("For the second person"), ("note",)),
+    )
 
     def content(self) -> dict[str, Any]:
         """Give the policy as the form has it, whole."""

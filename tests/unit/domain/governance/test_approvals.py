@@ -250,3 +250,60 @@ def test_bound_digest__part_not_there_yet__refused():
         bound_digest(need(), {"scope": []})
 
     assert caught.value.code == "approval.nothing_to_approve"
+
+
+SECURITY = "group:security"
+
+
+def joined(rule=Rule.QUORUM, roles=(SO, CM, CAB), quorum=2, also=(SECURITY,)):
+    return need(rule, roles, quorum).joined(also)
+
+
+@pytest.mark.parametrize("rule", [Rule.ALL, Rule.ANY, Rule.FIRST_RESPONSE, Rule.QUORUM])
+def test_joined__whatever_the_rule__needs_a_vote_of_the_other_source_more(rule):
+    people = voters(olga=SO, mark=CM, cora=CAB, sam=SECURITY)
+    without = [vote("olga", SO), vote("mark", CM), vote("cora", CAB)]
+
+    assert judge(without, joined(rule), people=people).state is ApprovalState.PENDING
+    assert (
+        judge([*without, vote("sam", SECURITY)], joined(rule), people=people).state is ApprovalState.APPROVED
+    )
+    assert judge([vote("sam", SECURITY)], joined(rule), people=people).state is ApprovalState.PENDING
+
+
+def test_joined__source_that_votes_anyway__needs_one_of_its_own():
+    people = voters(olga=SO, mark=CM, cora=CAB, nils=CM)
+    two = [vote("olga", SO), vote("cora", CAB)]
+
+    assert judge([*two, vote("mark", CM)], joined(also=(CM,)), people=people).state is ApprovalState.APPROVED
+    assert judge(two, joined(also=(CM,)), people=people).state is ApprovalState.PENDING
+
+
+def test_joined__sequence__votes_last():
+    held = replace(need(Rule.ALL), rule=Rule.SEQUENCE, levels=((SO,), (CM,))).joined((SECURITY,))
+    assert [sorted(slot) for slot in held.slots] == [[SO], [CM], [SECURITY]]
+
+
+def test_joined__denial_of_the_other_source__denies_under_every_rule():
+    people = voters(olga=SO, mark=CM, cora=CAB, sam=SECURITY)
+    denied = [vote("olga", SO), vote("mark", CM), vote("sam", SECURITY, decision=Decision.DENY)]
+
+    for rule in (Rule.MAJORITY, Rule.FIRST_RESPONSE, Rule.QUORUM, Rule.ALL):
+        held = replace(joined(rule), asked=4)
+        assert judge(denied, held, people=people).denied_by == ("sam",), rule
+
+
+def test_joined__first_response__is_that_of_those_whom_the_workflow_asks():
+    people = voters(olga=SO, sam=SECURITY)
+    early = vote("sam", SECURITY, days_ago=1.5)
+
+    held = judge(
+        [early, vote("olga", SO, decision=Decision.DENY)], joined(Rule.FIRST_RESPONSE), people=people
+    )
+
+    assert held.state is ApprovalState.DENIED
+
+
+def test_joined__nobody_more__is_the_same():
+    for rule in (Rule.ALL, Rule.ANY, Rule.QUORUM):
+        assert need(rule).joined(()) == need(rule)

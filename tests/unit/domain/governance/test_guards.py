@@ -10,6 +10,8 @@ from rightaway.domain.facts_deployment import IncidentFacts, TargetFacts, WaveFa
 from rightaway.domain.facts_evidence import DefectFacts, NoticeFacts, TestRunFacts, UnitFacts
 from rightaway.domain.facts_planning import ChangeFacts, ConflictFacts, PlanFacts, PlannedWaveFacts
 from rightaway.domain.guards import GUARDS, PERMIT_GUARDS
+from rightaway.domain.policies import Policy
+from rightaway.domain.policy_parts import Freeze
 from rightaway.domain.release_facts import EmergencyFacts, TaskFacts
 
 ALL = {**GUARDS, **PERMIT_GUARDS}
@@ -29,6 +31,12 @@ def change(facts, path, **values):
 
 def failed_run(now):
     return TestRunFacts("smoke", "a" * 64, passed=49, failed=1, ran_at=now)
+
+
+def frozen(now, title="Year end", **values):
+    """Give a freeze of a day that lasts since an hour."""
+    since = now.replace(tzinfo=None) - timedelta(hours=1)
+    return Freeze(title, since.isoformat(), (since + DAY).isoformat(), **values)
 
 
 def owing(now, **values):
@@ -90,6 +98,11 @@ CASES = [
     ("G10", "plan", {"waves": (PlannedWaveFacts(1, "", "x"),)}, "G10.success_criteria_missing"),
     ("G10", "plan", {"waves": (PlannedWaveFacts(1, "x", ""),)}, "G10.rollback_criteria_missing"),
     ("G10", "scope.changes.0", {"state": "assessed"}, "G10.change_not_authorised"),
+    ("G07", "policy", {"emergency_by_known_error": False}, "G07.not_justified"),
+    ("G10", "policy", {"rollback_criteria": ("A P1 incident",)}, "G10.rollback_criterion_of_policy_missing"),
+    ("G11", "policy", lambda now: {"freezes": (frozen(now),)}, "G11.freeze_overlap"),
+    ("G31", "policy", lambda now: {"freezes": (frozen(now),)}, "G31.frozen"),
+    ("G20", "", {"policy": Policy(version_scheme="semantic")}, "G20.version_scheme"),
     (
         "G11",
         "",
@@ -220,6 +233,9 @@ SAYS_NO = {
     "G10.window_reversed",
     "G10.change_not_authorised",
     "G11.conflict",
+    "G11.freeze_overlap",
+    "G20.version_scheme",
+    "G31.frozen",
     "G20.not_in_library",
     "G21.pass_rate",
     "G23.pass_rate",
