@@ -19,6 +19,7 @@ class Model:
     ttl: int
     held: dict[str, set[str]]
     active: set[str]
+    also: list[str] = field(default_factory=list)
     authors: set[str] = field(default_factory=set)
     delegated: dict[str, str] = field(default_factory=dict)
     content: int = 0
@@ -30,10 +31,13 @@ class Model:
 
     def eligible(self) -> dict[str, set[str]]:
         return {
-            one: self.held[one] & set(self.sources)
+            one: self.held[one] & self.everybody()
             for one in self.active - self.authors
-            if self.held[one] & set(self.sources)
+            if self.held[one] & self.everybody()
         }
+
+    def everybody(self) -> set[str]:
+        return {*self.sources, *self.also}
 
     def entitled(self, person: str) -> tuple[set[str], str] | None:
         """Give with what, and in whose place, a person may vote now; None when they may not."""
@@ -47,12 +51,14 @@ class Model:
 
     def places(self) -> list[set[str]]:
         if self.rule == "all":
-            return [{source} for source in self.sources]
+            return [{source} for source in self.everybody()]
+        more = [{source} for source in self.also]
         if self.rule == "sequence":
-            return [set(level) for level in self.levels]
+            levels = [set(level) for level in self.levels]
+            return levels + [one for one in more if one not in levels]
         asked = len(self.asked_of)
         count = {"majority": asked // 2 + 1, "percent": -(-asked * self.number // 100), "quorum": self.number}
-        return [set(self.sources)] * max(count.get(self.rule, 1), 1)
+        return [set(self.sources)] * max(count.get(self.rule, 1), 1) + more
 
     def counted(self, now: int, *, is_fresh: bool) -> list[tuple[str, int, set[str]]]:
         """Give the approvals that count: of people who may still give them, one of each whose authority it is."""
@@ -85,15 +91,18 @@ class Model:
         )
 
     def denied(self, now: int) -> bool:
-        no = [
-            at
-            for what, at, sources, _ in self.word.values()
-            if what == "deny" and sources & set(self.sources)
+        said_no = [
+            (at, sources) for what, at, sources, _ in self.word.values() if what == "deny" and sources
         ]
+        no = [at for at, _ in said_no]
+        if self.rule not in {"all", "sequence"} and any(sources & set(self.also) for _, sources in said_no):
+            return True
         if self.rule in {"majority", "percent"}:
             return bool(no) and len(self.asked_of) - len(no) < len(self.places())
         if self.rule == "first_response":
-            yes = [at for _, at, _ in self.counted(now, is_fresh=True)]
+            yes = [
+                at for _, at, sources in self.counted(now, is_fresh=True) if sources & set(self.sources)
+            ]
             return bool(no) and (not yes or min(no) < min(yes))
         return bool(no)
 

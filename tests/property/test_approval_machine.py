@@ -36,8 +36,9 @@ class Approvals(RuleBasedStateMachine):
         held=st.fixed_dictionaries(
             {one: st.frozensets(st.sampled_from(SOURCES), min_size=1) for one in PEOPLE}
         ),
+        also=st.lists(st.sampled_from(SOURCES), max_size=2, unique=True),
     )
-    def begin(self, how, sources, number, levels, held):
+    def begin(self, how, sources, number, levels, held, also):
         if how is Rule.PERCENT:
             number *= 30
         if how is Rule.SEQUENCE:
@@ -51,6 +52,7 @@ class Approvals(RuleBasedStateMachine):
             TTL,
             {one: set(roles) for one, roles in held.items()},
             set(PEOPLE),
+            also,
         )
         self.kind = {
             "rule": how,
@@ -58,15 +60,17 @@ class Approvals(RuleBasedStateMachine):
             "quorum": number,
             "levels": tuple(map(tuple, levels)),
         }
+        self.also = tuple(also)
         self.ask()
 
     def requirement(self) -> Requirement:
         asked = len(self.model.asked_of)
-        return Requirement("go", "Go", "plan", bound=("plan",), ttl_days=TTL, asked=asked, **self.kind)
+        held = Requirement("go", "Go", "plan", bound=("plan",), ttl_days=TTL, asked=asked, **self.kind)
+        return held.joined(self.also)
 
     def voters(self) -> list[Voter]:
         """Everybody who may vote by themselves or could stand in, as the queries give them."""
-        model, sources = self.model, set(self.kind["roles"])
+        model, sources = self.model, self.model.everybody()
         return [
             Voter(one, frozenset(model.held[one] & sources), active=one in model.active)
             for one in PEOPLE
@@ -106,7 +110,7 @@ class Approvals(RuleBasedStateMachine):
         self.now += 1
         model = self.model
         entitled = model.entitled(person)
-        sources, place = entitled or (model.held[person] & set(self.kind["roles"]), "")
+        sources, place = entitled or (model.held[person] & model.everybody(), "")
         acts = [Contribution(Person(one), "wrote", "plan") for one in sorted(model.authors)]
         prior = [one for one in self.votes if one.person == person and one.voted_at >= at(model.asked_at)]
         is_active = person in model.active
