@@ -91,18 +91,14 @@ class Model:
         )
 
     def denied(self, now: int) -> bool:
-        said_no = [
-            (at, sources) for what, at, sources, _ in self.word.values() if what == "deny" and sources
-        ]
+        said_no = [(at, sources) for what, at, sources, _ in self.word.values() if what == "deny" and sources]
         no = [at for at, _ in said_no]
         if self.rule not in {"all", "sequence"} and any(sources & set(self.also) for _, sources in said_no):
             return True
         if self.rule in {"majority", "percent"}:
             return bool(no) and len(self.asked_of) - len(no) < len(self.places())
         if self.rule == "first_response":
-            yes = [
-                at for _, at, sources in self.counted(now, is_fresh=True) if sources & set(self.sources)
-            ]
+            yes = [at for _, at, sources in self.counted(now, is_fresh=True) if sources & set(self.sources)]
             return bool(no) and (not yes or min(no) < min(yes))
         return bool(no)
 

@@ -225,7 +225,7 @@ def _approval(
     return ApprovalFacts(
         requirement.key,
         title=requirement.title,
-        state=stands.state if is_open else row.state,
+        state=(stands.state if row.digest == current else ApprovalState.VOID) if is_open else row.state,
         approved_digest=row.digest,
         current_digest=current,
         expires_at=row.expires_at,

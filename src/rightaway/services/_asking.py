@@ -35,6 +35,7 @@ def ask(
     now = timezone.now()
     holders = approvers.Holders.of(release, [requirement], now)
     voters = holders.voters(requirement)
+    _binding.recheck(actor=actor, release=release)  # the policy may have taken from under it what it stood on
     _make_room(actor, release, requirement, holders)
     manifest = bound_content.manifest(release)
     digest = bound_digest(requirement, manifest)
@@ -66,8 +67,8 @@ def _make_room(actor: Actor, release: Release, requirement: Requirement, holders
     """
     Put away an earlier request: one denied, or one that people may answer now who could not when it was asked.
 
-    One that was granted is put away too when it lacks a vote by now, such as that of another source which the
-    policy of the service asks since.
+    One that was granted is put away too when it lacks a vote by now: of somebody who left, or of another source
+    which the policy of the service asks since.
 
     Raises:
         Refused: `approval.stands`.
