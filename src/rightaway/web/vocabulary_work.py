@@ -5,6 +5,10 @@ from django.utils.translation import gettext_noop as _
 WORDS = (
     _("Cmdb verified"),
     _("Aboard"),
+    _("Any"),
+    _("Calendar"),
+    _("Freeze exception"),
+    _("Semantic"),
     _("Code freeze"),
     _("Day"),
     _("Departed"),
