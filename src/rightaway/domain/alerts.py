@@ -142,9 +142,9 @@ _ALL = (
     Alert(
         "A08",
         said("Gate closed"),
-        said("The gate before a wave finds something that does not hold."),
+        said("The gate before a wave finds something that does not hold, or another policy asks for more."),
         (R.MANAGER, R.CONTROL_OWNERS),
-        (K.GATE_CLOSED,),
+        (K.GATE_CLOSED, K.POLICY_TIGHTENED),
     ),
     Alert(
         "A09",

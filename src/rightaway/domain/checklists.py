@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from rightaway.domain.facts_evidence import WaiverFacts
@@ -95,7 +95,7 @@ def _expired(rule: ChecklistRule, facts: ReleaseFacts, now: datetime) -> tuple[U
             said(
                 "The waiver that {person} granted ended on {moment} and counts no more.",
                 person=over.granted_by,
-                moment=f"{over.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+                moment=over.expires_at,
             ),
             rule.owner,
             said("Bring the evidence, or ask for another waiver."),

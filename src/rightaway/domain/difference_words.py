@@ -60,7 +60,7 @@ def _changed(place: Word, thing: str, before: Any, after: Any) -> Sentence:
         return _lists(place, thing, [str(_short(one)) for one in before], [str(_short(one)) for one in after])
     times = _time(before), _time(after)
     if times[0] and times[1]:
-        by, moment = _span(abs(times[1] - times[0])), f"{times[1]:%Y-%m-%d %H:%M} UTC"
+        by, moment = _span(abs(times[1] - times[0])), times[1]
         if times[1] > times[0]:
             return said(
                 "{place}: {thing} moved {by} later, to {after}.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rightaway.domain.facts_closure import EarlyLifeFacts, ShiftFacts
@@ -53,10 +53,6 @@ class Criterion:
     evidence: str | Sentence = NOTHING
 
 
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
 def shortest(facts: ReleaseFacts) -> timedelta:
     if facts.policy.early_life_s is not None:
         return timedelta(seconds=facts.policy.early_life_s)
@@ -104,7 +100,7 @@ def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet,
                     needed=shortest(facts),
                 ),
                 owner,
-                said("Let it end at {moment} or later.", moment=(start + shortest(facts)).isoformat()),
+                said("Let it end at {moment} or later.", moment=start + shortest(facts)),
                 {"starts_at": start.isoformat(), "ends_at": end.isoformat()},
                 failed=True,
             )
@@ -117,8 +113,8 @@ def _period(facts: ReleaseFacts, start: datetime, end: datetime) -> tuple[Unmet,
                 f"{rule}.roster_gap",
                 said(
                     "Nobody is on the roster from {start} to {end}.",
-                    start=_utc(gaps[0][0]),
-                    end=_utc(gaps[0][1]),
+                    start=gaps[0][0],
+                    end=gaps[0][1],
                 ),
                 owner,
                 said("Fill the roster for the whole period."),
@@ -137,7 +133,10 @@ def exit_criteria(facts: ReleaseFacts, now: datetime) -> tuple[Criterion, ...]:
     bare = held.open_known_errors_without_workaround
     return (
         Criterion(
-            "period", ended, said("The agreed period is over."), _utc(held.ends_at) if held.ends_at else ""
+            "period",
+            ended,
+            said("The agreed period is over."),
+            Sentence("{moment}", {"moment": held.ends_at}) if held.ends_at else "",
         ),
         Criterion(
             "incidents",

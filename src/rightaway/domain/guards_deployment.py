@@ -101,7 +101,7 @@ def _window_long_enough(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]
                 needed=needed,
             ),
             "release_manager",
-            said("Plan the end at {moment} or later.", moment=(plan.planned_start + needed).isoformat()),
+            said("Plan the end at {moment} or later.", moment=plan.planned_start + needed),
             {"window_s": int(window.total_seconds()), "needed_s": int(needed.total_seconds())},
             failed=True,
         ),
@@ -117,9 +117,9 @@ def _window_open(facts: ReleaseFacts, now: datetime) -> tuple[Unmet, ...]:
             Unmet(
                 "G31",
                 "G31.window_closed",
-                said("The window is from {start} to {end}.", start=start.isoformat(), end=end.isoformat()),
+                said("The window is from {start} to {end}.", start=start, end=end),
                 "release_manager",
-                said("Wait until {start}.", start=start.isoformat())
+                said("Wait until {start}.", start=start)
                 if now < start
                 else said("Plan a new window and have it approved."),
                 {"opens_at": start.isoformat(), "closes_at": end.isoformat(), "now": now.isoformat()},

@@ -196,7 +196,7 @@ def _conflict(conflict: ConflictFacts) -> Sentence:
     return said(
         "It begins before {other}, on which it depends, ends at {moment}.",
         other=conflict.other,
-        moment=conflict.overlap_end.isoformat(),
+        moment=conflict.overlap_end,
     )
 
 

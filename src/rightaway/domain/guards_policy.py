@@ -117,7 +117,7 @@ def _is_excepted(facts: ReleaseFacts, now: datetime) -> bool:
 
 
 def _frozen(facts: ReleaseFacts, one: Freeze, rule: str, code: str) -> Unmet:
-    start, end = (moment.isoformat() for moment in one.span)
+    start, end = one.span
     may_be_excepted = not one.is_soft and any(held.key == FREEZE_EXCEPTION for held in facts.approvals)
     return Unmet(
         rule,
@@ -136,8 +136,8 @@ def _frozen(facts: ReleaseFacts, one: Freeze, rule: str, code: str) -> Unmet:
         {
             "policy": facts.policy.number,
             "freeze": one.title,
-            "from": start,
-            "to": end,
+            "from": start.isoformat(),
+            "to": end.isoformat(),
             "approval": FREEZE_EXCEPTION,
         },
         blocks=not one.is_soft,

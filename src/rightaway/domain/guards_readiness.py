@@ -59,7 +59,7 @@ def _notice(facts: ReleaseFacts, notice: NoticeFacts, now: datetime) -> Iterator
             ),
             said(
                 "Move the planned start to {moment} or later.",
-                moment=(notice.delivered_at + before).isoformat(),
+                moment=notice.delivered_at + before,
             ),
             failed=True,
             before=before,

@@ -1,7 +1,7 @@
 """The guard on training: everybody who is named has been taught, as far as the policy asks."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rightaway.domain.facts_evidence import TrainingFacts
 from rightaway.domain.guards_building import articles_published
@@ -111,7 +111,7 @@ def _sessions(one: TrainingFacts, needed: int, now: datetime) -> Iterator[Unmet]
             said(
                 "A session of {audience} is not yet held: it is on {moment}.",
                 audience=one.audience,
-                moment=f"{one.next_session_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+                moment=one.next_session_at,
             ),
             said("Hold it, and record who came."),
         )

@@ -43,6 +43,7 @@ class NotificationKind(StrEnum):
     PHASE_OVERDUE = "phase_overdue"
     START_NEAR = "start_near"
     GATE_CLOSED = "gate_closed"
+    POLICY_TIGHTENED = "policy_tightened"
     CONFLICT_FOUND = "conflict_found"
     CHANGES_AUTHORISED = "changes_authorised"
     CHANGE_PENDING = "change_pending"
@@ -96,7 +97,7 @@ GROUPS: Mapping[NotificationKind, Group] = {
                 _K.DEPARTURE_CHANGED,
                 _K.CONFLICT_FOUND,
             ),
-            *(_K.INCIDENT_AFTER_CHANGE, _K.DOWNTIME),
+            *(_K.INCIDENT_AFTER_CHANGE, _K.DOWNTIME, _K.POLICY_TIGHTENED),
         ),
         _G.RELEASES,
     ),

@@ -1,5 +1,6 @@
 """What another release policy would ask of a release, beside what the one that holds does: nothing is written."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +34,15 @@ def trial(template: Template, facts: ReleaseFacts, under_other: ReleaseFacts, no
 
 def _unmet(template: Template, facts: ReleaseFacts, now: datetime) -> dict[tuple[str, str], Unmet]:
     return {
-        (one.code, str(one.message)): one
+        (one.code, _seen(one)): one
         for way in explain(template, facts, now)
         for one in way.unmet
         if way.transition.target not in template.terminal
     }
+
+
+def _seen(one: Unmet) -> str:
+    """Give what tells two things of one code apart, whichever version of the policy says so."""
+    return json.dumps(
+        {name: value for name, value in one.evidence.items() if name != "policy"}, sort_keys=True, default=str
+    )

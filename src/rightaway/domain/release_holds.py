@@ -1,6 +1,6 @@
 """A release on hold: what waits meanwhile, what does not, and when it cannot be held."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rightaway.domain.deployment_states import WaveStatus
 from rightaway.domain.errors import Invalid, Refused
@@ -59,7 +59,7 @@ def held(hold: HoldFacts | None) -> tuple[Unmet, ...]:
             "hold.held",
             said(
                 "The release is on hold until {until}: {reason}",
-                until=f"{hold.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+                until=hold.until,
                 reason=hold.reason,
             ),
             "release_manager",

@@ -5,7 +5,7 @@ Programs, the command line and the audit log read the text; a page translates th
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Self
 
@@ -43,6 +43,8 @@ def said(template: str, /, **values: object) -> Sentence:
     """
     Say something in English; `template` is a literal, which is how it gets into the catalogues.
 
+    A moment is given as it is: programs read it in UTC, people in their own zone.
+
     >>> said("The wave {number} is {state}.", number=1, state=Word("running"))
     'The wave 1 is running.'
     """
@@ -63,8 +65,10 @@ def spaced(parts: Iterable[str]) -> str:
 
 def _kept(value: object) -> object:
     """Keep what a page can say or format, and of anything else only its text."""
-    return value if isinstance(value, str | int | timedelta | list | tuple) else str(value)
+    return value if isinstance(value, str | int | timedelta | datetime | list | tuple) else str(value)
 
 
 def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -56,7 +56,7 @@ def board(
                 said(
                     "The scope of {departure} is frozen since {moment}.",
                     departure=str(held),
-                    moment=held.scope_freeze_at.isoformat(),
+                    moment=held.scope_freeze_at,
                 ),
                 at="reason",
                 hint=said("Say why it comes aboard all the same, or take a later one."),
@@ -78,7 +78,7 @@ def _check_time(release: Release, held: Departure) -> None:
             said(
                 "It is too late for {departure}: by {moment}, {asked}.",
                 departure=str(held),
-                moment=stop.at.isoformat(),
+                moment=stop.at,
                 asked=ASKED[stop.cut_off],
             ),
             at="departure",

@@ -17,7 +17,7 @@ from rightaway.domain.values import Actor, PersonKind
 from rightaway.queries import policies as ask
 from rightaway.records.cmdb.models import ConfigurationItem
 from rightaway.records.policies.models import ReleasePolicy
-from rightaway.services import _audit, _confirmations, _edits, _guard, _policy_names
+from rightaway.services import _audit, _confirmations, _edits, _guard, _policy_names, release_alerts
 from rightaway.services._numbers import next_number
 
 EDIT = "policy.edit"
@@ -87,7 +87,7 @@ def confirm(
     expected_version: int | None = None,
 ) -> ReleasePolicy:
     """
-    Let a draft hold, as the second person.
+    Let a draft hold, as the second person; who manages a release that lacks something by it is told.
 
     Args:
         digest: Of the content that was looked at; another one is refused.
@@ -119,6 +119,7 @@ def confirm(
             at="effective_at",
             hint=said("Leave it out, to let it hold from now on."),
         )
+    release_alerts.policy_tightened(actor, row, effective_at or now)
     _put_in_force(row, effective_at or now, actor.user_id)
     facts = {"digest": row.digest, "effective_at": (effective_at or now).isoformat()}
     _told(actor, "policy.version.confirmed", row, facts)

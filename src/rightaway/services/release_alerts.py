@@ -1,6 +1,6 @@
 """Alerts that commands on releases, changes and incidents raise, in their own transaction."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.utils import timezone
@@ -11,11 +11,12 @@ from rightaway.domain.deployment_states import Intent
 from rightaway.domain.notifications import NotificationKind
 from rightaway.domain.subjects import Subject, SubjectKind
 from rightaway.domain.values import Actor, EnvironmentTier
-from rightaway.queries import alerts
+from rightaway.queries import alerts, policy_trials
 from rightaway.records.approvals.models import Approval
 from rightaway.records.changes.models import Change
 from rightaway.records.deployments.models import TargetRun
 from rightaway.records.incidents.models import Incident
+from rightaway.records.policies.models import ReleasePolicy
 from rightaway.records.releases.models import Release
 from rightaway.services import _alerts, _notify
 
@@ -31,6 +32,30 @@ def registered(actor: Actor, release: Release) -> None:
     told = alerts.recipients(release, ALERTS["A01"].to, timezone.now())
     key = f"{release.number}:registered"
     _alerts.raise_once(alert="A01", actor=actor, subject=_subject(release), told=told, key=key)
+
+
+def policy_tightened(actor: Actor, policy: ReleasePolicy, since: datetime) -> None:
+    """A08: tell who manages a release that lacks something by a policy which others agreed on."""
+    now = timezone.now()
+    for one in policy_trials.trials(policy, now):
+        if not one.more:
+            continue
+        release = Release.objects.select_related("service").get(number=one.number)
+        roles = {role for unmet in one.more for role in unmet.owner.split(", ")}
+        managers = alerts.recipients(release, (Recipient.MANAGER, Recipient.COORDINATOR), now)
+        _alerts.raise_once(
+            alert="A08",
+            actor=actor,
+            subject=_subject(release),
+            told=managers | alerts.holders(roles, release.service.key),
+            key=f"{one.number}:policy:{policy.number}",
+            facts={
+                "policy": policy.number,
+                "reason": str(one.more[0].message)[:200],
+                "from": since.isoformat(),
+            },
+            kind=NotificationKind.POLICY_TIGHTENED,
+        )
 
 
 def denied(actor: Actor, approval: Approval) -> None:

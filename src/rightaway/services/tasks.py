@@ -161,12 +161,12 @@ def _waits(one: Blocker, rows: list[Task]) -> Sentence:
     before = next(row for row in rows if row.key == one.link.after)
     expected = one.until or ask.board(before.release).estimate.spans[before.key].end
     return said(
-        "It comes after '{title}' ({type}), which is {state} and belongs to {owner}; expected {at} UTC.",
+        "It comes after '{title}' ({type}), which is {state} and belongs to {owner}; expected {at}.",
         title=Title(before.title),
         type=Word(one.link.type),
         state=Word(before.state),
         owner=str(before.assignee) if before.assignee else Word(before.owner_role),
-        at=f"{expected:%Y-%m-%d %H:%M}",
+        at=expected,
     )
 
 

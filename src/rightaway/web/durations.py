@@ -1,4 +1,10 @@
-"""How long something takes."""
+"""How long something takes, and when something is, as bare text."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 
 def span(seconds: float) -> str:
@@ -8,3 +14,9 @@ def span(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {left} s" if minutes else f"{left} s"
+
+
+def exact(moment: datetime) -> str:
+    """Write a moment in the viewer's zone, which it names."""
+    here = timezone.localtime(moment)
+    return f"{date_format(here, gettext('j M Y, H:i'))} {here.tzname() or 'UTC'}"

@@ -1,13 +1,13 @@
 """Sentences of the domain in the reader's language: the template from the catalogue, the values put in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from rightaway.domain.sentences import Sentence, Title, Word
 from rightaway.web import statuses
-from rightaway.web.durations import span
+from rightaway.web.durations import exact, span
 
 
 def translated(text: object) -> str:
@@ -20,6 +20,8 @@ def translated(text: object) -> str:
             return statuses.within(statuses.words(text.replace(" ", "_")))
         case Title():
             return gettext(text)
+        case datetime():
+            return exact(text)
         case timedelta():
             return span(text.total_seconds())
         case list() | tuple():

@@ -95,6 +95,7 @@ _TOLD: Mapping[str, tuple[str, Text, str]] = {
         "",
     ),
     Kind.GATE_CLOSED: ("hourglass", gettext_lazy("The gate before a wave is closed: {reason}"), ""),
+    Kind.POLICY_TIGHTENED: ("triangle-alert", gettext_lazy("{policy} asks for more of it: {reason}"), ""),
     Kind.CONFLICT_FOUND: (
         "triangle-alert",
         gettext_lazy("Its plan is in conflict with that of {other}"),

@@ -14,6 +14,7 @@ from rightaway.domain.unmet import Unmet
 from rightaway.queries import approvers, policy_trials, release_facts
 from rightaway.queries import policies as ask_policies
 from rightaway.records.approvals.models import Approval
+from rightaway.records.notifications.models import Notification
 from rightaway.records.people.models import User
 from rightaway.records.releases.models import Release
 from rightaway.services import approvals, policies, releases
@@ -144,6 +145,19 @@ def test_draft__that_asks_for_more__says_so_when_it_is_tried(world: World) -> No
     (found,) = policy_trials.trials(draft, timezone.now())
 
     assert [one.evidence["approval"] for one in found.more if "approval" in one.evidence] == ["deployment"]
+
+
+def test_policy__by_which_an_open_release_lacks_something__is_told_to_who_manages_it(world: World) -> None:
+    number = held_to("shop", version_scheme="semantic")
+
+    told = Notification.objects.filter(kind="policy_tightened", subject_key=world.release)
+    assert {"rita", "ben"} <= set(told.values_list("person__username", flat=True))
+    facts = told[0].facts
+    assert facts["policy"] == number
+    assert "semantic" in facts["reason"].lower()
+
+    held_to("shop", longest_waiver_days=3)
+    assert {one.facts["policy"] for one in told.all()} == {number}
 
 
 @pytest.mark.parametrize(

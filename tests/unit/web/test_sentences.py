@@ -1,9 +1,9 @@
 """Sentences of the domain, English where they are made and German where they are read."""
 
 import pickle
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.utils import translation
+from django.utils import timezone, translation
 
 from rightaway.domain.sentences import Sentence, Title, Word, said, wordlist
 from rightaway.web.sentences import translated
@@ -25,6 +25,16 @@ def test_sentence__in_german__says_words_titles_and_sentences_within_it() -> Non
         assert (
             translated(said("Roles: {roles}.", roles=wordlist(["cab", "auditor"]))) == "Rollen: CAB, Audit."
         )
+
+
+def test_sentence__with_a_moment__says_it_in_the_zone_of_who_reads() -> None:
+    text = said("Wait until {start}.", start=datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+
+    assert text == "Wait until 2026-03-02 23:30 UTC."
+    with timezone.override("Europe/Berlin"):
+        assert translated(text) == "Wait until 3 Mar 2026, 00:30 CET."
+        with translation.override("de"):
+            assert translated(text) == "Warten Sie bis 3. Mär 2026, 00:30 CET."
 
 
 def test_sentence__nobody_translated__stays_english() -> None:

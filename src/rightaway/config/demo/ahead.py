@@ -10,6 +10,7 @@ from rightaway.config.demo.estate import examples
 from rightaway.config.demo.people import voice
 from rightaway.domain.values import SYSTEM
 from rightaway.intake.designs import DeploymentDesign
+from rightaway.intake.policies import ReleasePolicy
 from rightaway.intake.schema import read
 from rightaway.intake.yaml import load_yaml
 from rightaway.services import (
@@ -20,6 +21,7 @@ from rightaway.services import (
     cmdb,
     incidents,
     lifecycle,
+    policies,
     relations,
     releases,
     trains,
@@ -38,6 +40,8 @@ def begin() -> int:
         fields = {name: value for name, value in service.items() if name != "key"}
         scales = {"criticality": int(fields["criticality"]), "ci_class": "service"}
         cmdb.define_item(actor=SYSTEM, key=service["key"], fields={**fields, **scales})
+    for one in file["policies"]:
+        _policy(one)
     numbers: dict[str, str] = {}
     for one in file["releases"]:
         numbers[one["title"]] = _release(one, numbers)
@@ -53,6 +57,28 @@ def begin() -> int:
             severity=int(one["severity"]),
         )
     return len(file["releases"])
+
+
+def _policy(one: Json) -> None:
+    """Have two people agree on a policy, and one propose the next."""
+    content = _typed(one["agreed"])
+    if "freeze" in one:
+        content["freezes"] = [_freeze(dict(one["freeze"]))]
+    row = policies.propose(actor=voice("anna"), service=one["service"], content=content)
+    policies.confirm(actor=voice("carl"), number=row.number, digest=row.digest)
+    if "proposed" in one:
+        policies.propose(actor=voice("anna"), service=one["service"], content=_typed(one["proposed"]))
+
+
+def _typed(content: Json) -> Json:
+    """Read what a policy says as a configuration file is read: numbers as numbers."""
+    return ReleasePolicy.model_validate(content).model_dump(mode="json", exclude_unset=True)
+
+
+def _freeze(one: Json) -> Json:
+    begins = (timezone.now() + timedelta(days=int(one.pop("in_days")))).replace(hour=18, minute=0)
+    ends = begins + timedelta(days=int(one.pop("lasts_days")))
+    return {**one, "starts": f"{begins:%Y-%m-%dT%H:%M}", "ends": f"{ends:%Y-%m-%dT%H:%M}", "zone": "UTC"}
 
 
 def _train(one: Json, numbers: dict[str, str]) -> None:

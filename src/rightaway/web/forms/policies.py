@@ -15,7 +15,13 @@ from rightaway.web.forms.policy_lines import Approvers, Freezes, Percents, Span,
 
 
 def _several(label: Any, choices: Any, help_text: Any = "") -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(label=label, choices=choices, required=False, help_text=help_text)
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        required=False,
+        help_text=help_text,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 def _figure(name: str, label: Any, help_text: Any = "") -> forms.IntegerField:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from rightaway.web.durations import span
+from rightaway.web.durations import exact, span
 from rightaway.web.templatetags.looks import absent
 
 register = template.Library()
@@ -22,14 +22,12 @@ def at(moment: datetime | None, missing: str = "") -> SafeString:
     """Show a time in the viewer's zone, in UTC and as how long ago on hover."""
     if moment is None:
         return absent(missing or gettext("not set"))
-    here = timezone.localtime(moment)
     return format_html(
-        '<time class="num nowrap" datetime="{}" title="{}, {}">{} {}</time>',
+        '<time class="num nowrap" datetime="{}" title="{}, {}">{}</time>',
         moment.astimezone(UTC).isoformat(),
         _utc(moment),
         naturaltime(moment),
-        date_format(here, gettext("j M Y, H:i")),
-        here.tzname() or "UTC",
+        exact(moment),
     )
 
 

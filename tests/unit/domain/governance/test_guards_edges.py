@@ -150,7 +150,7 @@ def test_window__first_moment_is_in_and_last_is_not(green, now):
     assert (early.code, early.failed, early.remedy) == (
         "G31.window_closed",
         False,
-        f"Wait until {start.isoformat()}.",
+        "Wait until 2026-03-02 09:00 UTC.",
     )
     assert (late.code, late.failed, late.remedy) == (
         "G31.window_closed",
