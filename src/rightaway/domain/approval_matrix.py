@@ -16,11 +16,13 @@ FACTS: Mapping[str, type] = {
     "cis": int,
     "cost_estimate": int,
     "frozen": bool,
+    "rollout_accepted": bool,
 }
 """
 What an expression may look at; all of it is bound content, so that no edit of it goes unseen.
 
-`frozen`: the planned time lies in a freeze that blocks.
+`frozen`: the planned time lies in a freeze that blocks. `rollout_accepted`: the policy has people accept what was
+rolled out. Both are of the release policy, which two people agreed on.
 """
 
 

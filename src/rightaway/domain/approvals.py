@@ -13,8 +13,12 @@ from rightaway.domain.canonical import digest
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.sentences import Word, said, wordlist
 
-PARTS = ("scope", "plan", "design", "package", "back_out", "deployment_plan", "outcome", "freezes")
-"""The parts of a release that an approval can be bound to; `freezes` are those its planned time lies in."""
+PARTS = ("scope", "plan", "design", "package", "back_out", "deployment_plan", "outcome", "freezes", "rollout")
+"""
+The parts of a release that an approval can be bound to.
+
+`freezes` are those its planned time lies in, `rollout` what its deployments to production came to.
+"""
 
 
 class Decision(StrEnum):

@@ -35,7 +35,7 @@ TABLE: Table[PolicyState] = Table(
 @dataclass(frozen=True, slots=True)
 class Policy:
     """
-    The figures the rules are held to; an empty list allows everything, None means "by release type".
+    The figures the rules are held to; an empty list of what is allowed allows everything, None means "by release type".
 
     Args:
         number: Of the version that holds, such as POL-000012; empty where nobody agreed on one.
@@ -45,6 +45,7 @@ class Policy:
         notice_lead_s: How long before the planned start notices must have arrived.
         early_life_s: Least length of early life support.
         window_margin_pct: Spare time a window must have beyond deploying and going back.
+        rollout_acceptance: For which types of releases people accept what was rolled out, before it is verified.
         rollback_criteria: What every design names among its criteria for going back, word for word.
         emergency_severity: An incident that grave, or graver, justifies an emergency; 1 is the gravest.
     """
@@ -68,6 +69,7 @@ class Policy:
     longest_waiver_days: int = 30
     freezes: tuple[Freeze, ...] = ()
     extra_approvers: tuple[ExtraApprovers, ...] = ()
+    rollout_acceptance: tuple[str, ...] = ()
     rollback_criteria: tuple[str, ...] = ()
     version_scheme: str = VersionScheme.ANY
     emergency_severity: int = 2
@@ -107,6 +109,7 @@ BY_TYPE = frozenset({"notice_lead_s", "early_life_s"})
 WORDS: Mapping[str, Sequence[str]] = {
     "allowed_types": tuple(ReleaseType),
     "allowed_models": DEPLOYMENT_MODELS,
+    "rollout_acceptance": tuple(ReleaseType),
     "mandatory_test_levels": tuple(TestLevel),
     "published_articles": tuple(ArticleKind),
 }

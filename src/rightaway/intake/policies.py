@@ -64,6 +64,7 @@ class ReleasePolicy(FileModel):
         notice_lead_s: How long before the planned start notices must have arrived.
         early_life_s: Least length of early life support.
         window_margin_pct: Spare time a window must have beyond deploying and going back.
+        rollout_acceptance: For which types of releases people accept what was rolled out, before it is verified.
         rollback_criteria: What every design names among its criteria for going back, word for word.
         emergency_severity: An incident that grave, or graver, justifies an emergency; 1 is the gravest.
     """
@@ -89,6 +90,7 @@ class ReleasePolicy(FileModel):
     longest_waiver_days: Annotated[int, _figure("longest_waiver_days")] = 30
     freezes: Annotated[tuple[PolicyFreeze, ...], Field(max_length=MOST["freezes"])] = ()
     extra_approvers: Annotated[tuple[PolicyApprovers, ...], Field(max_length=MOST["extra_approvers"])] = ()
+    rollout_acceptance: Annotated[tuple[ReleaseType, ...], Few] = ()
     rollback_criteria: Annotated[tuple[Line, ...], Field(max_length=MOST["rollback_criteria"])] = ()
     version_scheme: VersionScheme = VersionScheme.ANY
     emergency_severity: Annotated[int, _figure("emergency_severity")] = 2

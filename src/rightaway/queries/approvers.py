@@ -95,6 +95,7 @@ def expression_facts(release: Release, asked: str, policy: Policy) -> dict[str, 
         "cis": release.affected_cis.count() if "cis" in asked else 0,
         "cost_estimate": release.cost_estimate or 0,
         "frozen": bool(bound_content.freezes(release, policy)),
+        "rollout_accepted": release.release_type in policy.rollout_acceptance,
     }
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from rightaway.domain.canonical import digest
+from rightaway.domain.deployment_states import Intent
 from rightaway.domain.policies import Policy
 from rightaway.domain.policy_parts import Freeze, freeze_json
 from rightaway.domain.relations import RelationKind
+from rightaway.domain.values import EnvironmentTier
 from rightaway.queries import deployments, policies
 from rightaway.records.changes.models import Change
 from rightaway.records.deployments.models import Plan
@@ -48,6 +50,8 @@ def manifest_with(release: Release, package: Package | None, plan: Plan | None, 
     parts: Json = {"scope": _scope(release), "plan": _plan(release)}
     if held := freezes(release, policy):
         parts["freezes"] = [freeze_json(one) for one in held]
+    if release.release_type in policy.rollout_acceptance and (came := _rollout(release)):
+        parts["rollout"] = came
     if release.design is not None:
         parts["design"] = release.design
     if package is not None:
@@ -145,6 +149,21 @@ def _back_out(plan: Plan) -> Json:
         "digest": plan.back_out_digest,
         "steps": [{"key": step["key"], "inverse": step["inverse"]} for step in plan.body["steps"]],
     }
+
+
+def _rollout(release: Release) -> list[Json]:
+    meant = release.deployments.filter(environment__tier=EnvironmentTier.PRODUCTION).exclude(
+        intent=Intent.DRILL
+    )
+    return [
+        {
+            "deployment": one.number,
+            "package": one.plan.package.digest,
+            "status": one.status,
+            "waves": list(one.waves.order_by("ordinal").values_list("ordinal", "status")),
+        }
+        for one in meant.select_related("plan__package").order_by("number")
+    ]
 
 
 def _outcome(release: Release) -> Json:

@@ -40,6 +40,7 @@ def lines(held: Policy) -> list[tuple[str, str]]:
         (_("Articles that have to be published"), _listed(held.published_articles) or _("none")),
         (_("A waiver lasts at most"), _("{count} days").format(count=held.longest_waiver_days)),
         (_("Approve besides"), "; ".join(map(_approvers, held.extra_approvers)) or _("nobody")),
+        (_("People accept the rollout of"), _listed(held.rollout_acceptance) or _("none")),
         (_("An emergency is justified by"), _emergencies(held)),
     ]
 

@@ -58,6 +58,7 @@ ACTIONS: dict[str, str | Promise] = {
     "approval.vote.deployment": _("Vote on the deployment"),
     "approval.vote.emergency": _("Vote on an emergency"),
     "approval.vote.freeze_exception": _("Vote on an exception from a freeze"),
+    "approval.vote.rollout_acceptance": _("Vote on the acceptance of a rollout"),
     "approval.vote.verification": _("Vote on the verification"),
     "approval.withdraw": _("Withdraw a vote"),
     "approval.delegate": _("Let somebody vote in one's place"),

@@ -26,6 +26,7 @@ TITLES = (
     _("Tests failed, back to assess"),
     _("Enter deployment"),
     _("Enter deployment as an emergency"),
+    _("Acceptance of the rollout"),
     _("Exception from a freeze"),
     _("Go or no-go"),
     _("Identify the affected systems and set what they are going to be"),

@@ -8,6 +8,8 @@ WORDS = (
     _("Any"),
     _("Calendar"),
     _("Freeze exception"),
+    _("Rollout"),
+    _("Rollout acceptance"),
     _("Semantic"),
     _("Code freeze"),
     _("Day"),

@@ -31,6 +31,7 @@ WHOLE = {
         }
     ],
     "extra_approvers": [{"approval": "deployment", "sources": ["user:stella"], "types": ["major"]}],
+    "rollout_acceptance": ["major"],
     "rollback_criteria": ["One payment in a hundred fails"],
     "version_scheme": "semantic",
     "emergency_severity": 1,

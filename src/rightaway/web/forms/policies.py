@@ -70,6 +70,9 @@ class PolicyForm(CommandForm):
     support_attendance_pct = _figure("support_attendance_pct", _("Support staff trained, in percent"))
     published_articles = _several(_("Articles that have to be published"), options(ArticleKind))
     longest_waiver_days = _figure("longest_waiver_days", _("A waiver lasts so many days at most"))
+    rollout_acceptance = _several(
+        _("Types of which people accept the rollout"), options(ReleaseType), _("None when none is chosen.")
+    )
     extra_approvers = Approvers(label=_("Who approves besides (optional)"))
     emergency_severity = _figure(
         "emergency_severity",
@@ -90,7 +93,7 @@ class PolicyForm(CommandForm):
             _("When"),
             ("lead_major", "lead_minor", "lead_emergency", "windows", "window_margin_pct", "freezes"),
         ),
-        (_("Who approves"), ("extra_approvers",)),
+        (_("Who approves"), ("extra_approvers", "rollout_acceptance")),
         (_("Tests"), ("mandatory_test_levels", "pass_pct")),
         (
             _("The way back"),

@@ -166,7 +166,14 @@ def _planned():
         back_out_plan=BackOutPlanFacts("c" * 64, executable=True),
         approvals=tuple(
             ApprovalFacts(key, "approved", BOUND, BOUND, NOW + timedelta(days=3))
-            for key in ("plan_design", "build_test", "deployment", "emergency", "verification")
+            for key in (
+                "plan_design",
+                "build_test",
+                "deployment",
+                "emergency",
+                "rollout_acceptance",
+                "verification",
+            )
         ),
         tasks=tuple(
             TaskFacts(f"Task of {phase}", phase, state="done")
