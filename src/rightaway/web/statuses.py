@@ -45,6 +45,8 @@ _SAID = {
     "build_test": "build and test",
     "go_no_go": "go or no-go",
     "cab": "CAB",
+    "faq": "FAQ",
+    "uat": "UAT",
     "tcab": "TCAB",
     "dcab": "DCAB",
     "ecab": "ECAB",
