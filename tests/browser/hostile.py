@@ -133,6 +133,8 @@ GIVEN: Mapping[str, Callable[[], Any]] = {
 KEYS = {"key", "username"}
 FORMATS = {
     "windows",
+    "freezes",
+    "extra_approvers",
     "pass_pct",
     "notice_lead_s",
     "early_life_s",
