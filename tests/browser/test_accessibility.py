@@ -18,13 +18,19 @@ LOOKS: list[tuple[Any, Any]] = [(WIDE, "light"), (NARROW, "dark")]
 IDS = ["wide-light", "narrow-dark"]
 
 
-def violations(page: Any) -> list[str]:
-    """Give what axe-core finds on the page, with the elements it finds it on."""
+def violations(page: Any, within: str = "html") -> list[str]:
+    """
+    Give what axe-core finds on the page, with the elements it finds it on.
+
+    Args:
+        within: The part that is looked at, of a page that is scrolled: what lies under its head is no target.
+    """
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(AXE.read_text())  # by the debugger, which no policy of the page stops
     found = page.evaluate(
-        "([left, rules]) => axe.run({exclude: [left]}, {runOnly: {type: 'tag', values: rules}})",
-        [ALIKE, RULES],
+        "([part, left, rules]) =>"
+        " axe.run({include: [part], exclude: [left]}, {runOnly: {type: 'tag', values: rules}})",
+        [within, ALIKE, RULES],
     )
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}"
