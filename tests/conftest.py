@@ -22,8 +22,9 @@ COMPONENTS = {
     "sshd": (("sshd",), "openssh-server"),
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "git": (("git",), "git"),
+    "prometheus": (("prometheus",), "prometheus"),
 }
-_MARKED = {"sshd": "sshd", "browser": "chromium"}
+_MARKED = {"sshd": "sshd", "browser": "chromium", "prometheus": "prometheus"}
 
 
 # --- database ---
