@@ -58,6 +58,7 @@ COMMANDS = {
     "package": ("packages:app", "Release packages: build here, push to the definitive library, verify."),
     "plan": ("plans:app", "Deployment plans: compile, show, compare."),
     "deploy": ("deployments:app", "Deployments: launch, watch, pause, abort, back out."),
+    "judge": ("judging:app", "Canaries: judge what was measured, and evidence again."),
     "config": ("configuration:config", "Configuration files: environments, items, groups, targets."),
     "ci": ("configuration:ci", "Configuration items: what is managed, expected and observed."),
     "target": ("configuration:target", "Targets: where and how steps act; host keys."),

@@ -22,6 +22,10 @@ from rightaway.domain.judge import (
 )
 
 
+class OtherJudgeError(Exception):
+    """Evidence of a version of the judge that is not here."""
+
+
 class Next(StrEnum):
     """`ask`: a person decides, and what happens if nobody does is to go back. `hold`: it waits for data or a person."""
 
@@ -54,14 +58,21 @@ def evidence(
     samples: Mapping[str, Sequence[float | None]],
     *,
     looks: int,
+    about: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """Judge a look, and give all that went in and all that came out, as bytes that are the same on every machine."""
+    """
+    Judge a look, and give all that went in and all that came out, as bytes that are the same on every machine.
+
+    Args:
+        about: Where the figures came from: queries, times, errors; JSON values, kept beside them.
+    """
     series = {name: _cleaned(one) for name, one in series.items()}
     samples = {name: [_number(value) for value in one] for name, one in samples.items()}
     found = judge(how, series, samples, looks=looks)
     return _bytes(
         {
             "judge": VERSION,
+            "about": dict(about or {}),
             "looks": looks,
             "how": asdict(how),
             "series": {name: asdict(one) for name, one in series.items()},
@@ -76,13 +87,15 @@ def judged_again(stored: bytes) -> bytes:
     Judge what was stored once more, from its inputs alone; the bytes are equal if nothing of it was changed.
 
     Raises:
-        LookupError: it is of another judge.
+        OtherJudgeError: it is of another judge, which its text names.
+        ValueError, TypeError, KeyError: it is no evidence.
     """
     held = json.loads(stored)
     if held["judge"] != VERSION:
-        raise LookupError(held["judge"])
+        raise OtherJudgeError(str(held["judge"])[:80])
     series = {name: _series(one) for name, one in held["series"].items()}
-    return evidence(_judging(held["how"]), series, held["samples"], looks=held["looks"])
+    how = _judging(held["how"])
+    return evidence(how, series, held["samples"], looks=held["looks"], about=held["about"])
 
 
 def judgement_of(stored: bytes) -> Json:

@@ -16,6 +16,7 @@ from rightaway.intake.times import moment
 T = TypeVar("T")
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,9})?", re.ASCII)
 # What other readers of YAML or JSON take for a number: out of range here, rather than no number at all.
 _NUMBER_ELSEWHERE = re.compile(
     r"[-+]?(?:\.(?:inf|nan)|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:e[-+]?[0-9]+)?|[0-9]{16,})|true|false",
@@ -46,6 +47,21 @@ def whole(low: int, high: int) -> BeforeValidator:
         if isinstance(text, str) and (_WHOLE.fullmatch(text) or _NUMBER_ELSEWHERE.fullmatch(text)):
             raise Invalid("number.range", need)
         raise Invalid("type.expected_integer", need, hint="Write plain digits, without leading zeros.")
+
+    return BeforeValidator(accepted_by(check))
+
+
+def decimal(low: float, high: float) -> BeforeValidator:
+    """A number from `low` to `high` in plain digits with at most nine after the point: no exponents, no `.5`."""
+
+    def check(value: Any) -> float:
+        text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        if isinstance(text, str) and _DECIMAL.fullmatch(text) and low <= float(text) <= high:
+            return float(text)
+        need = f"A number from {low:g} to {high:g} is needed, this is {quoted(value)}."
+        if isinstance(text, str) and (_DECIMAL.fullmatch(text) or _NUMBER_ELSEWHERE.fullmatch(text)):
+            raise Invalid("number.range", need)
+        raise Invalid("type.expected_number", need, hint="Write plain digits, such as 1.25.")
 
     return BeforeValidator(accepted_by(check))
 

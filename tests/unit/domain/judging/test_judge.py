@@ -20,7 +20,14 @@ from rightaway.domain.judge import (
     guard,
     judge,
 )
-from rightaway.domain.judge_looks import Next, evidence, judged_again, judgement_of, next_after
+from rightaway.domain.judge_looks import (
+    Next,
+    OtherJudgeError,
+    evidence,
+    judged_again,
+    judgement_of,
+    next_after,
+)
 
 LATENCY = Metric("latency", MetricKind.GAUGE)
 ERRORS = Metric("errors", MetricKind.COUNT)
@@ -296,5 +303,5 @@ def test_evidence__of_which_a_figure_was_changed__gives_other_bytes():
 
     assert forged != stored
     assert judged_again(forged) == stored
-    with pytest.raises(LookupError):
+    with pytest.raises(OtherJudgeError):
         judged_again(stored.replace(b"ra-judge/1", b"ra-judge/9"))
