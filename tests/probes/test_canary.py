@@ -121,6 +121,23 @@ def test_again__of_something_else__says_that_it_is_no_evidence(tmp_path: Path, t
     assert (status, "judge.evidence" in talk) == (2, True)
 
 
+@pytest.mark.parametrize("out", ["/nowhere/evidence.json", "."])
+def test_past__evidence_that_cannot_be_written__is_bad_input_and_says_so(
+    tmp_path: Path, address: str, out: str
+) -> None:
+    file = analysis(tmp_path, address, "good")
+
+    status, _said, talk = run("judge", "past", str(file), "--since", BEGIN.isoformat(), "--out", out)
+
+    assert (status, "file.unwritable" in talk, "Traceback" in talk) == (2, True, False)
+
+
+@pytest.mark.parametrize("command", [("past", "nothing", "--since", "x"), ("again", "nothing")])
+def test_file__that_is_not_there__is_bad_input_and_says_so(command: tuple[str, ...]) -> None:
+    status, _said, talk = run("judge", *command)
+    assert (status, "file.unreadable" in talk) == (2, True)
+
+
 def test_again__of_another_judge__says_whose_it_is(tmp_path: Path) -> None:
     file = tmp_path / "other.json"
     file.write_text('{"judge":"ra-judge/9"}')

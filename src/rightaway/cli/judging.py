@@ -4,12 +4,12 @@ import asyncio
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
 from rightaway.cli import output
+from rightaway.cli.arguments import contents, saved
 from rightaway.domain.errors import Invalid, Refused
 from rightaway.domain.judge import Verdict
 
@@ -20,14 +20,14 @@ app = App(name="judge", help="Canaries: judge what was measured, and evidence ag
 
 
 @app.command
-def past(file: Path, /, *, since: str, out: Path | None = None) -> None:
+def past(file: str, /, *, since: str, out: str = "") -> None:
     """
     Judge data of the past as a canary would have been judged; succeeds if it would have passed.
 
     Args:
-        file: The canary analysis: source, metrics, limits.
+        file: The canary analysis: source, metrics, limits; - for standard input.
         since: When the first bucket begins, such as 2026-11-23T10:00:00Z.
-        out: Where to write the evidence.
+        out: File to write the evidence to. A file that is there already stays.
     """
     from rightaway.domain.judge_looks import evidence, judgement_of  # noqa: PLC0415 -- only this command needs it
     from rightaway.intake.texts import visible  # noqa: PLC0415
@@ -37,8 +37,8 @@ def past(file: Path, /, *, since: str, out: Path | None = None) -> None:
     start = moment(visible(since, one_line=True))
     series, samples, about = asyncio.run(_measured(analysis, start))
     stored = evidence(analysis.judging(), series, samples, looks=1, about=about)
-    if out is not None:
-        out.write_bytes(stored)
+    if out:
+        saved([stored], out)
         output.say(f"evidence: {out}")
     for query, error in about["errors"].items():
         output.say(f"{error}: {query}")
@@ -46,23 +46,23 @@ def past(file: Path, /, *, since: str, out: Path | None = None) -> None:
 
 
 @app.command
-def again(file: Path, /) -> None:
+def again(file: str, /) -> None:
     """
     Judge stored evidence once more from its own figures; fails unless it gives the same bytes.
 
     Args:
-        file: The evidence of a look.
+        file: The evidence of a look; - for standard input.
     """
     from rightaway.domain.judge_looks import OtherJudgeError, judged_again, judgement_of  # noqa: PLC0415
 
-    stored = _existing(file).read_bytes()
+    stored = contents(file)
     try:
         found = judged_again(stored)
     except OtherJudgeError as error:
         hint = "Take a version of Rightaway with that judge."
         raise Refused("judge.version", f"This was judged by {error}.", hint=hint) from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Invalid("judge.evidence", f"{file} is not evidence of a judge.", at=str(file)) from None
+        raise Invalid("judge.evidence", f"{file} is not evidence of a judge.", at=file) from None
     if found != stored:
         raise Refused(
             "judge.changed",
@@ -73,18 +73,12 @@ def again(file: Path, /) -> None:
     _show(judgement_of(stored), is_gate=False)
 
 
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        raise Invalid("file.unreadable", f"{file} is not a file.", at=str(file))
-    return file
-
-
-def _analysis(file: Path) -> "CanaryAnalysis":
+def _analysis(file: str) -> "CanaryAnalysis":
     from rightaway.intake.analyses import CanaryAnalysis  # noqa: PLC0415
     from rightaway.intake.schema import read  # noqa: PLC0415
     from rightaway.intake.yaml import load_yaml  # noqa: PLC0415
 
-    return read(load_yaml(_existing(file).read_bytes()), CanaryAnalysis)
+    return read(load_yaml(contents(file)), CanaryAnalysis)
 
 
 async def _measured(analysis: "CanaryAnalysis", start: datetime) -> Any:

@@ -19,10 +19,10 @@ FACTS: Mapping[str, type] = {
     "rollout_accepted": bool,
 }
 """
-What an expression may look at; all of it is bound content, so that no edit of it goes unseen.
+What an expression may look at: bound content, so that no edit of it goes unseen, and what two people agreed on.
 
-`frozen`: the planned time lies in a freeze that blocks. `rollout_accepted`: the policy has people accept what was
-rolled out. Both are of the release policy, which two people agreed on.
+Of the release policy are `frozen`, that the planned time lies in a freeze that blocks, and `rollout_accepted`, that
+people accept what was rolled out.
 """
 
 

@@ -27,10 +27,7 @@ def lines(held: Policy) -> list[tuple[str, str]]:
         (_("Tests that have to pass"), _listed(held.mandatory_test_levels) or _("none")),
         (_("Least share of passed cases"), _shares(held)),
         (_("Versions of packages"), _scheme(held)),
-        (
-            _("Criteria for going back that every design names"),
-            "; ".join(held.rollback_criteria) or _("none"),
-        ),
+        (_("Every design goes back for"), "; ".join(held.rollback_criteria) or _("none")),
         (_("Rehearsal of the way back"), _rehearsal(held)),
         (_("A backup counts for"), _("{count} hours").format(count=held.backup_max_age_hours)),
         (_("Notices arrive before the start"), _by_type(held.notice_lead_s, LEAD)),

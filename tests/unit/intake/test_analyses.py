@@ -52,51 +52,55 @@ guardrails:
 @pytest.mark.parametrize(
     ("text", "code", "at"),
     [
-        ("buckets: 3\n", "analysis.empty", "/metrics"),
-        ("metrics: [{name: e, kind: ratio, canary: a, baseline: b}]\n", "analysis.trials", "/metrics/0/kind"),
+        ("buckets: 3\n", "analysis.empty", "1:1"),
+        ("metrics: [{name: e, kind: ratio, canary: a, baseline: b}]\n", "analysis.trials", "3:27"),
         (
             "metrics: [{name: e, kind: count, canary: a, baseline: b, canary_exposure: c}]\n",
             "analysis.exposure",
-            "/metrics/0/kind",
+            "3:27",
         ),
         (
             "metrics: [{name: e, kind: gauge, canary: a, baseline: b, canary_exposure: c, baseline_exposure: d}]\n",
             "analysis.exposure",
-            "/metrics/0/kind",
+            "3:27",
         ),
-        ("metrics: [{name: e, kind: gauge, canary: a, baseline: b, warn: 1.2}]\n", "analysis.effects", ""),
+        (
+            "metrics: [{name: e, kind: gauge, canary: a, baseline: b, warn: 1.2}]\n",
+            "analysis.effects",
+            "3:64",
+        ),
         (
             "metrics: [{name: e, kind: gauge, canary: a, baseline: b, warn: 2, fail: 1.5}]\n",
             "analysis.effects",
-            "",
+            "3:64",
         ),
         (
             "metrics: [{name: e, kind: gauge, canary: a, baseline: b, warn: 1e3, fail: 5}]\n",
             "number.range",
-            "",
+            "3:64",
         ),
         (
             "metrics: [{name: e, kind: gauge, canary: a, baseline: b, warn: much, fail: 5}]\n",
             "type.expected_number",
-            "",
+            "3:64",
         ),
-        ("guardrails: [{name: g, query: q}]\n", "analysis.limit", "/guardrails/0/above"),
-        ("guardrails: [{name: g, query: q, above: 1, below: 2}]\n", "analysis.limit", ""),
-        ("guardrails: [{name: g, query: q, above: 1, breaches: 6}]\n", "analysis.limit", ""),
-        (GAUGE + "buckets: 5\nwarm_up: 5\n", "analysis.warm_up", ""),
-        (GAUGE + "marginal: 96\n", "analysis.score", ""),
-        (GAUGE + "group_weights: {sped: 2}\n", "analysis.group", ""),
+        ("guardrails: [{name: g, query: q}]\n", "analysis.limit", "3:14"),
+        ("guardrails: [{name: g, query: q, above: 1, below: 2}]\n", "analysis.limit", "3:41"),
+        ("guardrails: [{name: g, query: q, above: 1, breaches: 6}]\n", "analysis.limit", "3:54"),
+        (GAUGE + "buckets: 5\nwarm_up: 5\n", "analysis.warm_up", "5:10"),
+        (GAUGE + "marginal: 96\n", "analysis.score", "4:11"),
+        (GAUGE + "group_weights: {sped: 2}\n", "analysis.group", "4:16"),
         (
             GAUGE + "guardrails: [{name: Latency, query: q, above: 1}]\n",
             "name.confusable",
-            "/guardrails/0/name",
+            "4:21",
         ),
     ],
 )
 def test_analysis__that_cannot_be__is_refused_with_its_place(text: str, code: str, at: str) -> None:
     with pytest.raises(Invalid) as refusal:
         parsed(text)
-    assert refusal.value.code == code
+    assert (refusal.value.code, refusal.value.at) == (code, at)
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "http://user:word@x", "http://x/?a=1", "prometheus"])
