@@ -44,13 +44,15 @@ class ApprovalOut(Out):
     One approval of the workflow, as it stands.
 
     `digest` is what was asked for, `current_digest` what the release holds now (empty when a bound part does not
-    exist yet); when they differ, `changes` says where. A vote has to name `current_digest`.
+    exist yet); when they differ, `changes` says where. A vote has to name `current_digest`. `roles` are all who may
+    give it; of each in `also` one vote is needed besides those that the rule asks of the others.
     """
 
     kind: str
     title: str
     rule: str
     roles: tuple[str, ...]
+    also: tuple[str, ...]
     state: str
     digest: str
     current_digest: str
@@ -90,6 +92,7 @@ def _shown(view: ask.ApprovalView) -> dict[str, Any]:
         "title": view.title,
         "rule": view.rule,
         "roles": view.roles,
+        "also": view.requirement.also,
         "state": view.state,
         "digest": row.digest if row else "",
         "current_digest": view.current_digest,

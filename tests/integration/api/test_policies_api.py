@@ -58,6 +58,18 @@ def test_policy__written_whole_and_confirmed__is_what_holds(world: World) -> Non
     }
 
 
+def test_approval__with_an_extra_approver__names_who_is_needed_besides(world: World) -> None:
+    anna, carl = world.caller("anna"), world.caller("carl")
+    extra = [{"approval": "deployment", "sources": ["user:stella"]}]
+    draft = anna("PUT", "/services/shop/policy/draft", {"content": {"extra_approvers": extra}}).json()
+    carl("POST", f"/policies/{draft['number']}/confirmation", {"digest": draft["digest"]})
+
+    shown = anna.get(f"/releases/{world.designed()}/approvals").json()
+
+    (one,) = (row for row in shown if row["kind"] == "deployment")
+    assert (one["also"], "user:stella" in one["roles"]) == (["user:stella"], True)
+
+
 def test_policy__with_what_cannot_be__says_where(world: World) -> None:
     anna = world.caller("anna")
 

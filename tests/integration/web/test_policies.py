@@ -139,6 +139,16 @@ def test_version__with_all_parts__says_them_as_people_read_them(world: World) ->
         assert text in html
 
 
+def test_release__whose_policy_adds_an_approver__says_how_many_votes_of_whom(world: World) -> None:
+    held_to("shop", extra_approvers=[{"approval": "deployment", "sources": ["user:stan"]}])
+    fields = {"title": "Shop", "description": "Better.", "release_type": "major"}
+    number = releases.register(actor=actor("rita"), service="shop", fields=fields).number
+
+    html = " ".join(signed_in("olga").get(f"/releases/{number}/").content.decode().split())
+
+    assert "2 votes of service owner, change manager, CAB, and one vote each of stan ·" in html
+
+
 def test_pages__of_another_service__are_not_there(world: World) -> None:
     browser = signed_in("root")
 
